@@ -1,0 +1,273 @@
+// The code editor: CodeMirror 6 in a shadow root, behind a small handle.
+//
+// All offsets, in both directions, are UTF-16 code units into the text, as JavaScript counts them; whoever calls from
+// Rust converts. A "\r\n" counts as two, although CodeMirror itself counts it as one (see lines.js).
+
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { yaml } from "@codemirror/lang-yaml";
+import {
+  bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting,
+} from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Annotation, Compartment, EditorState, Transaction } from "@codemirror/state";
+import {
+  crosshairCursor, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars,
+  hoverTooltip, keymap, lineNumbers, rectangularSelection,
+} from "@codemirror/view";
+
+import { minimalChange } from "./diff.js";
+import { highlights, setHighlights } from "./highlights.js";
+import { hold, inside, outside, outsideText } from "./lines.js";
+import { editorTheme, highlightStyle } from "./theme.js";
+
+const languages = { json, yaml };
+
+/** Marks what came through the handle, so that it isn't reported back as if the person had typed it. */
+const fromOutside = Annotation.define();
+
+/**
+ * Creates an editor inside `host`, which gets a shadow root.
+ *
+ * @param {HTMLElement} host
+ * @param {object} [options]
+ * @param {string} [options.text] the document at the start
+ * @param {"json" | "yaml"} [options.language] "json" unless told otherwise
+ * @param {string} [options.label] the accessible name
+ * @param {boolean} [options.dark]
+ * @param {boolean} [options.readOnly]
+ * @param {number} [options.indent] blanks for each level, 2 unless told otherwise
+ * @param {(text: string, changes: {from: number, to: number, insert: string}[]) => void} [options.onChange]
+ *   the person changed the text: the new text, and the changed ranges as offsets into the old text, ascending.
+ *   Not called for `setText`.
+ * @param {(from: number, to: number) => void} [options.onSelection]
+ *   the person moved the main selection. Not called for `select` and `setText`.
+ * @param {() => void} [options.onFocus]
+ * @param {() => void} [options.onBlur]
+ * @param {() => void} [options.onUndo] with `onRedo`: the page keeps the history, the editor keeps none of its own
+ * @param {() => void} [options.onRedo]
+ * @param {(text: string, offset: number, explicit: boolean) => Completion[] | Completions | null |
+ *   Promise<Completion[] | Completions | null>} [options.complete]
+ *   what may stand at `offset`. A plain list replaces the word before the offset; `{from, to, options}` names the range.
+ *   A completion is `{label, detail?, info?, apply?, type?, boost?}`, `apply` being the text to insert.
+ * @param {(text: string, offset: number) => Hover | null | Promise<Hover | null>} [options.hover]
+ *   what to tell about the place: `{from, to, text, title?}`, plain text
+ */
+export function create(host, options = {}) {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  const language = new Compartment();
+  const theme = new Compartment();
+  const readOnly = new Compartment();
+
+  const languageOf = (name) => (languages[name] ?? json)();
+  const themeOf = (dark) => EditorView.theme({}, { dark: Boolean(dark) });
+  const readOnlyOf = (on) => EditorState.readOnly.of(Boolean(on));
+
+  const start = hold(options.text ?? "");
+  const text = {
+    crlf: start.crlf,
+    whole: (doc) => outsideText(doc, text.crlf),
+    inside: (doc, offset) => inside(doc, text.crlf, offset),
+    outside: (doc, position) => outside(doc, text.crlf, position),
+  };
+
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: start.held,
+      extensions: [
+        EditorState.lineSeparator.of("\n"),
+        lineNumbers(),
+        foldGutter({ markerDOM: foldMarker }),
+        codeFolding(),
+        lintGutter(),
+        highlightSpecialChars(),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        highlightSelectionMatches(),
+        highlights,
+        drawSelection(),
+        rectangularSelection(),
+        crosshairCursor(),
+        EditorState.allowMultipleSelections.of(true),
+        indentUnit.of(" ".repeat(options.indent ?? 2)),
+        EditorState.tabSize.of(options.indent ?? 2),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        search({ top: true }),
+        syntaxHighlighting(highlightStyle),
+        historyOf(options),
+        completionOf(options, text),
+        hoverOf(options, text),
+        keymap.of([
+          { key: "Tab", run: acceptCompletion },
+          ...closeBracketsKeymap,
+          ...searchKeymap,
+          ...foldKeymap,
+          ...completionKeymap,
+          ...lintKeymap,
+          ...defaultKeymap,
+          indentWithTab,
+        ]),
+        EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false" }),
+        EditorView.updateListener.of((update) => report(update, options, text)),
+        editorTheme,
+        language.of(languageOf(options.language)),
+        theme.of(themeOf(options.dark)),
+        readOnly.of(readOnlyOf(options.readOnly)),
+      ],
+    }),
+  });
+
+  const rangeInside = (range) => {
+    const from = text.inside(view.state.doc, range.from);
+    return { ...range, from, to: Math.max(from, text.inside(view.state.doc, range.to)) };
+  };
+
+  return {
+    /** Replaces the text, touching only what differs, so that cursor, folds and scroll position stay. */
+    setText(next) {
+      const { crlf, held } = hold(next);
+      text.crlf = crlf;
+      const changes = minimalChange(view.state.doc.toString(), held);
+      if (changes) {
+        view.dispatch({ changes, annotations: [fromOutside.of(true), Transaction.addToHistory.of(false)] });
+      }
+    },
+    text() {
+      return text.whole(view.state.doc);
+    },
+    /** Shows squiggles and gutter marks: `{from, to, severity: "error" | "warning" | "info" | "hint", message}`. */
+    setDiagnostics(diagnostics) {
+      view.dispatch(setDiagnostics(view.state, diagnostics.map(rangeInside)));
+    },
+    /** Tints the lines of the ranges: `{from, to, kind}`, kind naming the style `.cm-highlight-KIND` of theme.js. */
+    setHighlights(ranges) {
+      view.dispatch({ effects: setHighlights.of(ranges.map(rangeInside)) });
+    },
+    /** Selects a range and scrolls it into view, without taking the focus. */
+    select(from, to = from) {
+      const anchor = text.inside(view.state.doc, from);
+      view.dispatch({
+        selection: { anchor, head: text.inside(view.state.doc, to) },
+        effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+        annotations: fromOutside.of(true),
+      });
+    },
+    /** The main selection: `{from, to}`. */
+    selection() {
+      return selectionOf(view.state, text);
+    },
+    focus() {
+      view.focus();
+    },
+    setTheme(dark) {
+      view.dispatch({ effects: theme.reconfigure(themeOf(dark)) });
+    },
+    setLanguage(name) {
+      view.dispatch({ effects: language.reconfigure(languageOf(name)) });
+    },
+    setReadOnly(on) {
+      view.dispatch({ effects: readOnly.reconfigure(readOnlyOf(on)) });
+    },
+    /** Removes the editor. The host keeps its (empty) shadow root, and a new editor may be created in it. */
+    destroy() {
+      view.destroy();
+    },
+  };
+}
+
+function report(update, options, text) {
+  const outside = update.transactions.some((one) => one.annotation(fromOutside));
+  if (update.docChanged && !outside) {
+    const before = update.startState.doc;
+    const changes = [];
+    update.changes.iterChanges((from, to, _newFrom, _newTo, insert) => {
+      changes.push({ from: text.outside(before, from), to: text.outside(before, to), insert: text.whole(insert) });
+    });
+    options.onChange?.(text.whole(update.state.doc), changes);
+  }
+  if (update.selectionSet && !outside) {
+    const { from, to } = selectionOf(update.state, text);
+    options.onSelection?.(from, to);
+  }
+  if (update.focusChanged) {
+    (update.view.hasFocus ? options.onFocus : options.onBlur)?.();
+  }
+}
+
+function selectionOf(state, text) {
+  const { from, to } = state.selection.main;
+  return { from: text.outside(state.doc, from), to: text.outside(state.doc, to) };
+}
+
+function historyOf({ onUndo, onRedo }) {
+  if (!onUndo || !onRedo) {
+    return [history(), keymap.of(historyKeymap)];
+  }
+  const run = (action) => () => (action(), true);
+  return keymap.of([
+    { key: "Mod-z", run: run(onUndo), preventDefault: true },
+    { key: "Mod-Shift-z", run: run(onRedo), preventDefault: true },
+    { key: "Mod-y", run: run(onRedo), preventDefault: true },
+  ]);
+}
+
+function completionOf({ complete }, text) {
+  if (!complete) {
+    return [];
+  }
+  const source = async (context) => {
+    const doc = context.state.doc;
+    const answer = await complete(text.whole(doc), text.outside(doc, context.pos), context.explicit);
+    if (!answer || context.aborted) {
+      return null;
+    }
+    if (!Array.isArray(answer)) {
+      const { from, to = text.outside(doc, context.pos), options } = answer;
+      return options?.length ? { from: text.inside(doc, from), to: text.inside(doc, to), options } : null;
+    }
+    const from = context.matchBefore(/[\w$.:-]+/)?.from ?? context.pos;
+    return answer.length ? { from, options: answer, validFor: /^[\w$.:-]*$/ } : null;
+  };
+  return autocompletion({ override: [source] });
+}
+
+function hoverOf({ hover }, text) {
+  if (!hover) {
+    return [];
+  }
+  return hoverTooltip(async ({ state: { doc } }, position) => {
+    const answer = await hover(text.whole(doc), text.outside(doc, position));
+    if (!answer) {
+      return null;
+    }
+    return {
+      pos: text.inside(doc, answer.from),
+      end: text.inside(doc, answer.to),
+      create() {
+        const dom = document.createElement("div");
+        dom.className = "cm-hover";
+        if (answer.title) {
+          const title = dom.appendChild(document.createElement("strong"));
+          title.textContent = answer.title;
+        }
+        const body = dom.appendChild(document.createElement("div"));
+        body.textContent = answer.text;
+        return { dom };
+      },
+    };
+  });
+}
+
+function foldMarker(open) {
+  const marker = document.createElement("span");
+  marker.className = open ? "cm-fold-open" : "cm-fold-closed";
+  marker.title = open ? "Fold" : "Unfold";
+  marker.textContent = open ? "⌄" : "›";
+  return marker;
+}

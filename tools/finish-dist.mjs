@@ -1,0 +1,78 @@
+// Finishes what Trunk built, as its post_build hook, so that plain `trunk build` and `trunk serve` give the same site as
+// `cargo xtask dist`:
+//
+// - adds the editor's bundle under a name with its hash, and writes that name into <meta name="editor-module">;
+// - moves the reload script that `trunk serve` inserts from index.html into a file of its own;
+// - writes the hashes of the inline scripts that are left (Trunk's start of the app) into the content security policy;
+// - fills the service worker's list of files: `const FILES = []` and `const VERSION = ""` in sw.js.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const site = process.env.TRUNK_STAGING_DIR;
+if (!site) {
+  throw new Error("finish-dist.mjs is Trunk's post_build hook: TRUNK_STAGING_DIR is not set");
+}
+const page = path.join(site, "index.html");
+let html = readFileSync(page, "utf8");
+
+html = addEditor(html);
+html = moveReloadScript(html);
+html = allowInlineScripts(html);
+writeFileSync(page, html);
+listFiles();
+
+function addEditor(html) {
+  const bundle = readFileSync(path.join("target", "editor", "editor.js"));
+  const name = `editor-${createHash("sha256").update(bundle).digest("hex").slice(0, 16)}.js`;
+  return html.replace(/<meta\b[^>]*\bname=["']?editor-module\b[^>]*>/, (tag) => {
+    writeFileSync(path.join(site, name), bundle);
+    return tag.replace(/\bcontent=("[^"]*"|'[^']*'|[^\s>]*)/, `content="./${name}"`);
+  });
+}
+
+function moveReloadScript(html) {
+  return html.replace(/<script>((?:(?!<\/script>)[^])*\{\{__TRUNK_ADDRESS__\}\}[^]*?)<\/script>/, (_, script) => {
+    const source = script
+      .replaceAll("'{{__TRUNK_ADDRESS__}}'", "location.host")
+      .replaceAll("'{{__TRUNK_WS_BASE__}}'", "new URL('.', document.baseURI).pathname");
+    writeFileSync(path.join(site, "trunk-reload.js"), source);
+    return '<script src="./trunk-reload.js"></script>';
+  });
+}
+
+function allowInlineScripts(html) {
+  const hashes = [...html.matchAll(/<script\b([^>]*)>([^]*?)<\/script>/g)]
+    .filter(([, attributes]) => !/\bsrc\s*=/.test(attributes))
+    .map(([, , source]) => `'sha256-${createHash("sha256").update(source).digest("base64")}'`);
+  let found = false;
+  const allowed = html.replace(/<meta\b[^>]*Content-Security-Policy[^>]*>/i, (tag) =>
+    tag.replace(/script-src [^;"]*/, (directive) => {
+      found = true;
+      const others = directive.split(/\s+/).filter((source) => !source.startsWith("'sha256-"));
+      return [...others.filter(Boolean), ...hashes].join(" ");
+    }));
+  if (!found) {
+    throw new Error("index.html has no content security policy with script-src");
+  }
+  return allowed;
+}
+
+function listFiles() {
+  const worker = path.join(site, "sw.js");
+  if (!existsSync(worker)) {
+    return;
+  }
+  const files = readdirSync(site, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(site, path.join(entry.parentPath ?? entry.path, entry.name)).replaceAll(path.sep, "/"))
+    .filter((name) => name !== "sw.js" && name !== "trunk-reload.js")
+    .sort();
+  const version = createHash("sha256");
+  files.forEach((name) => version.update(name).update(readFileSync(path.join(site, name))));
+  const source = readFileSync(worker, "utf8")
+    .replace("const FILES = [];", `const FILES = ${JSON.stringify(files)};`)
+    .replace('const VERSION = "";', `const VERSION = "${version.digest("hex").slice(0, 16)}";`);
+  writeFileSync(worker, source);
+}
