@@ -1,0 +1,4 @@
+//! The web app.
+
+/// Starts the app in the page.
+pub fn start() {}
