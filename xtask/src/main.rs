@@ -1,1 +1,59 @@
-fn main() {}
+//! The project's chores: `cargo xtask COMMAND`.
+//!
+//! Needs no crates, so that the first call answers within seconds. What is slow or needs the engine's crates lives in
+//! `tools/runner` and is only started from here.
+#![allow(clippy::disallowed_methods, reason = "a build tool measures real time")]
+
+mod dist;
+mod machine;
+mod process;
+mod runner;
+mod screenshots;
+mod serve;
+mod test;
+mod versions;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  serve [ARGUMENTS]    get what is missing, build, serve on http://127.0.0.1:8080 and rebuild on changes
+                       (ARGUMENTS go to `trunk serve`: --release, --port 9000, --open, …)
+  test [--fast]        every check and test; --fast leaves out what needs WebAssembly or a browser
+  dist                 write the static site to dist/, and check its size
+  screenshots          build, and write pictures of the app to target/screenshots and docs/screenshot.png
+  setup                only get what is missing
+
+  conformance | run | bench [ARGUMENTS]
+                       the engine on this machine's own processor; `--help` after each tells more
+";
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let command = if arguments.is_empty() { String::new() } else { arguments.remove(0) };
+    let result = match command.as_str() {
+        "serve" => serve::serve(&arguments),
+        "test" => return test::test(&arguments),
+        "dist" => dist::dist(),
+        "screenshots" => screenshots::screenshots(),
+        "setup" => machine::setup(),
+        "conformance" | "run" | "bench" => return runner::forward(&command, &arguments),
+        "" | "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        other => {
+            eprint!("unknown command `{other}`\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

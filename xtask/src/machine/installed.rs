@@ -1,0 +1,118 @@
+//! Programs that come from a package registry: trunk and wasm-bindgen from crates.io, wasm-opt from npm.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Found, cache, downloads_work};
+use crate::process::{cargo, command, find, output, quiet, step};
+use crate::versions;
+
+pub fn trunk() -> Result<Found, String> {
+    get("trunk", &["trunk"], versions::TRUNK, "0")
+}
+
+/// wasm-bindgen for Trunk, which downloads it by itself where it can.
+pub fn wasm_bindgen() -> Result<Found, String> {
+    let version = versions::wasm_bindgen()?;
+    if output(command("wasm-bindgen").arg("--version")).is_none_or(|text| !fits(&text, &version))
+        && downloads_work()
+    {
+        return Ok(Found::default());
+    }
+    get("wasm-bindgen-cli", &["wasm-bindgen"], &version, "1")
+}
+
+/// wasm-bindgen with the runner of browser tests, which Trunk doesn't bring.
+pub fn wasm_bindgen_tests() -> Result<Found, String> {
+    let programs = ["wasm-bindgen", "wasm-bindgen-test-runner"];
+    let mut found = get("wasm-bindgen-cli", &programs, &versions::wasm_bindgen()?, "1")?;
+    found.variables.push(("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner".into()));
+    Ok(found)
+}
+
+/// Binaryen's wasm-opt, which Trunk downloads by itself where it can; npm's runs on Node.js.
+pub fn wasm_opt() -> Result<Found, String> {
+    let major = versions::BINARYEN.split('.').next().unwrap_or_default();
+    if output(command("wasm-opt").arg("--version")).is_some_and(|text| fits(&text, major)) {
+        return Ok(Found::default());
+    }
+    let folder = cache().join(format!("binaryen-{}", versions::BINARYEN));
+    let programs = folder.join("node_modules").join(".bin");
+    let usable = || output(command(programs.join("wasm-opt")).arg("--version")).is_some();
+    if !usable() {
+        if downloads_work() {
+            return Ok(Found::default());
+        }
+        step(format!("npm install binaryen@{}", versions::BINARYEN), || {
+            fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            let mut npm = command("npm");
+            npm.args(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefix"]);
+            quiet("npm-binaryen", npm.arg(&folder).arg(format!("binaryen@{}", versions::BINARYEN)))?;
+            if usable() { Ok(()) } else { Err("binaryen's wasm-opt does not run".to_owned()) }
+        })?;
+    }
+    Ok(Found { path: vec![programs], ..Found::default() })
+}
+
+/// Finds the programs of a crate in the wanted version on PATH or in the cache folder, or installs the crate there.
+fn get(package: &str, programs: &[&str], version: &str, level: &str) -> Result<Found, String> {
+    let fitting = |folder: Option<&Path>| {
+        programs.iter().all(|program| {
+            let path = folder.map_or_else(|| program.into(), |folder| folder.join(program));
+            output(command(path).arg("--version")).is_some_and(|text| fits(&text, version))
+        })
+    };
+    if fitting(None) {
+        return Ok(Found::default());
+    }
+    let root = cache().join(format!("{package}-{version}"));
+    let folder = root.join("bin");
+    if !fitting(Some(&folder)) {
+        let found = programs.iter().find_map(|program| find(program));
+        let why = if found.is_some() { "another version is on PATH" } else { "not on PATH" };
+        step(format!("cargo install {package} {version} ({why}; takes some minutes)"), || {
+            install(package, version, level, &root)?;
+            if fitting(Some(&folder)) {
+                Ok(())
+            } else {
+                Err(format!("{package} was installed, but does not run"))
+            }
+        })?;
+    }
+    Ok(Found { path: vec![folder], ..Found::default() })
+}
+
+/// A tool's own speed matters little beside the time it takes to build, hence the cheap profile.
+fn install(package: &str, version: &str, level: &str, root: &Path) -> Result<(), String> {
+    let build = root.join("build");
+    let mut cargo = cargo();
+    cargo.args(["install", package, "--locked", "--version", version, "--root"]).arg(root);
+    cargo.env("CARGO_TARGET_DIR", &build);
+    cargo.env_remove("RUSTC_BOOTSTRAP").env_remove("RUSTFLAGS");
+    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256");
+    cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    // Away from the workspace, whose `.cargo/config.toml` isn't meant for other projects.
+    cargo.current_dir(super::cache().parent().filter(|folder| folder.is_dir()).unwrap_or(Path::new("/")));
+    quiet(&format!("install-{package}"), &mut cargo)?;
+    fs::remove_dir_all(&build).map_err(|error| format!("{}: {error}", build.display()))
+}
+
+/// Whether a program's `--version` names the version: `trunk 0.21.14`, `wasm-opt version 132 (version_132)`.
+fn fits(text: &str, version: &str) -> bool {
+    text.split_whitespace().any(|word| word == version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn versions_fit_as_whole_words() {
+        assert!(fits("trunk 0.21.14", "0.21.14"));
+        assert!(fits("wasm-opt version 132 (version_132)", "132"));
+        assert!(!fits("wasm-bindgen 0.2.1260", "0.2.126"));
+        assert!(!fits("", "1"));
+    }
+}

@@ -1,0 +1,26 @@
+//! `cargo xtask conformance | run | bench`: the runner on this machine's own processor, a crate of its own because it
+//! needs the engine.
+
+use std::process::ExitCode;
+
+use crate::process;
+
+/// Runs `runner COMMAND ARGUMENTS` from the folder where xtask was called, with its input, output and exit code.
+pub fn forward(command: &str, arguments: &[String]) -> ExitCode {
+    let mut cargo = process::cargo();
+    cargo.args(["run", "--profile", "native", "--quiet", "--manifest-path"]);
+    cargo
+        .arg(crate::workspace::root().join("Cargo.toml"))
+        .args(["--package", "runner", "--", command])
+        .args(arguments);
+    if let Ok(folder) = std::env::current_dir() {
+        cargo.current_dir(folder);
+    }
+    match cargo.status() {
+        Ok(status) => ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)),
+        Err(error) => {
+            eprintln!("error: cargo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

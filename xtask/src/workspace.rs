@@ -1,0 +1,51 @@
+//! Where things are in the workspace.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The workspace's root folder.
+pub fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// The names of the crates under `crates/`: each is called as its folder.
+pub fn engine_crates() -> Result<Vec<String>, String> {
+    let folder = root().join("crates");
+    let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter(|entry| entry.path().join("Cargo.toml").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Packages with browser tests, `tests/web*.rs`, and the names of those tests.
+pub fn browser_tests() -> Result<Vec<(String, Vec<String>)>, String> {
+    let mut packages = vec![("stepglass".to_owned(), root())];
+    packages.extend(engine_crates()?.into_iter().map(|name| {
+        let folder = root().join("crates").join(&name);
+        (name, folder)
+    }));
+    let tests = packages.into_iter().map(|(name, folder)| (name, web_tests(&folder.join("tests"))));
+    Ok(tests.filter(|(_, tests)| !tests.is_empty()).collect())
+}
+
+fn web_tests(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().is_dir() {
+                return entry.path().join("main.rs").is_file().then_some(name);
+            }
+            name.strip_suffix(".rs").map(str::to_owned)
+        })
+        .filter(|name| name.starts_with("web"))
+        .collect();
+    names.sort();
+    names
+}
