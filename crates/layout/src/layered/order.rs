@@ -1,0 +1,347 @@
+//! Left and right: the order inside each layer.
+//!
+//! The order begins as a depth-first walk in document order, which already draws trees without crossings, and
+//! is changed only where that saves crossings, so that branches stay in document order and a small edit
+//! moves little.
+
+use super::lanes::set_side;
+use super::{Kind, Net, Role, Unit, Wire};
+
+/// Orders the layers of a net.
+pub(super) fn order(net: &mut Net, wires: &[Wire]) {
+    walk(net, wires);
+    let mut work = Work::new(net);
+    let mut crossings = work.crossings(net);
+    if crossings == 0 {
+        return;
+    }
+    let (sweeps, passes) = match net.links.len() {
+        0..4_000 => (10, 6),
+        4_000..20_000 => (5, 3),
+        20_000..80_000 => (3, 1),
+        _ => (1, 0),
+    };
+    work.transpose(net, passes);
+    crossings = work.crossings(net);
+    let mut best = (crossings, net.layers.clone(), sides(net));
+    let mut without_gain = 0;
+    for sweep in 0..sweeps {
+        work.sweep(net, sweep % 2 == 0);
+        work.transpose(net, passes);
+        let crossings = work.crossings(net);
+        if crossings < best.0 {
+            best = (crossings, net.layers.clone(), sides(net));
+            without_gain = 0;
+        } else {
+            without_gain += 1;
+        }
+        if best.0 == 0 || without_gain == 4 {
+            break;
+        }
+    }
+    net.layers = best.1;
+    for (item, (left, right)) in net.items.iter_mut().zip(best.2) {
+        (item.left, item.right) = (left, right);
+    }
+}
+
+fn sides(net: &Net) -> Vec<(f64, f64)> {
+    net.items.iter().map(|item| (item.left, item.right)).collect()
+}
+
+/// The order of a depth-first walk.
+fn walk(net: &mut Net, wires: &[Wire]) {
+    enum Task {
+        Vertex(usize),
+        Wire(usize),
+        Lanes(usize),
+    }
+    let vertex_count = net.vertex_items.len();
+    let mut outgoing: Vec<Vec<usize>> = vec![Vec::new(); vertex_count];
+    for (at, wire) in wires.iter().enumerate() {
+        outgoing[wire.from].push(at);
+    }
+    for wires_of in &mut outgoing {
+        wires_of.sort_by_key(|&at| wires[at].catch);
+    }
+    // The bundles that run up to each vertex: on its left, and on its right.
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); vertex_count];
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); vertex_count];
+    for (b, bundle) in net.bundles.iter().enumerate() {
+        match bundle.role {
+            Role::Back => before[bundle.target].push(b),
+            Role::BackCatch => after[bundle.target].push(b),
+            _ => {}
+        }
+    }
+    let mut place = vec![usize::MAX; net.items.len()];
+    let mut next_place = 0;
+    let mut put = |item: usize| {
+        if place[item] == usize::MAX {
+            place[item] = next_place;
+            next_place += 1;
+        }
+    };
+    let mut visited = vec![false; vertex_count];
+    let mut tasks: Vec<Task> = (0..vertex_count).rev().map(Task::Vertex).collect();
+    while let Some(task) = tasks.pop() {
+        match task {
+            Task::Vertex(vertex) => {
+                if std::mem::replace(&mut visited[vertex], true) {
+                    continue;
+                }
+                put(net.vertex_items[vertex]);
+                tasks.extend(after[vertex].iter().map(|&b| Task::Lanes(b)));
+                tasks.extend(outgoing[vertex].iter().rev().map(|&at| Task::Wire(at)));
+                tasks.extend(before[vertex].iter().map(|&b| Task::Lanes(b)));
+            }
+            Task::Wire(at) => {
+                let wire = &wires[at];
+                if wire.backward {
+                    continue;
+                }
+                if let Some(head) = net.courses[at].head {
+                    put(head);
+                }
+                if let Some(bundle) = net.courses[at].bundle {
+                    net.bundles[bundle].lanes.iter().for_each(|&lane| put(lane));
+                }
+                tasks.push(Task::Vertex(wire.to));
+            }
+            Task::Lanes(bundle) => net.bundles[bundle].lanes.iter().for_each(|&lane| put(lane)),
+        }
+    }
+    for layer in &mut net.layers {
+        layer.sort_by_key(|unit| place[unit.core]);
+    }
+}
+
+struct Work {
+    /// Neighbours in the layer above and below, for each item.
+    up: Vec<Vec<usize>>,
+    down: Vec<Vec<usize>>,
+    /// The place of each item in its layer.
+    at: Vec<usize>,
+}
+
+impl Work {
+    fn new(net: &Net) -> Work {
+        let mut up = vec![Vec::new(); net.items.len()];
+        let mut down = vec![Vec::new(); net.items.len()];
+        for link in &net.links {
+            up[link.lower].push(link.upper);
+            down[link.upper].push(link.lower);
+        }
+        let mut work = Work { up, down, at: vec![0; net.items.len()] };
+        for layer in 0..net.layers.len() {
+            work.renumber(net, layer);
+        }
+        work
+    }
+
+    fn renumber(&mut self, net: &Net, layer: usize) {
+        for (place, item) in net.layers[layer].iter().flat_map(Unit::items).enumerate() {
+            self.at[item] = place;
+        }
+    }
+
+    /// How many pairs of links cross.
+    fn crossings(&self, net: &Net) -> usize {
+        let mut by_gap: Vec<Vec<(usize, usize)>> = vec![Vec::new(); net.layers.len()];
+        for link in &net.links {
+            by_gap[net.items[link.upper].layer].push((self.at[link.upper], self.at[link.lower]));
+        }
+        by_gap.into_iter().map(|mut gap| {
+            gap.sort_unstable();
+            inversions(gap.iter().map(|&(_, lower)| lower))
+        }).sum()
+    }
+
+    /// Reorders every layer by the average place of its neighbours in the one before.
+    fn sweep(&mut self, net: &mut Net, downwards: bool) {
+        let count = net.layers.len();
+        for step in 1..count {
+            let layer = if downwards { step } else { count - 1 - step };
+            let neighbours = if downwards { &self.up } else { &self.down };
+            let average = |items: &mut dyn Iterator<Item = usize>| {
+                let places = items.flat_map(|item| &neighbours[item]).map(|&other| self.at[other] as f64);
+                let (sum, n) = places.fold((0.0, 0usize), |(sum, n), place| (sum + place, n + 1));
+                (n > 0).then(|| sum / n as f64)
+            };
+            let units = &mut net.layers[layer];
+            let mut keys: Vec<(f64, usize)> = Vec::new();
+            let mut slots: Vec<usize> = Vec::new();
+            for (slot, unit) in units.iter().enumerate() {
+                let key = average(&mut std::iter::once(unit.core)).or_else(|| average(&mut unit.items()));
+                if let Some(key) = key {
+                    keys.push((key, slot));
+                    slots.push(slot);
+                }
+            }
+            // What has no neighbours stays where it is.
+            keys.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let mut sorted: Vec<Unit> = keys.iter().map(|&(_, slot)| std::mem::take(&mut units[slot])).collect();
+            for unit in &mut sorted {
+                for turns in [&mut unit.left, &mut unit.right] {
+                    turns.sort_by_cached_key(|&item| {
+                        let key = average(&mut std::iter::once(item)).unwrap_or(self.at[item] as f64);
+                        (key * 1024.0) as i64
+                    });
+                }
+            }
+            for (slot, unit) in slots.into_iter().zip(sorted) {
+                units[slot] = unit;
+            }
+            self.renumber(net, layer);
+        }
+    }
+
+    /// Swaps neighbours, and turns beside vertices from one side to the other, as long as that saves crossings.
+    fn transpose(&mut self, net: &mut Net, passes: usize) {
+        for _ in 0..passes {
+            let mut improved = false;
+            for layer in 0..net.layers.len() {
+                improved |= self.transpose_units(net, layer);
+                improved |= self.transpose_turns(net, layer);
+            }
+            if !improved {
+                break;
+            }
+        }
+    }
+
+    fn transpose_units(&mut self, net: &mut Net, layer: usize) -> bool {
+        let mut improved = false;
+        for right in 1..net.layers[layer].len() {
+            let units = &net.layers[layer];
+            let gain: isize = units[right - 1]
+                .items()
+                .flat_map(|a| units[right].items().map(move |b| (a, b)))
+                .map(|(a, b)| self.swap_gain(a, b))
+                .sum();
+            if gain > 0 {
+                net.layers[layer].swap(right - 1, right);
+                self.renumber_two(net, layer, right);
+                improved = true;
+            }
+        }
+        improved
+    }
+
+    /// After two units changed places: only their items have new places.
+    fn renumber_two(&mut self, net: &Net, layer: usize, right: usize) {
+        let pair = &net.layers[layer][right - 1..=right];
+        let first = pair.iter().flat_map(Unit::items).map(|item| self.at[item]).min().unwrap_or(0);
+        for (place, item) in pair.iter().flat_map(Unit::items).enumerate() {
+            self.at[item] = first + place;
+        }
+    }
+
+    fn transpose_turns(&mut self, net: &mut Net, layer: usize) -> bool {
+        let mut improved = false;
+        for unit in 0..net.layers[layer].len() {
+            let Unit { left, core, right } = &net.layers[layer][unit];
+            if left.is_empty() && right.is_empty() {
+                continue;
+            }
+            let core = *core;
+            let mut items: Vec<usize> = net.layers[layer][unit].items().collect();
+            let first = items.iter().map(|&item| self.at[item]).min().unwrap_or(0);
+            let mut changed = false;
+            for _ in 0..items.len() {
+                let mut again = false;
+                for at in 1..items.len() {
+                    if self.swap_gain(items[at - 1], items[at]) > 0 {
+                        items.swap(at - 1, at);
+                        again = true;
+                    }
+                }
+                changed |= again;
+                if !again {
+                    break;
+                }
+            }
+            if !changed {
+                continue;
+            }
+            improved = true;
+            let middle = items.iter().position(|&item| item == core).unwrap_or(0);
+            for (at, &item) in items.iter().enumerate() {
+                if item != core && net.items[item].kind == Kind::Side {
+                    set_side(net, layer, unit, item, at > middle);
+                }
+                self.at[item] = first + at;
+            }
+            let unit = &mut net.layers[layer][unit];
+            unit.left = items[..middle].to_vec();
+            unit.right = items[middle + 1..].to_vec();
+        }
+        improved
+    }
+
+    /// How many crossings fewer there are if `left` and `right`, now side by side in this order, change places.
+    fn swap_gain(&self, left: usize, right: usize) -> isize {
+        let side = |of: &Vec<Vec<usize>>| {
+            let (a, b) = (&of[left], &of[right]);
+            if a.is_empty() || b.is_empty() {
+                return 0;
+            }
+            self.pairs_in_order(b, a) - self.pairs_in_order(a, b)
+        };
+        side(&self.up) + side(&self.down)
+    }
+
+    /// The number of pairs of which the first is left of the second.
+    fn pairs_in_order(&self, first: &[usize], second: &[usize]) -> isize {
+        if first.len() * second.len() <= 16 {
+            let count = first
+                .iter()
+                .map(|&a| second.iter().filter(|&&b| self.at[a] < self.at[b]).count())
+                .sum::<usize>();
+            return count as isize;
+        }
+        let mut places: Vec<usize> = second.iter().map(|&item| self.at[item]).collect();
+        places.sort_unstable();
+        let after = |a: &usize| places.len() - places.partition_point(|&place| place <= self.at[*a]);
+        first.iter().map(after).sum::<usize>() as isize
+    }
+}
+
+/// The number of pairs in a sequence of which the first is larger.
+fn inversions(sequence: impl Iterator<Item = usize> + Clone) -> usize {
+    let size = sequence.clone().max().map_or(0, |max| max + 1);
+    let mut counts = vec![0usize; size + 1];
+    let mut seen = 0;
+    let mut total = 0;
+    for value in sequence {
+        let mut not_larger = 0;
+        let mut at = value + 1;
+        while at > 0 {
+            not_larger += counts[at];
+            at &= at - 1;
+        }
+        total += seen - not_larger;
+        let mut at = value + 1;
+        while at <= size {
+            counts[at] += 1;
+            at += at & at.wrapping_neg();
+        }
+        seen += 1;
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inversions;
+
+    #[test]
+    fn inversions_are_counted() {
+        let check = |values: &[usize], expected| assert_eq!(inversions(values.iter().copied()), expected);
+        check(&[], 0);
+        check(&[0, 1, 2], 0);
+        check(&[2, 1, 0], 3);
+        check(&[1, 1, 0, 0], 4);
+        check(&[3, 0, 3, 1], 3);
+    }
+}
