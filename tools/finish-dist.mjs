@@ -28,7 +28,8 @@ function addEditor(html) {
   const name = `editor-${createHash("sha256").update(bundle).digest("hex").slice(0, 16)}.js`;
   return html.replace(/<meta\b[^>]*\bname=["']?editor-module\b[^>]*>/, (tag) => {
     writeFileSync(path.join(site, name), bundle);
-    return tag.replace(/\bcontent=("[^"]*"|'[^']*'|[^\s>]*)/, `content="./${name}"`);
+    const others = tag.replace(/\s+content(=("[^"]*"|'[^']*'|[^\s>]*))?(?=[\s>/])/, "");
+    return others.replace("<meta", `<meta content="./${name}"`);
   });
 }
 

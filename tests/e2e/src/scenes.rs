@@ -1,0 +1,25 @@
+//! What `cargo xtask screenshots` takes pictures of. A new scene is one more entry.
+
+use crate::Page;
+
+/// A state of the app worth a picture.
+pub struct Scene {
+    /// The picture's file name starts with it.
+    pub name: &'static str,
+    /// Where the page opens: `""` or `"#/…"`.
+    pub place: &'static str,
+    /// Brings the app there, once the page is open.
+    pub prepare: fn(&Page),
+}
+
+/// All scenes; the first one is also the README's picture.
+pub const SCENES: &[Scene] = &[Scene { name: "start", place: "", prepare: started }];
+
+/// Waits until the app has replaced the page's static placeholder.
+pub fn started(page: &Page) {
+    page.until("the app to start", || {
+        (page.script("return Boolean(document.querySelector('main, [role=main], [role=application]'))")
+            == true)
+            .then_some(())
+    });
+}
