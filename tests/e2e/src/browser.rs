@@ -46,7 +46,7 @@ impl Browser {
     }
 
     pub fn wait(&self, time: Duration) {
-        self.runtime.block_on(tokio::time::sleep(time));
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
     }
 
     /// A command of the Chrome DevTools Protocol.

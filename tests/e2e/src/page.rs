@@ -172,6 +172,11 @@ impl Page {
         }
     }
 
+    /// Lets time pass: only for what nothing in the page tells the end of.
+    pub fn pause(&self, time: Duration) {
+        self.browser.wait(time);
+    }
+
     /// Whether an element is there and visible now.
     pub fn is_visible(&self, selector: &str) -> bool {
         let element = self.find(selector);
@@ -259,6 +264,18 @@ impl Page {
         }
         let actions = Actions::from(actions.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT }));
         self.browser.run("drag", async |client| client.perform_actions(actions).await);
+    }
+
+    /// Moves the mouse to a point of the window, in CSS pixels, and leaves it there.
+    pub fn hover(&self, (x, y): (f64, f64)) {
+        let moves = [(x - 2.0, y - 2.0), (x, y)].map(|(x, y)| PointerAction::MoveTo {
+            duration: Some(Duration::from_millis(16)),
+            x,
+            y,
+        });
+        let actions =
+            Actions::from(moves.into_iter().fold(MouseActions::new("mouse".into()), MouseActions::then));
+        self.browser.run("hover", async |client| client.perform_actions(actions).await);
     }
 
     /// The middle of an element in the window, in CSS pixels.
