@@ -23,8 +23,8 @@ fn main() {
 }
 
 const STYLE: &str = "<style>
-text{font:600 14px system-ui,sans-serif;fill:#1b2330;text-anchor:middle}
-.l{font:12px system-ui,sans-serif;fill:#3b475a}
+text{font:600 12.5px system-ui,sans-serif;fill:#1b2330;text-anchor:middle}
+.l{font:11px system-ui,sans-serif;fill:#3b475a}
 .n{fill:#fff;stroke:#9aa7b8;stroke-width:1.25}
 .c{fill:#f3f6fa;stroke:#7b8aa0;stroke-width:1.25}
 .f{fill:#fff;stroke:#b5c0cf;stroke-dasharray:5 4}

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Bundle, Course, Item, Kind, Link, Net, Role, Unit, Vertex, Wire};
+use super::{Bundle, Course, Item, Kind, LANE, Link, Net, Role, Unit, Vertex, Wire, priority};
 use crate::geometry::Size;
-use crate::options::Options;
 
 /// Distance of a label from the line that turns beside it.
 pub(super) const LABEL_TO_TURN: f64 = 10.0;
 
 /// Builds the layers; their order is still arbitrary.
-pub(super) fn build(vertices: &[Vertex], wires: &[Wire], ranks: &[usize], options: &Options) -> Net {
+pub(super) fn build(vertices: &[Vertex], wires: &[Wire], ranks: &[usize]) -> Net {
     let layers = Layers::new(wires, ranks);
     let mut net = Net {
         items: Vec::new(),
@@ -19,6 +18,7 @@ pub(super) fn build(vertices: &[Vertex], wires: &[Wire], ranks: &[usize], option
         bundles: Vec::new(),
         courses: vec![Course::default(); wires.len()],
         vertex_items: Vec::new(),
+        priorities: priority::priorities(vertices, wires, ranks),
     };
     let mut unit_of_vertex = Vec::new();
     for (at, vertex) in vertices.iter().enumerate() {
@@ -31,7 +31,7 @@ pub(super) fn build(vertices: &[Vertex], wires: &[Wire], ranks: &[usize], option
     }
     add_bundles(&mut net, wires, ranks, &layers);
     for (at, wire) in wires.iter().enumerate() {
-        add_head(&mut net, at, wire, &unit_of_vertex, options);
+        add_head(&mut net, at, wire, &unit_of_vertex);
     }
     for bundle in 0..net.bundles.len() {
         add_entry(&mut net, bundle, &unit_of_vertex);
@@ -122,7 +122,7 @@ fn add_bundles(net: &mut Net, wires: &[Wire], ranks: &[usize], layers: &Layers) 
             (course.from_layer, course.to_layer)
         };
         let count = (last + 1).saturating_sub(first);
-        if count == 0 && !wire.backward {
+        if count == 0 && role == Role::Forward {
             continue;
         }
         let new = Bundle { target: wire.to, role, first_layer: first, lanes: vec![0; count], entry: None };
@@ -153,7 +153,7 @@ fn widen(bundle: &mut Bundle, first: usize, last: usize) {
 }
 
 /// The label of a wire that leaves at the bottom, or the turn beside the vertex of any other.
-fn add_head(net: &mut Net, at: usize, wire: &Wire, units: &[(usize, usize)], options: &Options) {
+fn add_head(net: &mut Net, at: usize, wire: &Wire, units: &[(usize, usize)]) {
     let (layer, unit) = units[wire.from];
     let label = wire.label.map(Size::sane);
     if leaves_at_bottom(wire) {
@@ -178,7 +178,6 @@ fn add_head(net: &mut Net, at: usize, wire: &Wire, units: &[(usize, usize)], opt
         (_, false) => unit.left.push(item),
     }
     net.courses[at].head = Some(item);
-    let _ = options;
 }
 
 /// The turn where a bundle against the flow reaches its target.
@@ -267,7 +266,7 @@ fn link(net: &mut Net, wires: &[Wire]) {
     for bundle in &net.bundles {
         for pair in bundle.lanes.windows(2) {
             let &[upper, lower] = pair else { continue };
-            links.push(Link { upper, lower, wire: None, catch: false, priority: 3 });
+            links.push(Link { upper, lower, wire: None, catch: false, priority: LANE });
         }
     }
     for (at, wire) in wires.iter().enumerate() {
@@ -305,11 +304,7 @@ fn push_link(links: &mut Vec<Link>, net: &Net, at: usize, wire: &Wire, a: usize,
     }
     let is_vertex = |item: usize| matches!(net.items[item].kind, Kind::Vertex(_));
     let is_line = |item: usize| matches!(net.items[item].kind, Kind::Lane | Kind::Side);
-    let priority = match () {
-        () if is_line(upper) && is_line(lower) => 3,
-        () if wire.catch => 1,
-        () => 2,
-    };
+    let priority = if is_line(upper) && is_line(lower) { LANE } else { net.priorities[at] };
     links.push(Link {
         upper,
         lower,
@@ -385,6 +380,7 @@ fn join_bundles(net: &mut Net, wires: &[Wire]) {
         course.bundle = Some(bundle);
         course.from_layer = layer;
         course.joins = true;
+        course.source = Some(net.vertex_items[wire.from]);
         let unit = &mut net.layers[layer][own];
         if net.items[head].left + net.items[head].right > 0.0 {
             net.items[head].kind = Kind::Spacer;

@@ -5,6 +5,7 @@
 mod lanes;
 mod order;
 mod place;
+mod priority;
 mod rank;
 mod route;
 mod tracks;
@@ -52,7 +53,7 @@ pub(crate) struct DrawnWire {
 /// reachable ones.
 pub(crate) fn draw(vertices: &[Vertex], wires: &[Wire], options: &Options) -> Drawing {
     let ranks = rank::ranks(vertices, wires);
-    let mut net = lanes::build(vertices, wires, &ranks, options);
+    let mut net = lanes::build(vertices, wires, &ranks);
     order::order(&mut net, wires);
     lanes::merge(&mut net, wires);
     place::place(&mut net, options);
@@ -97,9 +98,12 @@ pub(crate) struct Link {
     pub wire: Option<usize>,
     /// Enters a vertex at the top by its port for catch wires.
     pub catch: bool,
-    /// How much it should be straight; higher is more.
+    /// How much it should be straight; higher is more. Up to [`LANE`].
     pub priority: u8,
 }
+
+/// The priority of a link between two lanes.
+pub(crate) const LANE: u8 = 5;
 
 /// A way through the layers, shared by all wires of a kind to the same vertex, or used by one wire alone.
 #[derive(Clone, Debug)]
@@ -138,6 +142,8 @@ pub(crate) struct Course {
     pub entry: Option<usize>,
     /// The wire turns into a lane of its bundle at the height of its vertex.
     pub joins: bool,
+    /// The item that the wire leaves, once it is known that it joins.
+    pub source: Option<usize>,
 }
 
 /// What stays together in a layer: an item, or a vertex with the turns beside it.
@@ -167,6 +173,8 @@ pub(crate) struct Net {
     pub courses: Vec<Course>,
     /// The item of each vertex.
     pub vertex_items: Vec<usize>,
+    /// For each wire, the priority of its links outside of lanes.
+    pub priorities: Vec<u8>,
 }
 
 impl Bundle {

@@ -9,12 +9,13 @@ use super::{Kind, Net, Role, Unit, Wire};
 
 /// Orders the layers of a net.
 pub(super) fn order(net: &mut Net, wires: &[Wire]) {
-    walk(net, wires);
+    let mut on_the_right = vec![false; net.bundles.len()];
+    walk(net, wires, &on_the_right);
     let mut work = Work::new(net);
-    let mut crossings = work.crossings(net);
-    if crossings == 0 {
+    if work.crossings(net) == 0 {
         return;
     }
+    choose_sides(net, wires, &mut work, &mut on_the_right);
     let (sweeps, passes) = match net.links.len() {
         0..4_000 => (10, 6),
         4_000..20_000 => (5, 3),
@@ -22,7 +23,7 @@ pub(super) fn order(net: &mut Net, wires: &[Wire]) {
         _ => (1, 0),
     };
     work.transpose(net, passes);
-    crossings = work.crossings(net);
+    let crossings = work.crossings(net);
     let mut best = (crossings, net.layers.clone(), sides(net));
     let mut without_gain = 0;
     for sweep in 0..sweeps {
@@ -49,8 +50,49 @@ fn sides(net: &Net) -> Vec<(f64, f64)> {
     net.items.iter().map(|item| (item.left, item.right)).collect()
 }
 
-/// The order of a depth-first walk.
-fn walk(net: &mut Net, wires: &[Wire]) {
+/// Nets with more links, or more ways back, have all ways back on the left.
+const MOST_LINKS_FOR_SIDES: usize = 1_500;
+const MOST_BUNDLES_FOR_SIDES: usize = 16;
+
+/// Puts ways back on the right of what they go around where that saves crossings.
+fn choose_sides(net: &mut Net, wires: &[Wire], work: &mut Work, on_the_right: &mut [bool]) {
+    let back: Vec<usize> = (0..net.bundles.len()).filter(|&b| net.bundles[b].role == Role::Back).collect();
+    if back.is_empty() || back.len() > MOST_BUNDLES_FOR_SIDES || net.links.len() > MOST_LINKS_FOR_SIDES {
+        return;
+    }
+    let mut attempt = |net: &mut Net, on_the_right: &[bool]| {
+        for (at, wire) in wires.iter().enumerate().filter(|(_, w)| w.backward && !w.catch) {
+            let course = &net.courses[at];
+            let Some(bundle) = course.joinable else { continue };
+            let turns = [(wire.from, course.head), (wire.to, course.entry)];
+            for (vertex, turn) in turns {
+                let Some(turn) = turn.filter(|&turn| net.items[turn].kind == Kind::Side) else { continue };
+                let (layer, core) = (net.items[turn].layer, net.vertex_items[vertex]);
+                if let Some(unit) = net.layers[layer].iter().position(|unit| unit.core == core) {
+                    set_side(net, layer, unit, turn, on_the_right[bundle]);
+                }
+            }
+        }
+        walk(net, wires, on_the_right);
+        (0..net.layers.len()).for_each(|layer| work.renumber(net, layer));
+        work.transpose(net, 2);
+        work.crossings(net)
+    };
+    let mut best = attempt(net, on_the_right);
+    for bundle in back {
+        on_the_right[bundle] = true;
+        let crossings = attempt(net, on_the_right);
+        if crossings < best {
+            best = crossings;
+        } else {
+            on_the_right[bundle] = false;
+        }
+    }
+    attempt(net, on_the_right);
+}
+
+/// The order of a depth-first walk, with some ways back on the right of what follows their target.
+fn walk(net: &mut Net, wires: &[Wire], on_the_right: &[bool]) {
     enum Task {
         Vertex(usize),
         Wire(usize),
@@ -69,8 +111,8 @@ fn walk(net: &mut Net, wires: &[Wire]) {
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); vertex_count];
     for (b, bundle) in net.bundles.iter().enumerate() {
         match bundle.role {
-            Role::Back => before[bundle.target].push(b),
-            Role::BackCatch => after[bundle.target].push(b),
+            Role::Back if !on_the_right[b] => before[bundle.target].push(b),
+            Role::Back | Role::BackCatch => after[bundle.target].push(b),
             _ => {}
         }
     }

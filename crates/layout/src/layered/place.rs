@@ -2,7 +2,7 @@
 //! (2001): four drawings, each as far to one side as it can be with as many links straight as possible, and the
 //! average of the two in the middle.
 
-use super::{Kind, Net, Unit};
+use super::{Kind, LANE, Net, Unit};
 use crate::options::Options;
 
 /// Sets `x` of every item.
@@ -18,6 +18,7 @@ pub(super) fn place(net: &mut Net, options: &Options) {
         }
     }
     balance(net, &layers, drawings);
+    tighten(net, &layers, options);
 }
 
 /// Least distance of the lines of two items side by side.
@@ -91,7 +92,7 @@ impl Neighbours {
                     let other = others[median];
                     let place = self.at[other];
                     let free = limit.is_none_or(|l| if leftwards { place < l } else { place > l });
-                    if next[item] == item && next[other] == other && free {
+                    if next[item] == item && free {
                         next[other] = item;
                         root[item] = root[other];
                         next[item] = root[item];
@@ -117,7 +118,7 @@ impl Neighbours {
 /// Which links cross one of the highest priority: those give way.
 fn crosses_lane(net: &Net, layers: &[Vec<usize>], at: &[usize]) -> Vec<bool> {
     let mut lanes: Vec<Vec<(usize, usize)>> = vec![Vec::new(); layers.len()];
-    for link in net.links.iter().filter(|l| l.priority == 3) {
+    for link in net.links.iter().filter(|l| l.priority == LANE) {
         lanes[net.items[link.upper].layer].push((at[link.upper], at[link.lower]));
     }
     // For each gap: how far right the lanes up to one reach, and how far left those from one on.
@@ -135,7 +136,7 @@ fn crosses_lane(net: &Net, layers: &[Vec<usize>], at: &[usize]) -> Vec<bool> {
         reach.push((furthest_right, furthest_left));
     }
     let crosses = |link: &super::Link| {
-        if link.priority == 3 {
+        if link.priority == LANE {
             return false;
         }
         let gap = net.items[link.upper].layer;
@@ -205,6 +206,148 @@ fn compact(net: &Net, layers: &[Vec<usize>], root: &[usize], leftwards: bool, op
         }
     }
     root.iter().map(|&line| x[line]).collect()
+}
+
+/// How many times all lines are moved towards what they connect.
+const TIGHTENING_PASSES: usize = 6;
+/// In the last of these passes, lines that are as well in one place as in another go to the middle.
+const CENTERING_PASSES: usize = 2;
+
+/// Moves whole straight lines of items sideways where that shortens the links at their sides: the average of four
+/// drawings leaves slack that none of them has.
+fn tighten(net: &mut Net, layers: &[Vec<usize>], options: &Options) {
+    let passes = if net.items.len() > 20_000 { 1 } else { TIGHTENING_PASSES };
+    let pulls = pulls(net);
+    for pass in 0..passes {
+        let lines = Lines::new(net, layers, &pulls);
+        let center = pass + CENTERING_PASSES >= passes;
+        let mut moved = false;
+        for step in 0..lines.members.len() {
+            let line = if pass % 2 == 0 { step } else { lines.members.len() - 1 - step };
+            moved |= lines.shift(net, line, &pulls, center, options);
+        }
+        if !moved && center {
+            break;
+        }
+    }
+}
+
+/// What pulls two items together, with its weight, for each item.
+fn pulls(net: &Net) -> Vec<Vec<(usize, f64)>> {
+    let mut pulls = vec![Vec::new(); net.items.len()];
+    let mut pull = |a: usize, b: usize, weight: f64| {
+        pulls[a].push((b, weight));
+        pulls[b].push((a, weight));
+    };
+    for link in &net.links {
+        pull(link.upper, link.lower, 0.5 + 0.5 * f64::from(link.priority));
+    }
+    // Turns stay near their vertices.
+    for unit in net.layers.iter().flatten() {
+        unit.left.iter().chain(&unit.right).for_each(|&turn| pull(unit.core, turn, 0.5));
+    }
+    for course in net.courses.iter().filter(|course| course.joins) {
+        let lane = course.bundle.and_then(|b| net.bundles[b].lane(course.from_layer));
+        if let (Some(lane), Some(source)) = (lane, course.source) {
+            pull(source, lane, 0.5);
+        }
+    }
+    pulls
+}
+
+/// Items that are linked and in line.
+struct Lines {
+    members: Vec<Vec<usize>>,
+    of: Vec<usize>,
+    /// Neighbours in the layer, for each item.
+    left: Vec<Option<usize>>,
+    right: Vec<Option<usize>>,
+}
+
+impl Lines {
+    fn new(net: &Net, layers: &[Vec<usize>], pulls: &[Vec<(usize, f64)>]) -> Lines {
+        let count = net.items.len();
+        let mut lines = Lines {
+            members: Vec::new(),
+            of: vec![usize::MAX; count],
+            left: vec![None; count],
+            right: vec![None; count],
+        };
+        for pair in layers.iter().flat_map(|layer| layer.windows(2)) {
+            lines.right[pair[0]] = Some(pair[1]);
+            lines.left[pair[1]] = Some(pair[0]);
+        }
+        for &item in layers.iter().flatten() {
+            if lines.of[item] != usize::MAX {
+                continue;
+            }
+            let line = lines.members.len();
+            lines.of[item] = line;
+            let mut members = vec![item];
+            let mut done = 0;
+            while let Some(&member) = members.get(done) {
+                done += 1;
+                for &(other, _) in &pulls[member] {
+                    if lines.of[other] == usize::MAX && net.items[other].x == net.items[member].x {
+                        lines.of[other] = line;
+                        members.push(other);
+                    }
+                }
+            }
+            lines.members.push(members);
+        }
+        lines
+    }
+
+    /// Moves a line as far towards the weighted median of what it is connected to as there is room.
+    fn shift(
+        &self,
+        net: &mut Net,
+        line: usize,
+        pulls: &[Vec<(usize, f64)>],
+        center: bool,
+        options: &Options,
+    ) -> bool {
+        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+        let mut wishes: Vec<(f64, f64)> = Vec::new();
+        for &item in &self.members[line] {
+            let x = net.items[item].x;
+            if let Some(left) = self.left[item] {
+                low = low.max(net.items[left].x + separation(net, left, item, options) - x);
+            }
+            if let Some(right) = self.right[item] {
+                high = high.min(net.items[right].x - separation(net, item, right, options) - x);
+            }
+            let outside = pulls[item].iter().filter(|(other, _)| self.of[*other] != line);
+            wishes.extend(outside.map(|&(other, weight)| (net.items[other].x - x, weight)));
+        }
+        let (from, to) = median(&mut wishes);
+        let wish = if center { (from + to) / 2.0 } else { 0.0f64.clamp(from, to) };
+        let by = wish.clamp(low.min(0.0), high.max(0.0));
+        let by = if by > 0.0 { by.floor() } else { by.ceil() };
+        if by == 0.0 {
+            return false;
+        }
+        for &item in &self.members[line] {
+            net.items[item].x += by;
+        }
+        true
+    }
+}
+
+/// The values that split the weights evenly: from one to the other.
+fn median(wishes: &mut [(f64, f64)]) -> (f64, f64) {
+    wishes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = wishes.iter().map(|w| w.1).sum::<f64>() / 2.0;
+    let mut sum = 0.0;
+    for (at, &(value, weight)) in wishes.iter().enumerate() {
+        sum += weight;
+        if sum >= half {
+            let next = wishes.get(at + 1).filter(|_| sum == half).map_or(value, |w| w.0);
+            return (value, next);
+        }
+    }
+    (0.0, 0.0)
 }
 
 /// Brings the drawings together at the narrowest one and takes the middle.

@@ -1,0 +1,68 @@
+//! Which wires make up the main way, so should be straight.
+
+use super::{Vertex, Wire};
+
+/// After an error.
+const CATCH: u8 = 1;
+/// The way on from what only an error leads to.
+const AFTER_CATCH: u8 = 2;
+const NORMAL: u8 = 3;
+/// The main way: goes on from the start, and at a choice much further than the other branches.
+const MAIN: u8 = 4;
+
+/// The priority of each wire.
+pub(super) fn priorities(vertices: &[Vertex], wires: &[Wire], ranks: &[usize]) -> Vec<u8> {
+    let mut outgoing: Vec<Vec<usize>> = vec![Vec::new(); vertices.len()];
+    for (at, wire) in wires.iter().enumerate().filter(|(_, w)| !w.catch && !w.backward) {
+        outgoing[wire.from].push(at);
+    }
+    let mut by_rank: Vec<usize> = (0..vertices.len()).collect();
+    by_rank.sort_by_key(|&vertex| ranks[vertex]);
+
+    // What can be reached without an error; unreachable vertices count as such if nothing leads to them.
+    let mut normal = vec![true; vertices.len()];
+    for wire in wires.iter().filter(|w| !w.backward) {
+        normal[wire.to] = false;
+    }
+    for &vertex in by_rank.iter().filter(|&&v| !outgoing[v].is_empty()) {
+        if normal[vertex] {
+            outgoing[vertex].iter().for_each(|&at| normal[wires[at].to] = true);
+        }
+    }
+    // How many vertices may follow.
+    let mut depth = vec![1usize; vertices.len()];
+    for &vertex in by_rank.iter().rev() {
+        let below = outgoing[vertex].iter().map(|&at| depth[wires[at].to]).max();
+        depth[vertex] = below.map_or(1, |below| below + 1);
+    }
+    let mut priorities: Vec<u8> = wires
+        .iter()
+        .map(|wire| match (wire.catch, normal[wire.from]) {
+            (true, _) => CATCH,
+            (false, false) => AFTER_CATCH,
+            (false, true) => NORMAL,
+        })
+        .collect();
+    for outgoing in &outgoing {
+        let mut by_depth: Vec<usize> = outgoing.clone();
+        by_depth.sort_by_key(|&at| std::cmp::Reverse(depth[wires[at].to]));
+        if let [first, second, ..] = by_depth[..]
+            && priorities[first] == NORMAL
+            && depth[wires[first].to] >= 2 * depth[wires[second].to]
+        {
+            priorities[first] = MAIN;
+        }
+    }
+    // From the start along the main way, for as long as it is clear where it goes.
+    let mut at = 0;
+    while let Some(outgoing) = outgoing.get(at) {
+        let main = outgoing.iter().find(|&&wire| priorities[wire] == MAIN).or(match &outgoing[..] {
+            [only] if priorities[*only] == NORMAL => Some(only),
+            _ => None,
+        });
+        let Some(&main) = main else { break };
+        priorities[main] = MAIN;
+        at = wires[main].to;
+    }
+    priorities
+}
