@@ -1,9 +1,9 @@
 //! The icons: path data of our own drawing for a 24 × 24 grid.
 //!
 //! An icon is one `<path>` with `fill="none"`, `stroke="currentColor"`, `stroke-width="1.75"`, round caps and round
-//! joins; those in [`FILLED`] have `fill="currentColor"` as well. They are sharp at 16 and at 24 px.
+//! joins. What looks filled is drawn by strokes close to one another. They are sharp at 16 and at 24 px.
 
-/// Every icon as (name, path data), ordered by name so that [`path`] can search it.
+/// Every icon as (name, path data), ordered by name.
 ///
 /// State types are `state-…`, families of services are `service-…`.
 #[rustfmt::skip]
@@ -13,7 +13,8 @@ pub const ICONS: &[(&str, &str)] = &[
     ("arrow-left", "M20 12H4M10.5 5.5L4 12l6.5 6.5"),
     ("arrow-right", "M4 12h16M13.5 5.5L20 12l-6.5 6.5"),
     ("arrow-up", "M12 20V4M5.5 10.5L12 4l6.5 6.5"),
-    ("breakpoint", "M12 6a6 6 0 1 0 0 12 6 6 0 0 0 0-12z"),
+    ("braces", "M9 4H8a2.5 2.5 0 0 0-2.5 2.5V9.5A2.5 2.5 0 0 1 3 12a2.5 2.5 0 0 1 2.5 2.5V17.5A2.5 2.5 0 0 0 8 20h1M15 4h1a2.5 2.5 0 0 1 2.5 2.5V9.5A2.5 2.5 0 0 0 21 12a2.5 2.5 0 0 0-2.5 2.5V17.5A2.5 2.5 0 0 1 16 20h-1"),
+    ("breakpoint", "M12 6.4a5.6 5.6 0 1 0 0 11.2 5.6 5.6 0 0 0 0-11.2zM12 7.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4zM12 9.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM12 10.6a1.4 1.4 0 1 0 0 2.8 1.4 1.4 0 0 0 0-2.8zM12 12h.01"),
     ("breakpoint-conditional", "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM9 10.5h6M9 13.5h6"),
     ("breakpoint-disabled", "M12 6a6 6 0 1 0 0 12 6 6 0 0 0 0-12z"),
     ("bug", "M12 8h0a4.5 4.5 0 0 1 4.5 4.5v3a4.5 4.5 0 0 1-4.5 4.5h-0a4.5 4.5 0 0 1-4.5-4.5v-3a4.5 4.5 0 0 1 4.5-4.5zM12 13v7M9 8a3 3 0 0 1 6 0M3.5 13.5h4M16.5 13.5h4M5 6.5l3 3M19 6.5l-3 3M5 20l3-2.5M19 20l-3-2.5"),
@@ -34,7 +35,7 @@ pub const ICONS: &[(&str, &str)] = &[
     ("coverage", "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12 12h.01"),
     ("diff", "M12 4v8M8 8h8M8 18.5h8"),
     ("download", "M12 3.5v11.5M7 10l5 5 5-5M4 20.5h16"),
-    ("drag-handle", "M9 5.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2zM15 5.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2zM9 11.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2zM15 11.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2zM9 17.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2zM15 17.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2z"),
+    ("drag-handle", "M9 5.3a0.7 0.7 0 1 0 0 1.4 0.7 0.7 0 0 0 0-1.4zM9 6h.01M15 5.3a0.7 0.7 0 1 0 0 1.4 0.7 0.7 0 0 0 0-1.4zM15 6h.01M9 11.3a0.7 0.7 0 1 0 0 1.4 0.7 0.7 0 0 0 0-1.4zM9 12h.01M15 11.3a0.7 0.7 0 1 0 0 1.4 0.7 0.7 0 0 0 0-1.4zM15 12h.01M9 17.3a0.7 0.7 0 1 0 0 1.4 0.7 0.7 0 0 0 0-1.4zM9 18h.01M15 17.3a0.7 0.7 0 1 0 0 1.4 0.7 0.7 0 0 0 0-1.4zM15 18h.01"),
     ("duplicate", "M10.5 8.5h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2zM15.5 5.5v-.5a1.5 1.5 0 0 0-1.5-1.5H5A1.5 1.5 0 0 0 3.5 5v9A1.5 1.5 0 0 0 5 15.5h.5M14.5 11.5v6M11.5 14.5h6"),
     ("edit", "M4 20l1-4L16 5a1.7 1.7 0 0 1 2.4 0L19 5.6a1.7 1.7 0 0 1 0 2.4L8 19zM14 7l3 3"),
     ("end", "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.5 9h5a0.5 0.5 0 0 1 0.5 0.5v5a0.5 0.5 0 0 1-0.5 0.5h-5a0.5 0.5 0 0 1-0.5-0.5v-5a0.5 0.5 0 0 1 0.5-0.5z"),
@@ -67,7 +68,7 @@ pub const ICONS: &[(&str, &str)] = &[
     ("minus", "M5 12h14"),
     ("mock", "M4 5.5c2.6 1 5.3 1.5 8 1.5s5.4-.5 8-1.5V11c0 5-3.3 8.6-8 9.5-4.7-.9-8-4.5-8-9.5zM8 11.5h2.5M13.5 11.5H16M9 15.5c2 1 4 1 6 0"),
     ("moon", "M20 14.3A8.5 8.5 0 1 1 9.7 4a6.7 6.7 0 0 0 10.3 10.3z"),
-    ("more", "M5.5 11.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2zM12 11.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2zM18.5 11.4a0.6 0.6 0 1 0 0 1.2 0.6 0.6 0 0 0 0-1.2z"),
+    ("more", "M5.5 11.1a0.9 0.9 0 1 0 0 1.8 0.9 0.9 0 0 0 0-1.8zM5.5 12h.01M12 11.1a0.9 0.9 0 1 0 0 1.8 0.9 0.9 0 0 0 0-1.8zM12 12h.01M18.5 11.1a0.9 0.9 0 1 0 0 1.8 0.9 0.9 0 0 0 0-1.8zM18.5 12h.01"),
     ("new-file", "M13.5 3H7a1.5 1.5 0 0 0-1.5 1.5v15A1.5 1.5 0 0 0 7 21h10a1.5 1.5 0 0 0 1.5-1.5V8zM13.5 3v5h5M12 11.5v6M9 14.5h6"),
     ("open-file", "M3.5 17.5V6A1.5 1.5 0 0 1 5 4.5h4l2.3 2.5H17.5A1.5 1.5 0 0 1 19 8.5V10M3.5 17.5l2.2-6.4A1.6 1.6 0 0 1 7.2 10H20a1 1 0 0 1 1 1.3l-2 6.6a1.6 1.6 0 0 1-1.5 1.1H4.7a1.2 1.2 0 0 1-1.2-1.5z"),
     ("panel-bottom", "M5.5 4.5h13a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-11a2 2 0 0 1 2-2zM3.5 14h17"),
@@ -76,8 +77,8 @@ pub const ICONS: &[(&str, &str)] = &[
     ("paste", "M8.5 5H6.5A1.5 1.5 0 0 0 5 6.5v13A1.5 1.5 0 0 0 6.5 21h11a1.5 1.5 0 0 0 1.5-1.5v-13A1.5 1.5 0 0 0 17.5 5h-2M9.5 3h5a1 1 0 0 1 1 1v2a1 1 0 0 1-1 1h-5a1 1 0 0 1-1-1v-2a1 1 0 0 1 1-1z"),
     ("pause", "M8.5 5.5v13M15.5 5.5v13"),
     ("pin", "M9 3.5h6l-.8 6 3.3 3.5v1.5h-11V13l3.3-3.5zM12 14.5V21"),
-    ("play", "M7.5 5.3v13.4a.8.8 0 0 0 1.2.7l10.6-6.7a.8.8 0 0 0 0-1.4L8.7 4.6a.8.8 0 0 0-1.2.7z"),
-    ("play-back", "M16.5 5.3v13.4a.8.8 0 0 1-1.2.7L4.7 12.7a.8.8 0 0 1 0-1.4l10.6-6.7a.8.8 0 0 1 1.2.7z"),
+    ("play", "M7.5 5.3v13.4a.8.8 0 0 0 1.2.7l10.6-6.7a.8.8 0 0 0 0-1.4L8.7 4.6a.8.8 0 0 0-1.2.7zM8.6 6.3v11.4L17.55 12zM9.78 8.46v7.08L15.35 12zM10.97 10.61v2.77L13.15 12z"),
+    ("play-back", "M16.5 5.3v13.4a.8.8 0 0 1-1.2.7L4.7 12.7a.8.8 0 0 1 0-1.4l10.6-6.7a.8.8 0 0 1 1.2.7zM15.4 6.3v11.4L6.45 12zM14.22 8.46v7.08L8.65 12zM13.03 10.61v2.77L10.85 12z"),
     ("plus", "M12 5v14M5 12h14"),
     ("pointer", "M5 4l14 6.5-6 2-2.5 6z"),
     ("redo", "M15.5 13.5L20 9l-4.5-4.5M20 9H9.5a5.5 5.5 0 0 0 0 11H14"),
@@ -129,7 +130,7 @@ pub const ICONS: &[(&str, &str)] = &[
     ("step-into", "M12 3v10M7.5 8.8L12 13.3l4.5-4.5M12 16.75a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5z"),
     ("step-out", "M12 13.3V3.3M7.5 7.8L12 3.3l4.5 4.5M12 16.75a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5z"),
     ("step-over", "M4 14a8.2 8.2 0 0 1 15.6-2.8M20.5 5.5v6h-6M12 16.25a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5z"),
-    ("stop", "M7.2 6h9.6a1.2 1.2 0 0 1 1.2 1.2v9.6a1.2 1.2 0 0 1-1.2 1.2h-9.6a1.2 1.2 0 0 1-1.2-1.2v-9.6a1.2 1.2 0 0 1 1.2-1.2z"),
+    ("stop", "M7.2 6h9.6a1.2 1.2 0 0 1 1.2 1.2v9.6a1.2 1.2 0 0 1-1.2 1.2h-9.6a1.2 1.2 0 0 1-1.2-1.2v-9.6a1.2 1.2 0 0 1 1.2-1.2zM7.4 7.4h9.2v9.2H7.4zM8.8 8.8h6.4v6.4H8.8zM10.2 10.2h3.6v3.6h-3.6zM11.6 11.6h.8v.8h-.8z"),
     ("sun", "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4"),
     ("table", "M5.5 4.5h13a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-11a2 2 0 0 1 2-2zM3.5 9.5h17M3.5 14.5h17M9.5 9.5v10"),
     ("terminal", "M5.5 4.5h13a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-11a2 2 0 0 1 2-2zM7 9l3 3-3 3M12.5 15H17"),
@@ -140,7 +141,6 @@ pub const ICONS: &[(&str, &str)] = &[
     ("tree", "M6.5 7v9.5A1.5 1.5 0 0 0 8 18h4M6.5 12H12M4.3 3.5h4.4a0.8 0.8 0 0 1 0.8 0.8v1.9a0.8 0.8 0 0 1-0.8 0.8h-4.4a0.8 0.8 0 0 1-0.8-0.8v-1.9a0.8 0.8 0 0 1 0.8-0.8zM12.8 10.2h6.9a0.8 0.8 0 0 1 0.8 0.8v2a0.8 0.8 0 0 1-0.8 0.8h-6.9a0.8 0.8 0 0 1-0.8-0.8v-2a0.8 0.8 0 0 1 0.8-0.8zM12.8 16.2h6.9a0.8 0.8 0 0 1 0.8 0.8v2a0.8 0.8 0 0 1-0.8 0.8h-6.9a0.8 0.8 0 0 1-0.8-0.8v-2a0.8 0.8 0 0 1 0.8-0.8z"),
     ("undo", "M8.5 13.5L4 9l4.5-4.5M4 9h10.5a5.5 5.5 0 0 1 0 11H10"),
     ("upload", "M12 15.5V4M7 9l5-5 5 5M4 20.5h16"),
-    ("variables", "M9 4H8a2.5 2.5 0 0 0-2.5 2.5V9.5A2.5 2.5 0 0 1 3 12a2.5 2.5 0 0 1 2.5 2.5V17.5A2.5 2.5 0 0 0 8 20h1M15 4h1a2.5 2.5 0 0 1 2.5 2.5V9.5A2.5 2.5 0 0 0 21 12a2.5 2.5 0 0 0-2.5 2.5V17.5A2.5 2.5 0 0 1 16 20h-1"),
     ("warning", "M10.6 4.3a1.6 1.6 0 0 1 2.8 0l7.4 13.3a1.6 1.6 0 0 1-1.4 2.4H4.6a1.6 1.6 0 0 1-1.4-2.4zM12 9.5v4M12 16.7h.01"),
     ("watch", "M2.5 12C4.5 7.8 8 5.5 12 5.5s7.5 2.3 9.5 6.5c-2 4.2-5.5 6.5-9.5 6.5S4.5 16.2 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z"),
     ("wrap", "M5.5 3.5h13a2 2 0 0 1 2 2v13a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-13a2 2 0 0 1 2-2zM9 9h6a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1z"),
@@ -148,33 +148,15 @@ pub const ICONS: &[(&str, &str)] = &[
     ("zoom-out", "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5M8 10.5h5"),
 ];
 
-/// Icons whose shape is filled as well as stroked.
-pub const FILLED: &[&str] = &["breakpoint", "drag-handle", "more", "play", "play-back", "stop"];
-
-/// The path data of the icon `name`, or `None` if there is no such icon.
-pub fn path(name: &str) -> Option<&'static str> {
-    let index = ICONS.binary_search_by(|(candidate, _)| (*candidate).cmp(name)).ok()?;
-    ICONS.get(index).map(|(_, path)| *path)
-}
-
-/// Whether the icon `name` is filled as well as stroked.
-pub fn is_filled(name: &str) -> bool {
-    FILLED.contains(&name)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::ICONS;
 
     #[test]
-    fn icons_are_ordered_by_name_and_every_one_is_found() {
+    fn icons_are_ordered_by_name() {
         for pair in ICONS.windows(2) {
             assert!(pair[0].0 < pair[1].0, "{} must stand before {}", pair[1].0, pair[0].0);
         }
-        for (name, data) in ICONS {
-            assert_eq!(path(name), Some(*data), "{name}");
-        }
-        assert_eq!(path("no-such-icon"), None);
     }
 
     #[test]
@@ -183,13 +165,6 @@ mod tests {
             assert!(data.starts_with('M'), "{name}");
             let odd = data.chars().find(|c| !(c.is_ascii_digit() || "MLHVACSmlhvacsz .-".contains(*c)));
             assert_eq!(odd, None, "{name}");
-        }
-    }
-
-    #[test]
-    fn filled_icons_exist() {
-        for name in FILLED {
-            assert!(path(name).is_some(), "{name}");
         }
     }
 }
