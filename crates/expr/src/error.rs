@@ -4,8 +4,9 @@ use std::fmt;
 pub const RUNTIME: &str = "States.Runtime";
 /// The error name of an intrinsic function that fails.
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
-/// The error name of a ResultPath that does not fit the state's input.
-pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
+/// The error name of a ResultPath or ItemsPath that does not fit the data that it is applied to.
+/// AWS's documentation calls it `States.ResultPathMatchFailure`, executions show this one.
+pub const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 
 /// A failed evaluation: an error name of the States Language, and the cause in AWS's words.
 ///

@@ -5,12 +5,25 @@
 //! it runs. Errors carry the error name and the cause in AWS's words; whoever runs the state adds
 //! which state it was.
 
+pub mod choice;
 mod error;
+mod expression;
+pub mod intrinsic;
+mod java_order;
 pub mod path;
+mod reference_path;
 mod references;
 mod scope;
+mod template;
+pub mod timestamp;
 
-pub use error::{EvalError, INTRINSIC_FAILURE, RESULT_PATH_MATCH_FAILURE, RUNTIME, SyntaxError};
+pub use choice::{ChoiceRule, RuleProblem};
+pub use error::{EvalError, INTRINSIC_FAILURE, REFERENCE_PATH_CONFLICT, RUNTIME, SyntaxError};
+pub use expression::Expression;
+pub use intrinsic::Intrinsic;
 pub use path::{Path, PathError, Root};
+pub use reference_path::ReferencePath;
 pub use references::References;
 pub use scope::{ContextMember, Host, NoHost, Scope};
+pub use template::{Template, TemplateProblem};
+pub use timestamp::Timestamp;

@@ -27,7 +27,9 @@ impl<'d> Evaluation<'d> {
         if !steps.is_definite() {
             return Ok(Value::array(results));
         }
-        results.pop().ok_or_else(|| PathError::not_found(format!("No results for path: {}", steps.canonical())))
+        results
+            .pop()
+            .ok_or_else(|| PathError::not_found(format!("No results for path: {}", steps.canonical())))
     }
 
     /// The value of a path in a filter; none where there is nothing.

@@ -175,17 +175,18 @@ impl FilterParser<'_> {
         let text = self.cursor.text(start, self.cursor.at);
         match parse_nested(&text, self.nesting + 1) {
             Ok(steps) => Ok(Operand::Path(steps)),
-            Err(error) => Err(Failure::Hard(SyntaxError {
-                offset: error.offset + self.cursor.offset(start),
-                ..error
-            })),
+            Err(error) => {
+                Err(Failure::Hard(SyntaxError { offset: error.offset + self.cursor.offset(start), ..error }))
+            }
         }
     }
 
     fn pattern(&mut self) -> Result<Operand, Failure> {
         let start = self.cursor.at;
         let Some(end) = self.cursor.next_unescaped('/', start + 1) else {
-            return Err(Failure::Hard(self.error(format!("Pattern not closed. Expected / in {}", self.text))));
+            return Err(Failure::Hard(
+                self.error(format!("Pattern not closed. Expected / in {}", self.text)),
+            ));
         };
         let mut flags_end = end + 1;
         while self.cursor.get(flags_end).is_some_and(|character| "dixmsuU".contains(character)) {
@@ -196,9 +197,9 @@ impl FilterParser<'_> {
         self.cursor.at = flags_end;
         match regex::compile(&pattern, &flags) {
             Ok(pattern) => Ok(Operand::Pattern(pattern)),
-            Err(message) => {
-                Err(Failure::Hard(self.cursor.error(format!("The pattern is not supported: {message}"), start)))
-            }
+            Err(message) => Err(Failure::Hard(
+                self.cursor.error(format!("The pattern is not supported: {message}"), start),
+            )),
         }
     }
 
@@ -278,7 +279,8 @@ impl FilterParser<'_> {
 
     fn word(&mut self) -> Result<Value, Failure> {
         let start = self.cursor.at;
-        let in_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | '+');
+        let in_word =
+            |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | '+');
         while self.cursor.current().is_some_and(in_word) {
             self.cursor.at += 1;
         }

@@ -93,7 +93,9 @@ impl Function {
             numbers.extend(items.iter().filter_map(Value::as_f64));
         }
         if numbers.is_empty() {
-            return Err(PathError::new("Aggregation function attempted to calculate value using empty array"));
+            return Err(PathError::new(
+                "Aggregation function attempted to calculate value using empty array",
+            ));
         }
         let count = numbers.len() as f64;
         let sum: f64 = numbers.iter().sum();
@@ -111,7 +113,9 @@ impl Function {
 
     fn item(&self, subject: &Value, index: i64, evaluation: &Evaluation<'_>) -> Result<Value, PathError> {
         let Some(items) = subject.as_array() else {
-            return Err(PathError::new("Aggregation function attempted to calculate value using empty array"));
+            return Err(PathError::new(
+                "Aggregation function attempted to calculate value using empty array",
+            ));
         };
         let mut items = items.to_vec();
         for argument in self.argument_values(evaluation)? {

@@ -17,6 +17,7 @@ use std::fmt;
 
 use json::{Str, Value};
 
+pub(crate) use filter::java_order;
 pub(crate) use step::Step;
 use step::Steps;
 
@@ -226,7 +227,9 @@ impl Path {
         }
         match self.get(scope) {
             Ok(found) => Ok(found.into_owned()),
-            Err(error) => Err(EvalError::runtime(format!("Invalid path '{}' : {}", self.text, error.message))),
+            Err(error) => {
+                Err(EvalError::runtime(format!("Invalid path '{}' : {}", self.text, error.message)))
+            }
         }
     }
 

@@ -31,10 +31,9 @@ pub(super) fn parse_nested(text: &str, nesting: usize) -> Result<Steps, SyntaxEr
         return parser.path().map_err(|error| SyntaxError { offset: error.offset + leading, ..error });
     }
     let prefixed = format!("$.{trimmed}");
-    Parser::new(&prefixed, nesting).path().map_err(|error| SyntaxError {
-        offset: (error.offset + leading).saturating_sub(2),
-        ..error
-    })
+    Parser::new(&prefixed, nesting)
+        .path()
+        .map_err(|error| SyntaxError { offset: (error.offset + leading).saturating_sub(2), ..error })
 }
 
 struct Parser {
@@ -168,9 +167,7 @@ impl Parser {
             }
         }
         let steps = std::mem::take(&mut self.steps);
-        let branching = |step: &Step| {
-            !matches!(step, Step::Name(_) | Step::Index(_) | Step::Function(_))
-        };
+        let branching = |step: &Step| !matches!(step, Step::Name(_) | Step::Index(_) | Step::Function(_));
         if steps.iter().filter(|step| branching(step)).count() > MAX_BRANCHING_STEPS {
             return Err(SyntaxError::new(
                 format!("A path may have at most {MAX_BRANCHING_STEPS} wildcards, slices, filters and '..'"),
@@ -188,7 +185,11 @@ impl Parser {
         let at = self.cursor.at;
         match self.cursor.current() {
             Some('[') => {
-                if self.bracketed_names()? || self.indexes()? || self.bracketed_wildcard()? || self.filter()? {
+                if self.bracketed_names()?
+                    || self.indexes()?
+                    || self.bracketed_wildcard()?
+                    || self.filter()?
+                {
                     return Ok(());
                 }
                 Err(self.error(format!(
@@ -205,8 +206,9 @@ impl Parser {
                     self.cursor.at += 1;
                 }
                 match self.cursor.current() {
-                    Some('.') => Err(self
-                        .error(format!("Character '.' on position {} is not valid.", self.cursor.at))),
+                    Some('.') => {
+                        Err(self.error(format!("Character '.' on position {} is not valid.", self.cursor.at)))
+                    }
                     Some('[') => self.step(),
                     Some('*') => {
                         self.cursor.at += 1;
@@ -256,10 +258,9 @@ impl Parser {
     fn function(&mut self, start: usize, open: usize) -> Parsed<()> {
         let name = self.cursor.text(start, open);
         let Some(close) = self.cursor.closing(open, false) else {
-            return Err(self.cursor.error(
-                format!("Arguments to function: '{name}' are not closed properly."),
-                open,
-            ));
+            return Err(self
+                .cursor
+                .error(format!("Arguments to function: '{name}' are not closed properly."), open));
         };
         let mut arguments = Vec::new();
         for (from, to) in self.arguments(open + 1, close) {
@@ -380,8 +381,7 @@ impl Parser {
         let text = self.cursor.text(open + 1, close);
         let text = text.trim();
         if text.contains(':') {
-            let failed =
-                || self.cursor.error(format!("Failed to parse SliceOperation: {text}"), open);
+            let failed = || self.cursor.error(format!("Failed to parse SliceOperation: {text}"), open);
             if text.contains([' ', ',']) {
                 return Err(failed());
             }
@@ -420,10 +420,9 @@ impl Parser {
         }
         let close = self.cursor.after_blanks(star);
         if self.cursor.get(close) != Some(']') {
-            return Err(self.cursor.error(
-                format!("Expected wildcard token to end with ']' on position {}", star + 1),
-                star,
-            ));
+            return Err(self
+                .cursor
+                .error(format!("Expected wildcard token to end with ']' on position {}", star + 1), star));
         }
         self.cursor.at = close + 1;
         self.steps.push(Step::Wildcard);

@@ -24,7 +24,10 @@ pub(crate) enum Step {
     Names(Box<[Name]>),
     Index(i64),
     Indexes(Box<[i64]>),
-    Slice { from: Option<i64>, to: Option<i64> },
+    Slice {
+        from: Option<i64>,
+        to: Option<i64>,
+    },
     Wildcard,
     /// `..`: what follows is looked for at every depth.
     Scan,

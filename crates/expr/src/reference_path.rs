@@ -1,0 +1,227 @@
+use json::{MAX_DEPTH, Map, Str, Value};
+
+use crate::error::{EvalError, REFERENCE_PATH_CONFLICT, SyntaxError};
+use crate::path::{Path, Root, Step};
+
+/// A path that identifies one place, existing or to be made: the ResultPath of a state or a catcher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferencePath {
+    text: Str,
+    places: Box<[Place]>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Member(Str),
+    Item(usize),
+}
+
+impl ReferencePath {
+    /// Compiles a reference path: `$`, names in either notation, and indexes from 0.
+    ///
+    /// # Errors
+    ///
+    /// Why it is no reference path, as AWS says it after "Value is not a Reference Path: ".
+    pub fn parse(text: &str) -> Result<ReferencePath, SyntaxError> {
+        if let Some((offset, message)) = problem(text) {
+            return Err(SyntaxError::new(message, offset));
+        }
+        let path = Path::parse(text)?;
+        let mut places = Vec::new();
+        for step in path.steps() {
+            places.push(match step {
+                Step::Name(name) => Place::Member(name.text.clone()),
+                Step::Index(index) => match usize::try_from(*index) {
+                    Ok(index) => Place::Item(index),
+                    Err(_) => return Err(SyntaxError::new("An index must not be negative", 0)),
+                },
+                _ => return Err(SyntaxError::new("The path must identify a single node", 0)),
+            });
+        }
+        if *path.root() != Root::Input {
+            return Err(SyntaxError::new("A reference path must start from the state's input", 0));
+        }
+        if places.len() > MAX_DEPTH as usize {
+            return Err(SyntaxError::new(format!("The path has more than {MAX_DEPTH} steps"), 0));
+        }
+        Ok(ReferencePath { text: text.into(), places: places.into_boxed_slice() })
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is `$`: the place of everything.
+    pub fn is_root(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// What is at the place.
+    pub fn get<'v>(&self, document: &'v Value) -> Option<&'v Value> {
+        self.places.iter().try_fold(document, |value, place| match place {
+            Place::Member(name) => value.get(name),
+            Place::Item(index) => value.at(*index),
+        })
+    }
+
+    /// The document with a value at the place. Objects that are missing on the way are made;
+    /// everything beside the way is shared.
+    ///
+    /// # Errors
+    ///
+    /// A member of something that is no object, an item that is not there, or a result that is
+    /// nested too deeply. AWS's documentation calls it `States.ResultPathMatchFailure`; executions
+    /// end with `States.ReferencePathConflict`.
+    pub fn set(&self, document: &Value, result: Value) -> Result<Value, EvalError> {
+        let mut containers = Vec::with_capacity(self.places.len());
+        let mut current = Some(document);
+        for place in &self.places {
+            containers.push(current);
+            current = match (place, current) {
+                (Place::Member(_), None) => None,
+                (Place::Member(name), Some(Value::Object(object))) => object.members().get(name),
+                (Place::Item(index), Some(Value::Array(array))) if *index < array.items().len() => {
+                    array.items().get(*index)
+                }
+                _ => return Err(conflict(place, current.unwrap_or(&Value::Null))),
+            };
+        }
+        let mut value = result;
+        for (place, container) in self.places.iter().zip(containers).rev() {
+            value = match place {
+                Place::Member(name) => {
+                    let mut members = container.and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
+                    members.insert(name.clone(), value);
+                    Value::object(members)
+                }
+                Place::Item(index) => {
+                    let mut items = container.and_then(Value::as_array).unwrap_or_default().to_vec();
+                    if let Some(item) = items.get_mut(*index) {
+                        *item = value;
+                    }
+                    Value::array(items)
+                }
+            };
+        }
+        check_depth(value)
+    }
+}
+
+/// Refuses a value that is nested more deeply than JSON texts may be.
+pub(crate) fn check_depth(value: Value) -> Result<Value, EvalError> {
+    if value.depth() > MAX_DEPTH {
+        return Err(EvalError::runtime(format!(
+            "Document nesting depth ({}) exceeds the maximum allowed ({MAX_DEPTH})",
+            value.depth()
+        )));
+    }
+    Ok(value)
+}
+
+fn conflict(place: &Place, input: &Value) -> EvalError {
+    let step = match place {
+        Place::Member(name) => name.to_string(),
+        Place::Item(index) => index.to_string(),
+    };
+    EvalError {
+        name: REFERENCE_PATH_CONFLICT,
+        cause: format!("Unable to apply step \"{step}\" to input {}", input.to_text()),
+    }
+}
+
+/// The first thing that makes a text no reference path.
+fn problem(text: &str) -> Option<(usize, String)> {
+    if !text.starts_with('$') {
+        return Some((0, "Reference path didn't start with '$'".to_owned()));
+    }
+    let mut characters = text.char_indices().peekable();
+    while let Some((offset, character)) = characters.next() {
+        match character {
+            '[' => match characters.peek() {
+                Some((_, quote @ ('\'' | '"'))) => {
+                    let quote = *quote;
+                    characters.next();
+                    let mut escaped = false;
+                    for (_, inner) in characters.by_ref() {
+                        if inner == quote && !escaped {
+                            break;
+                        }
+                        escaped = inner == '\\' && !escaped;
+                    }
+                }
+                Some((_, digit)) if digit.is_ascii_digit() => {}
+                _ => return Some((offset, "'[' must be followed by ' or '['".to_owned())),
+            },
+            '@' | ',' | ':' | '?' | '*' => {
+                return Some((offset, format!("'{character}' is not allowed in a reference path")));
+            }
+            '.' if characters.peek().is_some_and(|(_, next)| *next == '.') => {
+                return Some((offset, "'..' is not allowed in a reference path".to_owned()));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use json::parse;
+
+    use super::ReferencePath;
+
+    fn set(path: &str, document: &str, value: &str) -> Result<String, String> {
+        let path = ReferencePath::parse(path).map_err(|error| error.to_string())?;
+        let set = path.set(&parse(document).unwrap(), parse(value).unwrap());
+        set.map(|value| value.to_text()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_value_is_put_in_its_place() {
+        let cases = [
+            ("$", r#"{"a":1}"#, r#"[2]"#),
+            ("$.a", r#"{"a":1,"b":2}"#, r#"{"a":[2],"b":2}"#),
+            ("$.c", r#"{"a":1}"#, r#"{"a":1,"c":[2]}"#),
+            ("$.c.d['e f']", r#"{"a":1}"#, r#"{"a":1,"c":{"d":{"e f":[2]}}}"#),
+            ("$.a[1].b", r#"{"a":[0,{"x":1}]}"#, r#"{"a":[0,{"x":1,"b":[2]}]}"#),
+            ("$[0]", r#"[7,8]"#, r#"[[2],8]"#),
+        ];
+        for (path, document, expected) in cases {
+            assert_eq!(set(path, document, "[2]").as_deref(), Ok(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_a_conflict() {
+        let cases = [
+            ("$.a", r#""text""#, r#"Unable to apply step "a" to input "text""#),
+            ("$.a.b", r#"{"a":[1]}"#, r#"Unable to apply step "b" to input [1]"#),
+            ("$.a[1]", r#"{"a":[1]}"#, r#"Unable to apply step "1" to input [1]"#),
+            ("$.a", "null", r#"Unable to apply step "a" to input null"#),
+        ];
+        for (path, document, expected) in cases {
+            let error = set(path, document, "1").unwrap_err();
+            assert_eq!(error, format!("States.ReferencePathConflict: {expected}"), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_single_nodes_can_be_referenced() {
+        for path in [
+            "",
+            "a",
+            "$.a[*]",
+            "$..a",
+            "$.a[0:1]",
+            "$.a[0,1]",
+            "$.a[?(@.b)]",
+            "$$.a",
+            "$.a[-1]",
+            "$['a','b']",
+            "$name",
+            "$.a.length()",
+        ] {
+            assert!(ReferencePath::parse(path).is_err(), "{path}");
+        }
+    }
+}
