@@ -41,8 +41,14 @@ fn draw(graph: &Graph, labels: &[Vec<String>], geometry: &Geometry) -> String {
     let mut svg = String::new();
     let Rect { width, height, .. } = geometry.bounds;
     let out = &mut svg;
-    let w = |out: &mut String, text: std::fmt::Arguments| out.write_fmt(text).expect("strings take everything");
-    w(out, format_args!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' height='{height}'>"));
+    let w =
+        |out: &mut String, text: std::fmt::Arguments| out.write_fmt(text).expect("strings take everything");
+    w(
+        out,
+        format_args!(
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' height='{height}'>"
+        ),
+    );
     w(out, format_args!("{STYLE}<rect width='100%' height='100%' fill='#fbfcfd'/>"));
     // Scopes come parents first, so that inner frames cover outer ones.
     let mut containers: Vec<usize> =
@@ -51,10 +57,21 @@ fn draw(graph: &Graph, labels: &[Vec<String>], geometry: &Geometry) -> String {
     for node in containers {
         let Rect { x, y, width, height } = geometry.nodes[node].rect;
         w(out, format_args!("<rect class='c' x='{x}' y='{y}' width='{width}' height='{height}' rx='10'/>"));
-        w(out, format_args!("<text x='{}' y='{}'>{}</text>", x + width / 2.0, y + 29.0, escape(&graph.nodes[node].label)));
+        w(
+            out,
+            format_args!(
+                "<text x='{}' y='{}'>{}</text>",
+                x + width / 2.0,
+                y + 29.0,
+                escape(&graph.nodes[node].label)
+            ),
+        );
         for scope in geometry.scopes.iter().filter(|s| s.container == Some(node)) {
             let Rect { x, y, width, height } = scope.frame;
-            w(out, format_args!("<rect class='f' x='{x}' y='{y}' width='{width}' height='{height}' rx='8'/>"));
+            w(
+                out,
+                format_args!("<rect class='f' x='{x}' y='{y}' width='{width}' height='{height}' rx='8'/>"),
+            );
         }
     }
     for edge in &geometry.edges {
@@ -64,13 +81,29 @@ fn draw(graph: &Graph, labels: &[Vec<String>], geometry: &Geometry) -> String {
             EdgeKind::Default => "default",
             _ => "",
         };
-        w(out, format_args!("<path class='{class}' marker-end='url(#a)' d='{}'/>", svg_path(&edge.points, 9.0)));
+        w(
+            out,
+            format_args!("<path class='{class}' marker-end='url(#a)' d='{}'/>", svg_path(&edge.points, 9.0)),
+        );
     }
     for edge in &geometry.edges {
-        if let (Some(Rect { x, y, width, height }), layout::EdgeSource::Edge(index)) = (edge.label, edge.source) {
-            w(out, format_args!("<rect class='lb' x='{x}' y='{y}' width='{width}' height='{height}' rx='11'/>"));
+        if let (Some(Rect { x, y, width, height }), layout::EdgeSource::Edge(index)) =
+            (edge.label, edge.source)
+        {
+            w(
+                out,
+                format_args!("<rect class='lb' x='{x}' y='{y}' width='{width}' height='{height}' rx='11'/>"),
+            );
             let text = &labels[edge.scope][index];
-            w(out, format_args!("<text class='l' x='{}' y='{}'>{}</text>", x + width / 2.0, y + 15.0, escape(text)));
+            w(
+                out,
+                format_args!(
+                    "<text class='l' x='{}' y='{}'>{}</text>",
+                    x + width / 2.0,
+                    y + 15.0,
+                    escape(text)
+                ),
+            );
         }
     }
     for (node, place) in graph.nodes.iter().zip(&geometry.nodes) {
@@ -79,22 +112,55 @@ fn draw(graph: &Graph, labels: &[Vec<String>], geometry: &Geometry) -> String {
         }
         let Rect { x, y, width, height } = place.rect;
         let class = if place.reachable { "n" } else { "n u" };
-        w(out, format_args!("<rect class='{class}' x='{x}' y='{y}' width='{width}' height='{height}' rx='8'/>"));
+        w(
+            out,
+            format_args!("<rect class='{class}' x='{x}' y='{y}' width='{width}' height='{height}' rx='8'/>"),
+        );
         let lines = wrap(&node.label, 14.0, width - 24.0, 2);
         let first = y + height / 2.0 + 5.0 - (lines.len() - 1) as f64 * 9.0;
         for (at, line) in lines.iter().enumerate() {
-            w(out, format_args!("<text x='{}' y='{}'>{}</text>", x + width / 2.0, first + at as f64 * 18.0, escape(line)));
+            w(
+                out,
+                format_args!(
+                    "<text x='{}' y='{}'>{}</text>",
+                    x + width / 2.0,
+                    first + at as f64 * 18.0,
+                    escape(line)
+                ),
+            );
         }
     }
     for marker in &geometry.markers {
         let Rect { x, y, width, height } = marker.rect;
-        w(out, format_args!("<rect class='m' x='{x}' y='{y}' width='{width}' height='{height}' rx='{}'/>", height / 2.0));
-        w(out, format_args!("<text class='mt' x='{}' y='{}'>{:?}</text>", x + width / 2.0, y + height / 2.0 + 4.0, marker.kind));
+        w(
+            out,
+            format_args!(
+                "<rect class='m' x='{x}' y='{y}' width='{width}' height='{height}' rx='{}'/>",
+                height / 2.0
+            ),
+        );
+        w(
+            out,
+            format_args!(
+                "<text class='mt' x='{}' y='{}'>{:?}</text>",
+                x + width / 2.0,
+                y + height / 2.0 + 4.0,
+                marker.kind
+            ),
+        );
     }
     for stub in &geometry.stubs {
         let Rect { x, y, width, height } = stub.rect;
         w(out, format_args!("<rect class='s' x='{x}' y='{y}' width='{width}' height='{height}' rx='6'/>"));
-        w(out, format_args!("<text class='l' x='{}' y='{}'>{}</text>", x + width / 2.0, y + height / 2.0 + 4.0, escape(&stub.name)));
+        w(
+            out,
+            format_args!(
+                "<text class='l' x='{}' y='{}'>{}</text>",
+                x + width / 2.0,
+                y + height / 2.0 + 4.0,
+                escape(&stub.name)
+            ),
+        );
     }
     svg.push_str("</svg>");
     svg

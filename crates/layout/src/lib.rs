@@ -26,8 +26,8 @@ mod query;
 mod text;
 
 pub use geometry::{
-    EdgeEnd, EdgeGeometry, EdgeSource, Geometry, Marker, MarkerKind, NodeGeometry, Point, Rect, ScopeGeometry,
-    Size, Stub,
+    EdgeEnd, EdgeGeometry, EdgeSource, Geometry, Marker, MarkerKind, NodeGeometry, Point, Rect,
+    ScopeGeometry, Size, Stub,
 };
 pub use graph::{Edge, EdgeKind, Graph, Node, NodeKind, Scope, Target};
 pub use nest::layout;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::geometry::{
-    EdgeEnd, EdgeGeometry, EdgeSource, Geometry, Marker, MarkerKind, NodeGeometry, Point, Rect, ScopeGeometry,
-    Size, Stub,
+    EdgeEnd, EdgeGeometry, EdgeSource, Geometry, Marker, MarkerKind, NodeGeometry, Point, Rect,
+    ScopeGeometry, Size, Stub,
 };
 use crate::graph::{EdgeKind, Graph, NodeKind, Target};
 use crate::layered::{Vertex, Wire, draw};
@@ -243,9 +243,13 @@ impl ScopeProblem {
             problem.sources.push((EdgeSource::Start, EdgeKind::Start));
         }
         for &member in &walk.order {
-            for (edge, &backward) in local.edges[member].iter().zip(&walk.backward[member]) {
+            for (edge, &closes_loop) in local.edges[member].iter().zip(&walk.backward[member]) {
                 let given = &graph.scopes[scope].edges[edge.index];
                 let Some(to) = vertex_for(&mut problem, &edge.to, walk.reachable[member]) else { continue };
+                // Unreachable nodes are drawn below the others, so what leads from there to the others goes up.
+                let target = &problem.vertices[to];
+                let rises = !walk.reachable[member] && target.reachable && !target.last;
+                let backward = closes_loop || rises;
                 let catch = given.kind == EdgeKind::Catch;
                 let label = given.label.map(|label| turn(label.sane()));
                 problem.wires.push(Wire { from: vertex_of[member], to, catch, backward, label });
@@ -332,7 +336,8 @@ struct LocalScope {
 impl LocalScope {
     fn new(graph: &Graph, tree: &Tree, scope: usize) -> LocalScope {
         let members = tree.members[scope].clone();
-        let member_of: BTreeMap<usize, usize> = members.iter().enumerate().map(|(m, &node)| (node, m)).collect();
+        let member_of: BTreeMap<usize, usize> =
+            members.iter().enumerate().map(|(m, &node)| (node, m)).collect();
         let given = &graph.scopes[scope];
         let target = |target: &Target| match target {
             Target::Node(node) => match (member_of.get(node), graph.nodes.get(*node)) {
@@ -415,14 +420,6 @@ impl Walk {
                 walk.from(member, local, &sequence, &mut progress);
             }
         }
-        // Unreachable nodes are drawn below the others, so what leads from there to the others goes up.
-        for (from, edges) in local.edges.iter().enumerate().filter(|&(from, _)| !walk.reachable[from]) {
-            for (at, edge) in edges.iter().enumerate() {
-                if let LocalTarget::Member(to) = edge.to {
-                    walk.backward[from][at] |= walk.reachable[to];
-                }
-            }
-        }
         walk
     }
 
@@ -497,13 +494,17 @@ fn assemble(
                 geometry.scopes[child].frame = frame.shifted(Point::new(rect.x, rect.y));
             }
         }
-        geometry
-            .markers
-            .extend(drawn.markers.iter().map(|&(kind, rect)| Marker { scope, kind, rect: rect.shifted(at) }));
+        geometry.markers.extend(drawn.markers.iter().map(|&(kind, rect)| Marker {
+            scope,
+            kind,
+            rect: rect.shifted(at),
+        }));
         let first_stub = geometry.stubs.len();
-        geometry.stubs.extend(
-            drawn.stubs.iter().map(|(name, rect)| Stub { scope, name: name.clone(), rect: rect.shifted(at) }),
-        );
+        geometry.stubs.extend(drawn.stubs.iter().map(|(name, rect)| Stub {
+            scope,
+            name: name.clone(),
+            rect: rect.shifted(at),
+        }));
         geometry.edges.extend(drawn.edges.iter().map(|edge| EdgeGeometry {
             scope,
             source: edge.source,
@@ -523,7 +524,8 @@ fn assemble(
 }
 
 fn reading_order(tree: &Tree, drawn: &[Option<DrawnScope>]) -> Vec<usize> {
-    let nodes_of = |scope: usize| drawn[scope].iter().flat_map(|d| d.nodes.iter().map(|&(node, _)| node)).rev();
+    let nodes_of =
+        |scope: usize| drawn[scope].iter().flat_map(|d| d.nodes.iter().map(|&(node, _)| node)).rev();
     let mut order = Vec::new();
     let mut waiting: Vec<usize> =
         tree.scopes.first().map(|&root| nodes_of(root).collect()).unwrap_or_default();

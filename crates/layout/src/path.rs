@@ -53,10 +53,7 @@ mod tests {
     fn corners_are_rounded_and_straight_lines_are_plain() {
         let p = Point::new;
         assert_eq!(svg_path(&[p(0.0, 0.0), p(0.0, 20.0)], 8.0), "M0 0L0 20");
-        assert_eq!(
-            svg_path(&[p(0.0, 0.0), p(0.0, 20.0), p(30.0, 20.0)], 8.0),
-            "M0 0L0 12Q0 20 8 20L30 20"
-        );
+        assert_eq!(svg_path(&[p(0.0, 0.0), p(0.0, 20.0), p(30.0, 20.0)], 8.0), "M0 0L0 12Q0 20 8 20L30 20");
         assert_eq!(svg_path(&[p(0.0, 0.0), p(0.0, 4.0), p(30.0, 4.0)], 8.0), "M0 0L0 2Q0 4 2 4L30 4");
         assert_eq!(svg_path(&[p(1.0, 1.0)], 8.0), "");
     }

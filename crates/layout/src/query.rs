@@ -246,10 +246,26 @@ pub fn nearest_in_direction(geometry: &Geometry, node: usize, heading: Heading) 
 fn cost(from: &Rect, to: &Rect, heading: Heading) -> Option<f64> {
     // As if heading down: `ahead` is the free distance, `aside` how far the extents miss each other.
     let (ahead, aside, offset) = match heading {
-        Heading::Down => (to.y - from.bottom(), gap(from.x, from.right(), to.x, to.right()), to.center().x - from.center().x),
-        Heading::Up => (from.y - to.bottom(), gap(from.x, from.right(), to.x, to.right()), to.center().x - from.center().x),
-        Heading::Right => (to.x - from.right(), gap(from.y, from.bottom(), to.y, to.bottom()), to.center().y - from.center().y),
-        Heading::Left => (from.x - to.right(), gap(from.y, from.bottom(), to.y, to.bottom()), to.center().y - from.center().y),
+        Heading::Down => (
+            to.y - from.bottom(),
+            gap(from.x, from.right(), to.x, to.right()),
+            to.center().x - from.center().x,
+        ),
+        Heading::Up => (
+            from.y - to.bottom(),
+            gap(from.x, from.right(), to.x, to.right()),
+            to.center().x - from.center().x,
+        ),
+        Heading::Right => (
+            to.x - from.right(),
+            gap(from.y, from.bottom(), to.y, to.bottom()),
+            to.center().y - from.center().y,
+        ),
+        Heading::Left => (
+            from.x - to.right(),
+            gap(from.y, from.bottom(), to.y, to.bottom()),
+            to.center().y - from.center().y,
+        ),
     };
     (ahead >= 0.0).then(|| ahead + 2.0 * aside + offset.abs() * 0.1)
 }

@@ -129,14 +129,18 @@ mod tests {
         };
         check("Short", 100.0, &["Short"]);
         check("Validate the order", 100.0, &["Validate the", "order"]);
-        check("ValidateIncomingOrder", 120.0, &["Validate", "IncomingOrder"]);
-        check("validate_incoming_order", 125.0, &["validate_", "incoming_order"]);
+        check("ValidateIncomingOrder", 100.0, &["Validate", "IncomingOrder"]);
+        check("validate_incoming_order", 104.0, &["validate_", "incoming_order"]);
         check("", 100.0, &[""]);
     }
 
     #[test]
     fn every_line_fits_and_what_does_not_fit_ends_in_an_ellipsis() {
-        for text in ["Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "Ünïcödé Stäte näme that is long", "日本語の状態名はとても長いです"] {
+        for text in [
+            "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "Ünïcödé Stäte näme that is long",
+            "日本語の状態名はとても長いです",
+        ] {
             for width in [30.0, 60.0, 100.0] {
                 let lines = wrap(text, 14.0, width, 2);
                 assert!(lines.len() <= 2);

@@ -189,7 +189,11 @@ fn add_entry(net: &mut Net, bundle: usize, units: &[(usize, usize)]) {
     let (layer, unit) = units[target];
     let item = push_item(net, Kind::Side, layer, (0.0, 0.0), 0.0);
     let unit = &mut net.layers[layer][unit];
-    if role == Role::Back { unit.left.push(item) } else { unit.right.push(item) }
+    if role == Role::Back {
+        unit.left.push(item)
+    } else {
+        unit.right.push(item)
+    }
     net.bundles[bundle].entry = Some(item);
 }
 
@@ -205,7 +209,8 @@ fn drop_empty_bundles(net: &mut Net) {
         let Some(bundle) = course.bundle else { continue };
         let bundle = &net.bundles[bundle];
         let upward = bundle.entry.is_some();
-        let empty = if upward { course.from_layer < course.to_layer } else { course.from_layer > course.to_layer };
+        let empty =
+            if upward { course.from_layer < course.to_layer } else { course.from_layer > course.to_layer };
         course.joinable = course.bundle;
         if empty {
             course.bundle = None;
@@ -334,7 +339,8 @@ fn merge_neighbours(net: &mut Net) {
             match previous {
                 Some(other) if net.bundles[other].target == net.bundles[bundle].target => {
                     for at in layer..net.layers.len() {
-                        let (Some(old), Some(new)) = (net.bundles[bundle].lane(at), net.bundles[other].lane(at))
+                        let (Some(old), Some(new)) =
+                            (net.bundles[bundle].lane(at), net.bundles[other].lane(at))
                         else {
                             break;
                         };

@@ -193,10 +193,13 @@ impl Work {
         for link in &net.links {
             by_gap[net.items[link.upper].layer].push((self.at[link.upper], self.at[link.lower]));
         }
-        by_gap.into_iter().map(|mut gap| {
-            gap.sort_unstable();
-            inversions(gap.iter().map(|&(_, lower)| lower))
-        }).sum()
+        by_gap
+            .into_iter()
+            .map(|mut gap| {
+                gap.sort_unstable();
+                inversions(gap.iter().map(|&(_, lower)| lower))
+            })
+            .sum()
     }
 
     /// Reorders every layer by the average place of its neighbours in the one before.
@@ -222,7 +225,8 @@ impl Work {
             }
             // What has no neighbours stays where it is.
             keys.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let mut sorted: Vec<Unit> = keys.iter().map(|&(_, slot)| std::mem::take(&mut units[slot])).collect();
+            let mut sorted: Vec<Unit> =
+                keys.iter().map(|&(_, slot)| std::mem::take(&mut units[slot])).collect();
             for unit in &mut sorted {
                 for turns in [&mut unit.left, &mut unit.right] {
                     turns.sort_by_cached_key(|&item| {
@@ -353,9 +357,8 @@ impl Work {
 fn inversions(sequence: impl Iterator<Item = usize> + Clone) -> usize {
     let size = sequence.clone().max().map_or(0, |max| max + 1);
     let mut counts = vec![0usize; size + 1];
-    let mut seen = 0;
     let mut total = 0;
-    for value in sequence {
+    for (seen, value) in sequence.enumerate() {
         let mut not_larger = 0;
         let mut at = value + 1;
         while at > 0 {
@@ -368,7 +371,6 @@ fn inversions(sequence: impl Iterator<Item = usize> + Clone) -> usize {
             counts[at] += 1;
             at += at & at.wrapping_neg();
         }
-        seen += 1;
     }
     total
 }

@@ -144,7 +144,8 @@ fn crosses_lane(net: &Net, layers: &[Vec<usize>], at: &[usize]) -> Vec<bool> {
         let left_of = lanes[gap].partition_point(|&(u, _)| u < upper);
         let up_to = lanes[gap].partition_point(|&(u, _)| u <= upper);
         let (right, left) = &reach[gap];
-        left_of.checked_sub(1).is_some_and(|i| right[i] > lower) || left.get(up_to).is_some_and(|&l| l < lower)
+        left_of.checked_sub(1).is_some_and(|i| right[i] > lower)
+            || left.get(up_to).is_some_and(|&l| l < lower)
     };
     net.links.iter().map(crosses).collect()
 }

@@ -117,7 +117,8 @@ impl Ports {
         }
         for (vertex, links) in entering.iter().enumerate() {
             let center = net.items[net.vertex_items[vertex]].x;
-            let catches: Vec<f64> = links.iter().filter(|&&at| net.links[at].catch).map(|&at| ends[at].0).collect();
+            let catches: Vec<f64> =
+                links.iter().filter(|&&at| net.links[at].catch).map(|&at| ends[at].0).collect();
             let x = if catches.len() == links.len() {
                 center
             } else {
@@ -156,22 +157,42 @@ fn catch_port(from: &[f64], center: f64, width: f64) -> f64 {
     let mean = from.iter().sum::<f64>() / from.len().max(1) as f64;
     let off = (width / 4.0).min(PORT_GAP);
     let reach = (width / 2.0 - CORNER).max(off);
-    if mean < center { mean.clamp(center - reach, center - off) } else { mean.clamp(center + off, center + reach) }
+    if mean < center {
+        mean.clamp(center - reach, center - off)
+    } else {
+        mean.clamp(center + off, center + reach)
+    }
+}
+
+/// A port at the side of a vertex.
+struct SidePort {
+    /// Whether its line goes up (-1), both ways (0) or down (1).
+    group: i8,
+    /// The order in the group, from above.
+    key: f64,
+    owner: Owner,
+}
+
+#[derive(Clone, Copy)]
+enum Owner {
+    /// A wire that leaves here.
+    Exit(usize),
+    /// An item where wires turn to enter here.
+    Entry(usize),
 }
 
 /// Ports at the sides of the vertices, ordered so that the lines do not cross beside the vertex: those whose lines
 /// go up on top, the nearest first; below them those whose lines go down, the nearest last.
-fn side_ports(net: &Net, vertices: &[Vertex], wires: &[Wire]) -> (BTreeMap<usize, f64>, BTreeMap<usize, f64>) {
-    #[derive(Clone, Copy)]
-    enum Owner {
-        Exit(usize),
-        Entry(usize),
-    }
-    let mut lists: BTreeMap<(usize, bool), Vec<(i8, f64, Owner)>> = BTreeMap::new();
+fn side_ports(
+    net: &Net,
+    vertices: &[Vertex],
+    wires: &[Wire],
+) -> (BTreeMap<usize, f64>, BTreeMap<usize, f64>) {
+    let mut lists: BTreeMap<(usize, bool), Vec<SidePort>> = BTreeMap::new();
     let mut add = |vertex: usize, line: usize, group: i8, owner: Owner| {
         let distance = net.items[line].x - net.items[net.vertex_items[vertex]].x;
         let key = if group > 0 { -distance.abs() } else { distance.abs() };
-        lists.entry((vertex, distance > 0.0)).or_default().push((group, key, owner));
+        lists.entry((vertex, distance > 0.0)).or_default().push(SidePort { group, key, owner });
     };
     let mut entries_done = vec![false; net.items.len()];
     for (at, (wire, course)) in wires.iter().zip(&net.courses).enumerate() {
@@ -195,9 +216,9 @@ fn side_ports(net: &Net, vertices: &[Vertex], wires: &[Wire]) -> (BTreeMap<usize
     }
     let (mut exits, mut entries) = (BTreeMap::new(), BTreeMap::new());
     for ((vertex, _), mut list) in lists {
-        list.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        list.sort_by(|a, b| a.group.cmp(&b.group).then(a.key.total_cmp(&b.key)));
         let step = vertices[vertex].size.height.min(SIDE_PORT_RANGE) / (list.len() as f64 + 1.0);
-        for (at, (_, _, owner)) in list.into_iter().enumerate() {
+        for (at, SidePort { owner, .. }) in list.into_iter().enumerate() {
             let y = (at as f64 + 1.0) * step;
             match owner {
                 Owner::Exit(wire) => exits.insert(wire, y),
@@ -320,7 +341,8 @@ impl Rows {
                 options.layer_gap
             };
             let used = tracks.counts[layer].saturating_sub(1) as f64 * options.lane_gap;
-            let gap = (above + used + below).max(if tracks.counts[layer] == 0 { least } else { least.max(0.0) });
+            let gap =
+                (above + used + below).max(if tracks.counts[layer] == 0 { least } else { least.max(0.0) });
             let spare = gap - above - used - below;
             rows.top.push(y);
             rows.height.push(height);
@@ -352,7 +374,8 @@ impl Pen<'_> {
         let mut points: Vec<Point> = Vec::new();
         if let Some((head, Kind::Side | Kind::Loop | Kind::Spacer)) = head {
             let line = net.turn(course).unwrap_or(head);
-            let y = rows.top[net.items[source].layer] + self.ports.exits.get(&at).copied().unwrap_or_default();
+            let y =
+                rows.top[net.items[source].layer] + self.ports.exits.get(&at).copied().unwrap_or_default();
             points.push(Point::new(self.border(source, line), y));
             points.push(Point::new(net.items[line].x, y));
         }
@@ -416,7 +439,12 @@ impl Pen<'_> {
         let item = &net.items[head];
         let (top, height) = (self.rows.top[item.layer], self.rows.height[item.layer]);
         if item.kind == Kind::Label {
-            return Some(Rect::new(item.x - size.width / 2.0, top + (height - size.height) / 2.0, size.width, size.height));
+            return Some(Rect::new(
+                item.x - size.width / 2.0,
+                top + (height - size.height) / 2.0,
+                size.width,
+                size.height,
+            ));
         }
         // Beside the vertex, on the line, between the vertex and the turn.
         let x = if item.left > 0.0 { item.x - LABEL_TO_TURN - size.width } else { item.x + LABEL_TO_TURN };

@@ -86,10 +86,13 @@ pub(super) fn assign(spans: &[Span], lane_gap: f64) -> (Vec<Option<usize>>, usiz
     let mut used = 0;
     for _ in 0..count {
         let free = (0..count).filter(|&i| !done[i]);
-        let Some(next) = free.max_by_key(|&i| (held_by[i] == 0, balance[i], std::cmp::Reverse(i))) else { break };
+        let Some(next) = free.max_by_key(|&i| (held_by[i] == 0, balance[i], std::cmp::Reverse(i))) else {
+            break;
+        };
         done[next] = true;
         let meets = |other: &&usize| spans[bent[**other]].meets(&spans[bent[next]], lane_gap);
-        let mut taken: Vec<usize> = placed.iter().filter(meets).filter_map(|&other| tracks[bent[other]]).collect();
+        let mut taken: Vec<usize> =
+            placed.iter().filter(meets).filter_map(|&other| tracks[bent[other]]).collect();
         taken.sort_unstable();
         let mut track = least[next];
         for other in taken {

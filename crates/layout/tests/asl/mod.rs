@@ -77,6 +77,10 @@ fn rule_text(rule: &Value) -> String {
         return format!("not ({})", rule_text(&rule["Not"]));
     }
     let variable = rule["Variable"].as_str().unwrap_or_default();
-    let comparison = rule.as_object().into_iter().flatten().find(|(k, _)| !matches!(k.as_str(), "Variable" | "Next" | "Comment"));
+    let comparison = rule
+        .as_object()
+        .into_iter()
+        .flatten()
+        .find(|(k, _)| !matches!(k.as_str(), "Variable" | "Next" | "Comment"));
     comparison.map_or_else(String::new, |(_, value)| format!("{variable} = {value}"))
 }
