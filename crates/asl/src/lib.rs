@@ -2,12 +2,25 @@
 //!
 //! A [`Document`] is the text of a definition with what is derived from it: the lossless tree, the
 //! scopes and states, and the transitions between them. Reading never fails; a text that is being
-//! typed gives whatever makes sense of it.
+//! typed gives whatever makes sense of it. [`Document::problems`] tells what is wrong with it.
 
 pub mod document;
+pub mod edit;
+mod expressions;
+pub mod fields;
+mod location;
+pub mod patch;
+pub mod problem;
+pub mod resource;
+pub mod rules;
 pub mod transition;
+mod typed;
 pub mod vocabulary;
 
 pub use document::{Document, Role, Scope, ScopeId, State, StateId};
+pub use location::location;
+pub use patch::{Patch, Replacement};
+pub use problem::{AwsDiagnostic, Fix, Problem, Severity};
+pub use rules::{CheckOptions, WorkflowType};
 pub use transition::{Target, Transition, TransitionKind};
 pub use vocabulary::{QueryLanguage, StateType};

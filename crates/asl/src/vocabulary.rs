@@ -1,5 +1,11 @@
 //! The language's own words.
 
+/// The values of the field `Type`.
+pub const STATE_TYPES: [&str; 8] = ["Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"];
+
+/// The values of the field `QueryLanguage`.
+pub const QUERY_LANGUAGES: [&str; 2] = ["JSONPath", "JSONata"];
+
 /// The eight types of states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StateType {

@@ -1,0 +1,42 @@
+use super::{Context, Finding, Findings, Rule, Stage};
+use crate::problem::{Problem, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    code: "json-syntax",
+    title: "The text is not JSON",
+    explanation: "A definition is a JSON text (RFC 8259). What can be read of it is still shown.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for found in context.tree().problems() {
+        if findings.is_full() {
+            return;
+        }
+        findings.list.push(Finding {
+            stage: Stage::Text,
+            anchor: None,
+            problem: Problem {
+                severity: Severity::Error,
+                code: RULE.code,
+                message: format!("{}.", found.message),
+                span: found.span,
+                state: context.document.state_at(found.span.start).map(|state| state.id()),
+                location: "/".to_owned(),
+                aws: None,
+                fixes: Vec::new(),
+            },
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn every_mistake_is_reported() {
+        check("json-syntax", r#"{"StartAt": "S",}"#, &["/: Comma after the last element."]);
+        check("json-syntax", "{\"StartAt\": \"S\"", &["/: Missing } at the end."]);
+    }
+}

@@ -1,0 +1,376 @@
+//! What can be wrong with a definition, one rule a file.
+//!
+//! A rule looks at the whole document and reports findings. All rules together are linear in the
+//! length of the text, so that they can run after every keystroke.
+
+mod alternatives;
+mod choice_rules;
+mod dangling_target;
+mod definition_size;
+mod distributed_map;
+mod duplicate_member;
+mod duplicate_state_name;
+mod error_equals;
+mod express;
+mod json_path;
+mod json_syntax;
+mod jsonata_expression;
+mod label;
+mod missing_field;
+mod no_definition;
+mod no_terminal_state;
+mod payload_template;
+mod query_language;
+mod resource;
+mod state_name;
+mod timestamp;
+mod unknown_field;
+mod unreachable_state;
+mod value_not_allowed;
+mod value_out_of_range;
+mod variable_name;
+mod wrong_type;
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use json::{NodeId, Span, Tree};
+
+use crate::problem::{AwsDiagnostic, Fix, Problem, Severity};
+use crate::typed::{Typed, TypedMember, TypedObject};
+use crate::{Document, Patch, StateId, location};
+
+/// A rule, for lists of what is checked.
+pub struct Rule {
+    /// The code of its problems, such as `unknown-field`.
+    pub code: &'static str,
+    /// What a problem of this rule is, in a few words.
+    pub title: &'static str,
+    /// Why it is a problem, in a sentence or two.
+    pub explanation: &'static str,
+    check: fn(&Context<'_>, &mut Findings),
+}
+
+/// All rules.
+pub static RULES: [&Rule; 27] = [
+    &json_syntax::RULE,
+    &no_definition::RULE,
+    &definition_size::RULE,
+    &duplicate_member::RULE,
+    &unknown_field::RULE,
+    &query_language::RULE,
+    &missing_field::RULE,
+    &alternatives::RULE,
+    &choice_rules::RULE,
+    &wrong_type::RULE,
+    &value_not_allowed::RULE,
+    &value_out_of_range::RULE,
+    &timestamp::RULE,
+    &json_path::RULE,
+    &payload_template::RULE,
+    &jsonata_expression::RULE,
+    &resource::RULE,
+    &distributed_map::RULE,
+    &express::RULE,
+    &error_equals::RULE,
+    &variable_name::RULE,
+    &state_name::RULE,
+    &duplicate_state_name::RULE,
+    &label::RULE,
+    &dangling_target::RULE,
+    &no_terminal_state::RULE,
+    &unreachable_state::RULE,
+];
+
+/// Which rules of AWS apply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum WorkflowType {
+    #[default]
+    Standard,
+    Express,
+}
+
+/// How to check a definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CheckOptions {
+    pub workflow_type: WorkflowType,
+    /// Whether to be as strict as AWS: placeholders such as `${TableName}`, which are filled in
+    /// before a definition is deployed, are then taken literally, and what merely follows from
+    /// another problem is reported too.
+    pub strict: bool,
+}
+
+impl Document {
+    /// What is wrong with the definition, in the order of the text.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.problems_with(&CheckOptions::default())
+    }
+
+    /// As [`Document::problems`], with options.
+    pub fn problems_with(&self, options: &CheckOptions) -> Vec<Problem> {
+        let mut problems: Vec<_> = find(self, options).into_iter().map(|finding| finding.problem).collect();
+        problems.sort_by_key(|problem| (problem.span.start, Reverse(problem.span.end), problem.severity));
+        problems
+    }
+}
+
+/// Runs all rules. Findings come in AWS's order: stage by stage, and in the order of the text.
+pub(crate) fn find(document: &Document, options: &CheckOptions) -> Vec<Finding> {
+    let context = Context { document, options, typed: Typed::new(document) };
+    let mut findings = Findings { list: Vec::new() };
+    for rule in RULES {
+        (rule.check)(&context, &mut findings);
+    }
+    findings.list.sort_by_key(|finding| (finding.stage, finding.anchor));
+    findings.list
+}
+
+/// When AWS looks for something. Errors of the schema stop it before the later stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    Text,
+    Schema,
+    Expressions,
+    Names,
+    Targets,
+    Reachability,
+}
+
+pub(crate) struct Finding {
+    pub stage: Stage,
+    /// The node that decides about the order: an object comes before its fields.
+    anchor: Option<NodeId>,
+    pub problem: Problem,
+}
+
+/// Problems beyond this many are not recorded: nobody reads them, and each one costs a search for its place.
+const MAX_FINDINGS: usize = 1000;
+
+pub(crate) struct Findings {
+    list: Vec<Finding>,
+}
+
+/// What rules look at.
+pub(crate) struct Context<'d> {
+    document: &'d Document,
+    options: &'d CheckOptions,
+    typed: Typed,
+}
+
+impl<'d> Context<'d> {
+    fn tree(&self) -> &'d Tree {
+        self.document.tree()
+    }
+
+    fn objects(&self) -> &[TypedObject] {
+        &self.typed.objects
+    }
+
+    fn object_of(&self, member: &TypedMember) -> Option<&TypedObject> {
+        self.typed.objects.get(member.object)
+    }
+
+    /// Every member that counts, with the object it belongs to.
+    fn members(&self) -> impl Iterator<Item = (&TypedObject, &TypedMember)> {
+        self.typed
+            .members
+            .iter()
+            .filter(|member| !member.shadowed)
+            .filter_map(|member| Some((self.object_of(member)?, member)))
+    }
+
+    fn name_of(&self, member: &TypedMember) -> Cow<'d, str> {
+        self.tree().member(member.node).map_or(Cow::Borrowed(""), |member| member.name)
+    }
+
+    fn text_of(&self, node: NodeId) -> Option<Cow<'d, str>> {
+        self.tree().as_str(node)
+    }
+
+    /// Whether a text holds something like `${TableName}`, which is filled in before the definition is deployed.
+    fn is_placeholder(&self, text: &str) -> bool {
+        !self.options.strict && has_placeholder(text)
+    }
+
+    fn location(&self, node: NodeId) -> String {
+        location::location(self.tree(), node)
+    }
+}
+
+pub(crate) fn has_placeholder(text: &str) -> bool {
+    text.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
+}
+
+/// A problem that is being put together.
+struct Draft {
+    finding: Finding,
+}
+
+impl Findings {
+    /// Starts a problem at a node; without further words it is an error of the schema stage that marks the node.
+    fn at(&mut self, context: &Context<'_>, rule: &Rule, node: NodeId, message: impl Into<String>) -> Draft {
+        let full = self.list.len() >= MAX_FINDINGS;
+        let problem = Problem {
+            severity: Severity::Error,
+            code: rule.code,
+            message: message.into(),
+            span: context.tree().span(node),
+            state: None,
+            location: if full { String::new() } else { context.location(node) },
+            aws: None,
+            fixes: Vec::new(),
+        };
+        Draft { finding: Finding { stage: Stage::Schema, anchor: Some(node), problem } }
+    }
+
+    fn push(&mut self, draft: Draft) {
+        if self.list.len() < MAX_FINDINGS {
+            self.list.push(draft.finding);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.list.len() >= MAX_FINDINGS
+    }
+}
+
+impl Draft {
+    fn state(mut self, state: Option<StateId>) -> Draft {
+        self.finding.problem.state = state;
+        self
+    }
+
+    fn span(mut self, span: Span) -> Draft {
+        self.finding.problem.span = span;
+        self
+    }
+
+    fn severity(mut self, severity: Severity) -> Draft {
+        self.finding.problem.severity = severity;
+        self
+    }
+
+    fn warning(self) -> Draft {
+        self.severity(Severity::Warning)
+    }
+
+    fn stage(mut self, stage: Stage) -> Draft {
+        self.finding.stage = stage;
+        self
+    }
+
+    /// What AWS says, at the problem's location.
+    fn aws(mut self, code: &'static str, message: impl Into<String>) -> Draft {
+        let location = Some(self.finding.problem.location.clone());
+        self.finding.problem.aws = Some(AwsDiagnostic { code, message: message.into(), location });
+        self
+    }
+
+    fn aws_schema(self, message: impl Into<String>) -> Draft {
+        self.aws("SCHEMA_VALIDATION_FAILED", message)
+    }
+
+    /// Replaces AWS's location.
+    fn aws_location(mut self, location: Option<String>) -> Draft {
+        if let Some(aws) = &mut self.finding.problem.aws {
+            aws.location = location;
+        }
+        self
+    }
+
+    fn fix(mut self, title: impl Into<String>, patch: Patch) -> Draft {
+        self.finding.problem.fixes.push(Fix { title: title.into(), patch });
+        self
+    }
+
+    fn push_to(self, findings: &mut Findings) {
+        findings.push(self);
+    }
+}
+
+/// The words in the order in which Java's `HashSet` gives them: AWS lists missing and exclusive fields so.
+fn in_java_hash_order<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut words: Vec<&str> = words.into_iter().collect();
+    let mut buckets: u32 = 16;
+    while words.len() as u32 > buckets / 4 * 3 {
+        buckets *= 2;
+    }
+    let bucket = |word: &str| {
+        let hash =
+            word.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
+        (hash ^ (hash >> 16)) & (buckets - 1)
+    };
+    words.sort_by_key(|word| bucket(word));
+    words
+}
+
+/// `[A, B]`, as Java prints a list.
+fn java_list(words: &[&str]) -> String {
+    format!("[{}]", words.join(", "))
+}
+
+/// `A`, `A or B`, `A, B or C`.
+fn or_list(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// A sentence's subject with its article: `A Pass state`, `An item reader`.
+fn with_article(name: &str) -> String {
+    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
+    format!("{} {name}", if vowel { "An" } else { "A" })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{CheckOptions, in_java_hash_order};
+    use crate::Document;
+
+    /// Checks the problems of one rule: `location: message`, one a line.
+    pub(crate) fn check(code: &str, text: &str, expected: &[&str]) {
+        check_with(&CheckOptions::default(), code, text, expected);
+    }
+
+    pub(crate) fn check_with(options: &CheckOptions, code: &str, text: &str, expected: &[&str]) {
+        let document = Document::parse(text);
+        let problems = document.problems_with(options);
+        let found: Vec<String> = problems
+            .iter()
+            .filter(|problem| problem.code == code)
+            .map(|problem| format!("{}: {}", problem.location, problem.message))
+            .collect();
+        assert_eq!(found, expected, "problems {code} of {text}");
+        for problem in problems {
+            assert!(problem.span.end <= text.len() && problem.message.ends_with(['.', '?']), "{problem:?}");
+            for fix in &problem.fixes {
+                let (fixed, inverse) = fix.patch.apply_to(text);
+                assert_eq!(inverse.apply_to(&fixed).0, text, "{fix:?}");
+            }
+        }
+    }
+
+    /// A machine of a single state, which is given without its braces.
+    pub(crate) fn single(state: &str) -> String {
+        format!("{{\"StartAt\": \"S\", \"States\": {{\"S\": {{{state}}}}}}}")
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut codes: Vec<_> = super::RULES.iter().map(|rule| rule.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), super::RULES.len());
+    }
+
+    #[test]
+    fn words_come_in_the_recorded_order() {
+        assert_eq!(in_java_hash_order(["StartAt", "States"]), ["States", "StartAt"]);
+        assert_eq!(
+            in_java_hash_order(["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]),
+            ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"]
+        );
+    }
+}
