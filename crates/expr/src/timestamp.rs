@@ -22,13 +22,13 @@ impl Timestamp {
     }
 
     /// Milliseconds since 1970, rounded down; saturating.
-    pub fn epoch_millis(&self) -> i64 {
+    pub fn epoch_millis(self) -> i64 {
         self.epoch_seconds.saturating_mul(1000).saturating_add(i64::from(self.nanos / 1_000_000))
     }
 
     /// The text in UTC with as many digits of the second's fraction as needed: `2024-05-01T08:00:00.25Z`.
     /// The context object has its times like that.
-    pub fn to_text(&self) -> String {
+    pub fn to_text(self) -> String {
         let mut text = self.to_text_of_seconds();
         if self.nanos > 0 {
             let _ = write!(text, ".{:09}", self.nanos);
@@ -39,11 +39,11 @@ impl Timestamp {
     }
 
     /// The text in UTC with three digits of the second's fraction: `2024-05-01T08:00:00.250Z`.
-    pub fn to_text_with_millis(&self) -> String {
+    pub fn to_text_with_millis(self) -> String {
         format!("{}.{:03}Z", self.to_text_of_seconds(), self.nanos / 1_000_000)
     }
 
-    fn to_text_of_seconds(&self) -> String {
+    fn to_text_of_seconds(self) -> String {
         let (year, month, day) = date_of_day(self.epoch_seconds.div_euclid(SECONDS_PER_DAY));
         let second = self.epoch_seconds.rem_euclid(SECONDS_PER_DAY);
         let mut text = String::with_capacity(30);

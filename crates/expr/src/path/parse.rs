@@ -323,7 +323,8 @@ impl Parser {
                     .cursor
                     .error(format!("Property has not been closed - missing closing {quote}"), at));
             };
-            let text = unescape(&self.cursor.text(at + 1, end));
+            // Recorded on AWS: a backslash stays, unless it keeps a quote from ending the name.
+            let text = self.cursor.text(at + 1, end).replace(&format!("\\{quote}"), &quote.to_string());
             names.push(Name { text: text.into(), quote });
             at = self.cursor.after_blanks(end);
             match self.cursor.get(at) {
