@@ -145,7 +145,7 @@ export function create(host, options = {}) {
     setDiagnostics(diagnostics) {
       view.dispatch(setDiagnostics(view.state, diagnostics.map(rangeInside)));
     },
-    /** Tints the lines of the ranges: `{from, to, kind}`, kind naming the style `.cm-highlight-KIND` of theme.js. */
+    /** Tints lines: `{from, to, kind}`, kind being "selected", "running", "paused", "failed" or "changed". */
     setHighlights(ranges) {
       view.dispatch({ effects: setHighlights.of(ranges.map(rangeInside)) });
     },
