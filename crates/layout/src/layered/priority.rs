@@ -44,12 +44,16 @@ pub(super) fn priorities(vertices: &[Vertex], wires: &[Wire], ranks: &[usize]) -
         })
         .collect();
     for outgoing in &outgoing {
-        let mut by_depth: Vec<usize> = outgoing.clone();
-        by_depth.sort_by_key(|&at| std::cmp::Reverse(depth[wires[at].to]));
-        if let [first, second, ..] = by_depth[..]
-            && priorities[first] == NORMAL
-            && depth[wires[first].to] >= 2 * depth[wires[second].to]
-        {
+        let deepest = outgoing.iter().copied().max_by_key(|&at| (depth[wires[at].to], std::cmp::Reverse(at)));
+        let Some(first) = deepest.filter(|&at| priorities[at] == NORMAL && outgoing.len() > 1) else {
+            continue;
+        };
+        // The others end much sooner, or are short cuts to something further on.
+        let is_aside = |at: usize| {
+            let to = wires[at].to;
+            2 * depth[to] <= depth[wires[first].to] || ranks[to] > ranks[wires[first].to]
+        };
+        if outgoing.iter().all(|&at| at == first || is_aside(at)) {
             priorities[first] = MAIN;
         }
     }

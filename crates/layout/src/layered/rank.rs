@@ -2,6 +2,9 @@
 
 use super::{Vertex, Wire};
 
+/// More vertices than this that nothing leads to go into rows below each other.
+const MOST_UNREACHABLE_IN_A_ROW: usize = 6;
+
 /// The rank of each vertex: as near to the start as its predecessors allow.
 ///
 /// What cannot be reached comes below everything that can, so that it has an area of its own and does not move
@@ -10,12 +13,12 @@ pub(super) fn ranks(vertices: &[Vertex], wires: &[Wire]) -> Vec<usize> {
     let mut ranks = vec![0; vertices.len()];
     raise(vertices, wires, &mut ranks, |v| v.reachable && !v.last);
     let reached = deepest(vertices, &ranks, |v| v.reachable && !v.last);
-    if let Some(base) = reached {
-        for (rank, vertex) in ranks.iter_mut().zip(vertices) {
-            if !vertex.reachable {
-                *rank = base + 1;
-            }
-        }
+    let base = reached.map_or(0, |rank| rank + 1);
+    let mut entered = vec![false; vertices.len()];
+    wires.iter().filter(|w| !w.backward).for_each(|wire| entered[wire.to] = true);
+    let unreachable = (0..vertices.len()).filter(|&v| !vertices[v].reachable && !vertices[v].last);
+    for (at, vertex) in unreachable.filter(|&v| !entered[v]).enumerate() {
+        ranks[vertex] = base + at / MOST_UNREACHABLE_IN_A_ROW;
     }
     raise(vertices, wires, &mut ranks, |v| !v.reachable && !v.last);
     if let Some(base) = deepest(vertices, &ranks, |v| !v.last) {

@@ -134,22 +134,33 @@ impl Ports {
 }
 
 /// Ports at the bottom of a vertex for links that lead to these places, from left to right: straight above
-/// where a link leads, if that leaves enough room between the ports, or else evenly spread.
+/// where a link leads if that is possible, and the others beside, evenly spread.
 fn spread(targets: &[f64], center: f64, width: f64) -> Vec<f64> {
-    let count = targets.len() as f64;
-    let gap = (width / (count + 1.0)).min(PORT_GAP);
-    let even = |at: usize| center + (at as f64 - (count - 1.0) / 2.0) * gap;
     let reach = (width / 2.0 - CORNER).max(width / 4.0);
-    let straight: Vec<f64> = targets
-        .iter()
-        .enumerate()
-        .map(|(at, &x)| if (x - center).abs() <= reach { x } else { even(at) })
-        .collect();
-    if straight.windows(2).all(|pair| pair[1] - pair[0] >= gap.min(10.0)) {
-        straight
-    } else {
-        (0..targets.len()).map(even).collect()
-    }
+    let off = |x: f64| (x - center).abs();
+    let straight = (0..targets.len()).filter(|&at| off(targets[at]) <= reach);
+    let anchor = straight.min_by(|&a, &b| off(targets[a]).total_cmp(&off(targets[b])));
+    let count = targets.len() as f64;
+    let Some(anchor) = anchor else {
+        let gap = (width / (count + 1.0)).min(PORT_GAP);
+        return (0..targets.len()).map(|at| center + (at as f64 - (count - 1.0) / 2.0) * gap).collect();
+    };
+    let mut ports = vec![targets[anchor]; targets.len()];
+    let corner = |side: f64| center + side * (width / 2.0 - CORNER.min(width / 8.0));
+    let mut fill = |others: &mut dyn Iterator<Item = usize>, count: usize, side: f64| {
+        let mut port = targets[anchor];
+        for (done, at) in others.enumerate() {
+            let left = (count - done) as f64;
+            let gap = ((corner(side) - port) * side / left).clamp(0.0, PORT_GAP);
+            let straight = (targets[at] - port) * side >= gap.min(10.0)
+                && (corner(side) - targets[at]) * side >= (left - 1.0) * gap.min(10.0);
+            port = if straight { targets[at] } else { port + side * gap };
+            ports[at] = port;
+        }
+    };
+    fill(&mut (0..anchor).rev(), anchor, -1.0);
+    fill(&mut (anchor + 1..targets.len()), targets.len() - anchor - 1, 1.0);
+    ports
 }
 
 /// Catches enter beside the main way: straight below where they come from, or a little off the middle.
