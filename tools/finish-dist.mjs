@@ -1,6 +1,7 @@
 // Finishes what Trunk built, as its post_build hook, so that plain `trunk build` and `trunk serve` give the same site as
 // `cargo xtask dist`:
 //
+// - minifies wasm-bindgen's scripts in a release, which Trunk's own minifier can't, and renews their integrity hashes;
 // - adds the editor's bundle under a name with its hash, and writes that name into <meta name="editor-module">;
 // - moves the reload script that `trunk serve` inserts from index.html into a file of its own;
 // - writes the hashes of the inline scripts that are left (Trunk's start of the app) into the content security policy;
@@ -10,6 +11,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
+import esbuild from "../editor/node_modules/esbuild/lib/main.js";
+
 const site = process.env.TRUNK_STAGING_DIR;
 if (!site) {
   throw new Error("finish-dist.mjs is Trunk's post_build hook: TRUNK_STAGING_DIR is not set");
@@ -17,11 +20,30 @@ if (!site) {
 const page = path.join(site, "index.html");
 let html = readFileSync(page, "utf8");
 
+if (process.env.TRUNK_PROFILE === "release") {
+  html = minifyScripts(html);
+}
 html = addEditor(html);
 html = moveReloadScript(html);
 html = allowInlineScripts(html);
 writeFileSync(page, html);
 listFiles();
+
+function minifyScripts(html) {
+  for (const [tag] of html.matchAll(/<link\b[^>]*\bmodulepreload\b[^>]*>/g)) {
+    const [, name] = tag.match(/\bhref=["']?\.?\/?([^"'\s>]+\.js)/);
+    const file = path.join(site, name);
+    const script = readFileSync(file);
+    const { code } = esbuild.transformSync(script, { minify: true, format: "esm", target: "es2022", legalComments: "none" });
+    writeFileSync(file, code);
+    html = html.replace(integrity(script), integrity(code));
+  }
+  return html;
+}
+
+function integrity(contents) {
+  return `sha384-${createHash("sha384").update(contents).digest("base64")}`;
+}
 
 function addEditor(html) {
   const bundle = readFileSync(path.join("target", "editor", "editor.js"));
