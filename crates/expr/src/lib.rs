@@ -22,7 +22,7 @@ pub use error::{EvalError, INTRINSIC_FAILURE, REFERENCE_PATH_CONFLICT, RUNTIME, 
 pub use expression::Expression;
 pub use intrinsic::Intrinsic;
 pub use path::{Path, PathError, Root};
-pub use reference_path::ReferencePath;
+pub use reference_path::{ReferencePath, parse_reference_path};
 pub use references::References;
 pub use scope::{ContextMember, Host, NoHost, Scope};
 pub use template::{Template, TemplateProblem};

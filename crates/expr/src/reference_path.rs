@@ -23,10 +23,10 @@ impl ReferencePath {
     ///
     /// Why it is no reference path, as AWS says it after "Value is not a Reference Path: ".
     pub fn parse(text: &str) -> Result<ReferencePath, SyntaxError> {
-        if let Some((offset, message)) = problem(text) {
-            return Err(SyntaxError::new(message, offset));
+        let path = parse_reference_path(text)?;
+        if *path.root() != Root::Input {
+            return Err(SyntaxError::new("The path must start from the state's input", 0));
         }
-        let path = Path::parse(text)?;
         let mut places = Vec::new();
         for step in path.steps() {
             places.push(match step {
@@ -35,11 +35,8 @@ impl ReferencePath {
                     Ok(index) => Place::Item(index),
                     Err(_) => return Err(SyntaxError::new("An index must not be negative", 0)),
                 },
-                _ => return Err(SyntaxError::new("The path must identify a single node", 0)),
+                _ => return Err(SyntaxError::new(NOT_SINGLE, 0)),
             });
-        }
-        if *path.root() != Root::Input {
-            return Err(SyntaxError::new("A reference path must start from the state's input", 0));
         }
         if places.len() > MAX_DEPTH as usize {
             return Err(SyntaxError::new(format!("The path has more than {MAX_DEPTH} steps"), 0));
@@ -129,36 +126,46 @@ fn conflict(place: &Place, input: &Value) -> EvalError {
     }
 }
 
-/// The first thing that makes a text no reference path.
-fn problem(text: &str) -> Option<(usize, String)> {
-    if !text.starts_with('$') {
-        return Some((0, "Reference path didn't start with '$'".to_owned()));
+const NOT_SINGLE: &str = "The path must identify a single node";
+
+/// Compiles a path that has to be a reference path but may start from `$$` or a variable: Variable
+/// and the `…Path` fields of Choice rules, ItemsPath, SecondsPath and their like.
+///
+/// # Errors
+///
+/// Why it is no reference path, as AWS says it after "Value is not a Reference Path: ".
+pub fn parse_reference_path(text: &str) -> Result<Path, SyntaxError> {
+    if let Some(offset) = bracket_without_index(text) {
+        return Err(SyntaxError::new("'[' must be followed by ' or '['", offset));
     }
+    let path = Path::parse(text)?;
+    if !path.is_reference_path() {
+        return Err(SyntaxError::new(NOT_SINGLE, 0));
+    }
+    Ok(path)
+}
+
+/// The offset of a bracket, outside of quotes, that neither a quote nor an index follows.
+fn bracket_without_index(text: &str) -> Option<usize> {
     let mut characters = text.char_indices().peekable();
     while let Some((offset, character)) = characters.next() {
-        match character {
-            '[' => match characters.peek() {
-                Some((_, quote @ ('\'' | '"'))) => {
-                    let quote = *quote;
-                    characters.next();
-                    let mut escaped = false;
-                    for (_, inner) in characters.by_ref() {
-                        if inner == quote && !escaped {
-                            break;
-                        }
-                        escaped = inner == '\\' && !escaped;
+        if character != '[' {
+            continue;
+        }
+        match characters.peek() {
+            Some((_, quote @ ('\'' | '"'))) => {
+                let quote = *quote;
+                characters.next();
+                let mut escaped = false;
+                for (_, inner) in characters.by_ref() {
+                    if inner == quote && !escaped {
+                        break;
                     }
+                    escaped = inner == '\\' && !escaped;
                 }
-                Some((_, digit)) if digit.is_ascii_digit() => {}
-                _ => return Some((offset, "'[' must be followed by ' or '['".to_owned())),
-            },
-            '@' | ',' | ':' | '?' | '*' => {
-                return Some((offset, format!("'{character}' is not allowed in a reference path")));
             }
-            '.' if characters.peek().is_some_and(|(_, next)| *next == '.') => {
-                return Some((offset, "'..' is not allowed in a reference path".to_owned()));
-            }
-            _ => {}
+            Some((_, first)) if first.is_ascii_digit() || matches!(first, '-' | ' ') => {}
+            _ => return Some(offset),
         }
     }
     None

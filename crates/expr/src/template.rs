@@ -98,7 +98,10 @@ impl Node {
     fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
         match self {
             Node::Static(value) => Ok(value.clone()),
-            Node::Dynamic { field, expression } => expression.evaluate(field, scope),
+            Node::Dynamic { field, expression } => {
+                // What AWS builds is compact, also where the input was passed through with its blanks.
+                expression.evaluate(field, scope).map(|value| value.without_text())
+            }
             Node::Object(members) => {
                 let mut map = Map::with_capacity(members.len());
                 for (name, node) in members {

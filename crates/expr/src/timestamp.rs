@@ -63,29 +63,32 @@ impl Timestamp {
     }
 }
 
-/// Reads an "ISO-8601 extended offset date-time", as TimestampPath, the Timestamp operators of Choice
-/// and IsTimestamp take it: a date, `T`, a time with or without seconds and a fraction of them, and an offset.
+/// Reads an "ISO-8601 extended offset date-time" as Java does for TimestampPath: a date, `T`, a time
+/// with or without seconds and a fraction of them, and an offset.
 ///
 /// Recorded on AWS: the offset (`Z`, `+01:00`) is required; fractions of any length are fine.
 pub fn parse(text: &str) -> Option<Timestamp> {
-    let mut reader = Reader { rest: text.as_bytes() };
-    let timestamp = reader.timestamp(false)?;
+    let mut reader = Reader { rest: text.as_bytes(), is_strict: false };
+    let timestamp = reader.timestamp()?;
     reader.rest.is_empty().then_some(timestamp)
 }
 
-/// Whether a literal Timestamp passes the check when a state machine is created (RFC 3339, which
-/// requires seconds).
-pub fn is_rfc3339(text: &str) -> bool {
-    let mut reader = Reader { rest: text.as_bytes() };
-    reader.timestamp(true).is_some() && reader.rest.is_empty()
+/// Reads a timestamp as the States Language defines it for literals and for Choice rules: RFC 3339
+/// with a capital `T` and `Z`.
+pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
+    let mut reader = Reader { rest: text.as_bytes(), is_strict: true };
+    let timestamp = reader.timestamp()?;
+    reader.rest.is_empty().then_some(timestamp)
 }
 
 struct Reader<'t> {
     rest: &'t [u8],
+    /// Whether seconds and capital letters are required.
+    is_strict: bool,
 }
 
 impl Reader<'_> {
-    fn timestamp(&mut self, seconds_are_required: bool) -> Option<Timestamp> {
+    fn timestamp(&mut self) -> Option<Timestamp> {
         let year = self.digits(4)?;
         self.byte(b'-')?;
         let month = self.digits(2)?;
@@ -94,13 +97,13 @@ impl Reader<'_> {
         if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
             return None;
         }
-        self.one_of(b"Tt")?;
+        self.one_of(if self.is_strict { b"T" } else { b"Tt" })?;
         let hour = self.digits(2)?;
         self.byte(b':')?;
         let minute = self.digits(2)?;
         let mut second = 0;
         let mut nanos = 0;
-        if seconds_are_required || self.rest.first() == Some(&b':') {
+        if self.is_strict || self.rest.first() == Some(&b':') {
             self.byte(b':')?;
             second = self.digits(2)?;
             if self.byte(b'.').is_some() {
@@ -156,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn offset(&mut self) -> Option<i64> {
-        match self.one_of(b"Zz+-")? {
+        match self.one_of(if self.is_strict { b"Z+-" } else { b"Z+-z" })? {
             sign @ (b'+' | b'-') => {
                 let hours = self.digits(2)?;
                 self.byte(b':')?;
@@ -209,7 +212,7 @@ fn date_of_day(day: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Timestamp, is_rfc3339, parse};
+    use super::{Timestamp, parse, parse_rfc3339};
 
     #[test]
     fn known_moments() {
@@ -237,8 +240,17 @@ mod tests {
             "2016-13-05T21:29:29Z",
         ] {
             assert_eq!(parse(text), None, "{text}");
-            assert!(!is_rfc3339(text), "{text}");
+            assert_eq!(parse_rfc3339(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn literals_are_read_strictly() {
+        for text in ["2016-12-05T21:29Z", "2016-12-05t21:29:29Z", "2016-12-05T21:29:29z"] {
+            assert!(parse(text).is_some(), "{text}");
+            assert_eq!(parse_rfc3339(text), None, "{text}");
+        }
+        assert!(parse_rfc3339("2016-12-05T21:29:29.000-08:00").is_some());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Properties that hold for all paths, templates, calls, rules and values.
 
+#![allow(clippy::unwrap_used)]
+
 use expr::{ChoiceRule, Expression, NoHost, Path, ReferencePath, Scope, Template, Timestamp, timestamp};
 use json::{Number, Value};
 use proptest::prelude::*;
@@ -176,7 +178,7 @@ proptest! {
     fn timestamps_read_back(millis in -62_135_596_800_000_i64..253_402_300_800_000) {
         let timestamp = Timestamp::from_epoch_millis(millis);
         prop_assert_eq!(timestamp::parse(&timestamp.to_text()), Some(timestamp));
-        prop_assert!(timestamp::is_rfc3339(&timestamp.to_text()));
+        prop_assert_eq!(timestamp::parse_rfc3339(&timestamp.to_text()), Some(timestamp));
         prop_assert_eq!(timestamp.epoch_millis(), millis);
     }
 }

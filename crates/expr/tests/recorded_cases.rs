@@ -1,6 +1,8 @@
 //! Recorded behaviour of Step Functions that can be checked without an engine: Choice tables and
 //! machines of one Pass state with Parameters.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path as FilePath, PathBuf};
 
 use expr::{ChoiceRule, Expression, Host, References, Scope, Template};

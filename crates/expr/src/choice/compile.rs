@@ -2,6 +2,7 @@ use json::{Str, Value};
 
 use super::{Check, Operand, Pattern, Relation, Rule, Test, Type};
 use crate::path::Path;
+use crate::reference_path::parse_reference_path;
 use crate::timestamp;
 
 /// The comparison operators; each rule has one of them, or And, Or or Not.
@@ -124,7 +125,7 @@ impl Compiler {
 
     fn path(&mut self, path: &Value) -> Option<Path> {
         let Some(text) = path.as_str() else { return self.problem("Expected value of type String") };
-        match Path::parse(text) {
+        match parse_reference_path(text) {
             Ok(path) => Some(path),
             Err(error) => self.problem(format!("Value is not a Reference Path: {}", error.message)),
         }
@@ -163,12 +164,10 @@ impl Compiler {
             (Type::String, Value::String(text)) => Operand::String(text.clone()),
             (Type::Numeric, Value::Number(number)) => Operand::Numeric(number.clone()),
             (Type::Boolean, Value::Bool(flag)) => Operand::Boolean(*flag),
-            (Type::Timestamp, Value::String(text)) => {
-                if !timestamp::is_rfc3339(text) {
-                    return self.problem("String does not match RFC3339 timestamp");
-                }
-                Operand::Timestamp(timestamp::parse(text))
-            }
+            (Type::Timestamp, Value::String(text)) => match timestamp::parse_rfc3339(text) {
+                Some(timestamp) => Operand::Timestamp(timestamp),
+                None => return self.problem("String does not match RFC3339 timestamp"),
+            },
             (Type::Numeric, _) => return self.problem("Expected value of type Number"),
             (Type::Boolean, _) => return self.problem("Expected value of type Boolean"),
             (Type::String | Type::Timestamp, _) => return self.problem("Expected value of type String"),

@@ -62,8 +62,7 @@ enum Operand {
     String(Str),
     Numeric(Number),
     Boolean(bool),
-    /// None: the literal is no timestamp, and no value compares with it.
-    Timestamp(Option<Timestamp>),
+    Timestamp(Timestamp),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,8 +184,8 @@ impl Operand {
             (Value::String(value), Operand::String(text)) => Some(java_order(value, text)),
             (Value::Number(value), Operand::Numeric(number)) => value.partial_cmp(number),
             (Value::Bool(value), Operand::Boolean(flag)) => Some(value.cmp(flag)),
-            (Value::String(value), Operand::Timestamp(Some(moment))) => {
-                Some(timestamp::parse(value)?.cmp(moment))
+            (Value::String(value), Operand::Timestamp(moment)) => {
+                Some(timestamp::parse_rfc3339(value)?.cmp(moment))
             }
             _ => None,
         }
@@ -200,7 +199,7 @@ impl Type {
             (Type::Numeric, Value::Number(left), Value::Number(right)) => left.partial_cmp(right),
             (Type::Boolean, Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
             (Type::Timestamp, Value::String(left), Value::String(right)) => {
-                Some(timestamp::parse(left)?.cmp(&timestamp::parse(right)?))
+                Some(timestamp::parse_rfc3339(left)?.cmp(&timestamp::parse_rfc3339(right)?))
             }
             _ => None,
         }
@@ -215,7 +214,7 @@ impl Check {
             Check::Numeric => matches!(value, Value::Number(_)),
             Check::String => matches!(value, Value::String(_)),
             Check::Boolean => matches!(value, Value::Bool(_)),
-            Check::Timestamp => value.as_str().is_some_and(|text| timestamp::parse(text).is_some()),
+            Check::Timestamp => value.as_str().is_some_and(|text| timestamp::parse_rfc3339(text).is_some()),
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use json::Value;
 
@@ -7,18 +7,20 @@ use super::step::{Name, Step, Steps};
 use super::{PathError, effective_index, follow};
 
 /// How many values one evaluation may visit, all filters and scans included.
-const MAX_VISITS: u32 = 4_000_000;
+const MAX_VISITS: u32 = 2_000_000;
 
 /// One evaluation of a path on a document.
 pub(crate) struct Evaluation<'d> {
     /// What `$` means, in filters too.
     pub document: &'d Value,
     visits: Cell<u32>,
+    /// What the paths from `$` in filters led to: they need no second evaluation for further items.
+    known: RefCell<Vec<(*const Steps, Option<Value>)>>,
 }
 
 impl<'d> Evaluation<'d> {
     pub fn new(document: &'d Value) -> Evaluation<'d> {
-        Evaluation { document, visits: Cell::new(0) }
+        Evaluation { document, visits: Cell::new(0), known: RefCell::new(Vec::new()) }
     }
 
     /// The value of a definite path, or the array of the matches of an indefinite one.
@@ -39,11 +41,22 @@ impl<'d> Evaluation<'d> {
             self.visit()?;
             return Ok(follow(&steps.steps, start).cloned());
         }
-        match self.value_of(steps, start) {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.is_not_found => Ok(None),
-            Err(error) => Err(error),
+        let key: *const Steps = steps;
+        if !steps.is_relative
+            && let Some((_, value)) = self.known.borrow().iter().find(|(known, _)| std::ptr::eq(*known, key))
+        {
+            self.visit()?;
+            return Ok(value.clone());
         }
+        let value = match self.value_of(steps, start) {
+            Ok(value) => Some(value),
+            Err(error) if error.is_not_found => None,
+            Err(error) => return Err(error),
+        };
+        if !steps.is_relative {
+            self.known.borrow_mut().push((key, value.clone()));
+        }
+        Ok(value)
     }
 
     /// Whether a path in a filter leads anywhere. An indefinite path always does, unless a name in it is missing.
@@ -203,6 +216,7 @@ impl Walk<'_, '_> {
                 }
             }
         }
+        self.evaluation.visit()?;
         self.results.push(value);
         Ok(())
     }

@@ -21,7 +21,7 @@ pub(crate) use filter::java_order;
 pub(crate) use step::Step;
 use step::Steps;
 
-use crate::error::{EvalError, SyntaxError};
+use crate::error::{EvalError, REFERENCE_PATH_CONFLICT, SyntaxError};
 use crate::references::References;
 use crate::scope::{ContextMember, Scope};
 use evaluate::Evaluation;
@@ -225,10 +225,46 @@ impl Path {
         if self.is_identity() {
             return Ok(scope.input.clone());
         }
+        if self.root == Root::Input && scope.input.is_null() {
+            return Err(EvalError::runtime("Unable to apply Path transformation to null or empty input."));
+        }
         match self.get(scope) {
             Ok(found) => Ok(found.into_owned()),
             Err(error) => {
                 Err(EvalError::runtime(format!("Invalid path '{}' : {}", self.text, error.message)))
+            }
+        }
+    }
+
+    /// The array for ItemsPath.
+    ///
+    /// # Errors
+    ///
+    /// `States.Runtime`, "Reference path \"$.x\" must point to array." (recorded), or
+    /// `States.ReferencePathConflict` where there is nothing (observed on AWS).
+    pub fn select_items(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
+        match self.get(scope) {
+            Ok(found) if found.as_array().is_some() => Ok(found.into_owned()),
+            Ok(_) => Err(EvalError::runtime(format!(
+                "Reference path \"{}\" must point to array.",
+                self.text_from_single_root()
+            ))),
+            Err(error) => {
+                // The step that fails is the one after the longest prefix that leads somewhere.
+                let steps = &self.steps.steps;
+                let failing = (0..steps.len())
+                    .find(|end| follow(steps.get(..=*end).unwrap_or_default(), scope.input).is_none());
+                match failing.and_then(|position| steps.get(position)) {
+                    Some(Step::Name(name)) if self.root == Root::Input => Err(EvalError {
+                        name: REFERENCE_PATH_CONFLICT,
+                        cause: format!(
+                            "Unable to apply step \"{}\" to input {}",
+                            name.text,
+                            scope.input.to_text()
+                        ),
+                    }),
+                    _ => Err(EvalError::runtime(format!("Invalid path '{}' : {}", self.text, error.message))),
+                }
             }
         }
     }
