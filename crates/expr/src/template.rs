@@ -127,6 +127,9 @@ impl Node {
     }
 }
 
+/// How deep a template may nest; evaluation follows it.
+const MAX_DEPTH: usize = 256;
+
 struct Compiler {
     pointer: Vec<Str>,
     problems: Vec<TemplateProblem>,
@@ -134,6 +137,14 @@ struct Compiler {
 
 impl Compiler {
     fn node(&mut self, template: &Value) -> Node {
+        if self.pointer.len() > MAX_DEPTH {
+            self.problem(
+                &"".into(),
+                format!("The template is nested more than {MAX_DEPTH} levels deep"),
+                None,
+            );
+            return Node::Static(Value::Null);
+        }
         match template {
             Value::Object(object) => self.object(object.members(), template),
             Value::Array(array) => {

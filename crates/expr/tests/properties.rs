@@ -202,6 +202,10 @@ fn hostile_inputs_end() {
     ] {
         assert!(Path::parse(&text).is_err(), "{}", text.get(..20).unwrap_or_default());
     }
+    let nested =
+        |open: &str, close: &str| json::parse(&(open.repeat(300) + "1" + &close.repeat(300))).unwrap();
+    assert!(Template::compile(&nested(r#"{"a":"#, "}")).is_err());
+    assert!(ChoiceRule::compile(&nested(r#"{"Not":"#, "}")).is_err());
     let call = "States.Array(".repeat(500) + &")".repeat(500);
     assert!(Expression::parse(&call).is_err());
 }
@@ -217,4 +221,38 @@ fn a_path_cannot_run_for_ever() {
     let exploding = Path::parse("$[?(@ =~ /(a+)+b/)]").unwrap();
     let text = Value::array(vec![Value::string("a".repeat(10_000))]);
     assert_eq!(exploding.get_in(&text).unwrap().as_array().map(<[_]>::len), Some(0));
+}
+
+/// The stack of WebAssembly in a browser is 1 MB; half of it has to be enough.
+#[test]
+fn the_deepest_that_is_accepted_fits_the_stack() {
+    let deepest = || {
+        let value = (0..json::MAX_DEPTH).fold(Value::int(1), |value, level| match level % 2 {
+            0 => Value::array(vec![value]),
+            _ => Value::from_members([("a", value)]),
+        });
+        let scope = Scope::new(&value, &NoHost);
+        let nested_filters = (0..6).fold("@".to_owned(), |path, _| {
+            format!("@[?({}{path}..a == [[[1]]]{})]", "(".repeat(20), ")".repeat(20))
+        });
+        let path = format!("${}", nested_filters.get(1..).unwrap_or_default());
+        assert!(Path::parse(&path).is_ok(), "{:?}", Path::parse(&path));
+        for text in [path, format!("${}", "[*]".repeat(32)), "$..a..a..a..a..a".to_owned(), "$..*".to_owned()]
+        {
+            let _ = Path::parse(&text).unwrap().get(&scope);
+        }
+        let template = (0..250).fold(Value::from("$.a"), |template, level| match level % 2 {
+            0 => Value::from_members([("b.$", Value::from("$..a")), ("a", template)]),
+            _ => Value::array(vec![template]),
+        });
+        let _ = Template::compile(&template).unwrap().evaluate(&scope);
+        let rule = (0..49).fold(json::parse(r#"{"Variable":"$","IsPresent":true}"#).unwrap(), |rule, _| {
+            Value::from_members([("And", Value::array(vec![rule]))])
+        });
+        assert_eq!(ChoiceRule::compile(&rule).unwrap().matches(&scope), Ok(true));
+        for call in ["States.ArrayUnique($.a)", "States.Format('{}', $)", "States.JsonToString($)"] {
+            Expression::parse(call).unwrap().evaluate("f.$", &scope).unwrap();
+        }
+    };
+    std::thread::Builder::new().stack_size(1 << 19).spawn(deepest).unwrap().join().unwrap();
 }

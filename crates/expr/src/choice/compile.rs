@@ -48,6 +48,9 @@ pub const OPERATORS: [&str; 39] = [
     "IsTimestamp",
 ];
 
+/// How deep And, Or and Not may nest.
+const MAX_DEPTH: usize = 100;
+
 /// Something in a rule that is refused when a state machine is created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleProblem {
@@ -83,6 +86,9 @@ impl Compiler {
     }
 
     fn rule(&mut self, rule: &Value) -> Option<Rule> {
+        if self.pointer.len() > MAX_DEPTH {
+            return self.problem(format!("The rule is nested more than {MAX_DEPTH} levels deep"));
+        }
         let Some(members) = rule.as_object() else {
             return self.problem("A choice rule must be an object");
         };

@@ -105,7 +105,9 @@ pub(super) fn call(function: Function, arguments: &Arguments<'_, '_>) -> Result<
         Function::ArrayContains => {
             let array = arguments.array(0)?;
             let wanted = arguments.value(1)?;
-            Ok(Value::Bool(array.as_array().unwrap_or_default().contains(&*wanted)))
+            Ok(Value::Bool(
+                array.as_array().unwrap_or_default().iter().any(|item| equal_in_java(item, &wanted)),
+            ))
         }
         Function::ArrayGetItem => {
             let array = arguments.array(0)?;
@@ -263,12 +265,35 @@ fn json_merge(arguments: &Arguments<'_, '_>) -> Result<Value, Failure> {
     Ok(object_by_hash(members))
 }
 
-/// A text that is the same for equal values.
+/// Equality of Java's values: an integer and a float are different, whatever their sizes.
+fn equal_in_java(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => {
+            left == right && left.is_spelled_as_integer() == right.is_spelled_as_integer()
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.items().len() == right.items().len()
+                && left.items().iter().zip(right.items()).all(|(left, right)| equal_in_java(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let right = right.members();
+            left.members().len() == right.len()
+                && left
+                    .members()
+                    .iter()
+                    .all(|(name, left)| right.get(name).is_some_and(|right| equal_in_java(left, right)))
+        }
+        _ => left == right,
+    }
+}
+
+/// A text that is the same for values that are equal in Java.
 fn write_key(value: &Value, out: &mut String) {
     match value {
         Value::Number(number) => match number.as_i64() {
-            Some(integer) => Value::int(integer).write_text(out),
-            None => Value::float(number.as_f64()).write_text(out),
+            Some(integer) if number.is_spelled_as_integer() => Value::int(integer).write_text(out),
+            _ if number.is_spelled_as_integer() || !number.as_f64().is_finite() => value.write_text(out),
+            _ => Value::float(number.as_f64()).write_text(out),
         },
         Value::Array(array) => {
             out.push('[');

@@ -6,7 +6,7 @@ use super::regex;
 use crate::error::SyntaxError;
 
 /// How deep parentheses and literals may nest in a filter.
-const MAX_DEPTH: usize = 50;
+const MAX_DEPTH: usize = 24;
 
 /// Compiles `[?(…)]`; the place is that of the outer parenthesis.
 pub(super) fn parse(text: &str, parenthesis: usize, nesting: usize) -> Result<Filter, SyntaxError> {

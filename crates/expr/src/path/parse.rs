@@ -10,7 +10,7 @@ const MAX_LENGTH: usize = 65_536;
 /// How many steps of a path may lead to several values; each may nest the evaluation once more.
 const MAX_BRANCHING_STEPS: usize = 32;
 /// How deep paths may stand in filters and function arguments of paths.
-pub(super) const MAX_NESTING: usize = 12;
+pub(super) const MAX_NESTING: usize = 6;
 
 /// Compiles a path of Jayway's dialect.
 pub(super) fn parse(text: &str) -> Result<Steps, SyntaxError> {
