@@ -1,1 +1,28 @@
-//! 
+//! The engine: a definition compiled once, run on a virtual clock, one event at a time.
+//!
+//! * [`Machine`] is a compiled definition, [`Execution`] a run of it.
+//! * [`History`] is what happened, typed; AWS's JSON is made when it is exported.
+//!
+//! Nothing here reads a clock, a source of randomness, a file or the network: time is advanced and
+//! tasks are answered from outside, and what is random follows a seed.
+
+mod execution;
+pub mod history;
+mod integrations;
+pub mod machine;
+pub mod mock;
+mod query;
+mod random;
+mod time;
+
+pub use execution::{
+    Activity, EventRef, Execution, ExecutionType, FrameInfo, FrameRole, ItemCounts, MapRunRecord,
+    MapRunStatus, OpenFrame, Options, Order, Outcome, Quotas, Run, RunId, RunKind, S3Object, StartPhase,
+    Status, Step, TaskAnswer, TaskId, TaskRequest, VirtualS3,
+};
+pub use history::{Details, EventId, EventType, Failure, FrameId, History, HistoryEvent, TimestampStyle};
+pub use machine::{Machine, Problem};
+pub use mock::{Budget, MockConfigFile, MockEntry, MockHost, Progress, TaskHost, Unmocked, run_to_end};
+pub use query::ItemContext;
+pub use random::Random;
+pub use time::Instant;

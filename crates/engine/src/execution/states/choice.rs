@@ -1,0 +1,48 @@
+use crate::execution::run::Shared;
+use crate::execution::turn::{Exit, assigned_by};
+use crate::execution::{Execution, Slot};
+use crate::machine::{Next, RuleDef, StateDef};
+use crate::query::Fault;
+
+impl Execution {
+    pub(crate) fn work_choice(
+        &mut self,
+        slot: Slot,
+        shared: &Shared,
+        state: &StateDef,
+        rules: &[RuleDef],
+        default: Option<&Next>,
+    ) -> Result<(), Fault> {
+        let Some(frame) = self.frame_at(slot) else { return Ok(()) };
+        let host = self.host(frame, shared, state);
+        let data = &state.data;
+        let effective = data.input_path.apply(&frame.input, &host)?;
+        let mut chosen = None;
+        for (position, rule) in rules.iter().enumerate() {
+            if rule.condition.matches(position, &effective, &host)? {
+                chosen = Some(rule);
+                break;
+            }
+        }
+        let (next, exit) = match (chosen, default) {
+            (Some(rule), _) => {
+                // A rule that matches brings its own Assign and Output, the state's are for Default.
+                let output = match &rule.output {
+                    Some(output) => output.evaluate("Output", &effective, &host)?,
+                    None => data.output_path.apply(&effective, &host)?,
+                };
+                let assigned = assigned_by(rule.assign.as_ref(), &effective, &host)?;
+                (&rule.next, Exit { output, assigned })
+            }
+            (None, Some(default)) => (default, self.exit_without_result(data, &effective, &host)?),
+            (None, None) => {
+                return Err(Fault::Error {
+                    name: "States.NoChoiceMatched".into(),
+                    cause: "Failed to transition out of the state. The state does not point to a next state."
+                        .to_owned(),
+                });
+            }
+        };
+        self.exit(slot, state, exit, next)
+    }
+}

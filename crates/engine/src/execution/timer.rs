@@ -1,0 +1,104 @@
+//! What happens by itself when the clock gets there.
+
+use std::collections::BTreeMap;
+
+use crate::execution::{Execution, Phase, RunId, Slot, Status};
+use crate::history::{EventType, Failure};
+use crate::time::Instant;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timer {
+    /// A Wait state or a back-off is over.
+    Wake(Slot),
+    TaskTimeout(Slot),
+    Heartbeat(Slot),
+    RunTimeout(RunId),
+}
+
+/// A timer's place: its time, and its number among all timers.
+pub(crate) type TimerKey = (Instant, u64);
+
+/// Timers in the order of their times; those of the same time in the order of their setting.
+/// Whoever sets one keeps the key, so that no timer outlives what it is for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timers {
+    entries: BTreeMap<TimerKey, Timer>,
+    sequence: u64,
+}
+
+impl Timers {
+    fn add(&mut self, at: Instant, timer: Timer) -> TimerKey {
+        self.sequence += 1;
+        self.entries.insert((at, self.sequence), timer);
+        (at, self.sequence)
+    }
+
+    pub fn add_run_timeout(&mut self, at: Instant, run: RunId) -> TimerKey {
+        self.add(at, Timer::RunTimeout(run))
+    }
+
+    pub fn remove(&mut self, key: TimerKey) {
+        self.entries.remove(&key);
+    }
+
+    fn pop_due(&mut self, now: Instant) -> Option<Timer> {
+        let (&key, _) = self.entries.first_key_value().filter(|((at, _), _)| *at <= now)?;
+        self.entries.remove(&key)
+    }
+}
+
+impl Execution {
+    pub(super) fn wake_at(&self) -> Option<Instant> {
+        self.timers.entries.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Sets a timer of a frame.
+    pub(super) fn set_timer(&mut self, slot: Slot, at: Instant, timer: Timer) {
+        let key = self.timers.add(at, timer);
+        if let Some(frame) = self.frame_mut(slot) {
+            frame.timers.push((key, timer));
+        }
+    }
+
+    /// Drops the timers of a frame.
+    pub(super) fn clear_timers(&mut self, slot: Slot) {
+        let Some(frame) = self.frame_mut(slot).filter(|frame| !frame.timers.is_empty()) else { return };
+        for (key, _) in std::mem::take(&mut frame.timers) {
+            self.timers.remove(key);
+        }
+    }
+
+    pub(super) fn postpone_heartbeat(&mut self, slot: Slot, to: Instant) {
+        let heartbeat = Timer::Heartbeat(slot);
+        if let Some(frame) = self.frame_mut(slot)
+            && let Some(position) = frame.timers.iter().position(|(_, timer)| *timer == heartbeat)
+        {
+            let (key, _) = frame.timers.remove(position);
+            self.timers.remove(key);
+            self.set_timer(slot, to, heartbeat);
+        }
+    }
+
+    /// Lets one timer happen that is due; false where none is.
+    pub(super) fn fire_due_timer(&mut self) -> bool {
+        let Some(timer) = self.timers.pop_due(self.now) else { return false };
+        match timer {
+            Timer::Wake(slot) => {
+                self.clear_timers(slot);
+                if let Some(frame) = self.frame_mut(slot) {
+                    frame.phase = if frame.phase == Phase::Wait { Phase::Waited } else { Phase::Work };
+                    frame.until = None;
+                    self.wake(slot);
+                }
+            }
+            Timer::TaskTimeout(slot) => self.time_out_task(slot, false),
+            Timer::Heartbeat(slot) => self.time_out_task(slot, true),
+            Timer::RunTimeout(run) => {
+                if self.run(run).is_some_and(|run| run.outcome.is_none()) {
+                    self.end_run(run, Status::TimedOut, EventType::ExecutionTimedOut, Failure::default());
+                }
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,418 @@
+//! A frame's turn: entering states, leaving them, ending.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use asl::StateType;
+use json::{Str, Value};
+
+use crate::execution::run::Shared;
+use crate::execution::{Execution, Frame, FrameRole, Outcome, Phase, RunId, RunKind, Slot, Status};
+use crate::history::{Details, EventId, EventType, Failure};
+use crate::machine::{Body, DataFlow, Next, StateDef};
+use crate::query::{Fault, RUNTIME, StateHost, Template};
+use crate::random::Random;
+use crate::time::Instant;
+
+/// From some day between these on, AWS writes the input of states as compact JSON; recordings of
+/// 29 March 2024 still show the text that the execution was started with, those of 20 July 2024 don't.
+const COMPACT_INPUTS_SINCE: Instant = Instant(1_714_521_600_000);
+
+/// What a state leaves with.
+pub(super) struct Exit {
+    pub output: Value,
+    pub assigned: Vec<(Str, Value)>,
+}
+
+impl Execution {
+    /// Lets a frame do one thing.
+    pub(super) fn turn(&mut self, slot: Slot) {
+        let Some(frame) = self.frame_at(slot) else { return };
+        let (run, phase, state) = (frame.run, frame.phase, frame.state);
+        if phase == Phase::Enter && self.is_history_full(run) {
+            return;
+        }
+        let Some(shared) = self.run(run).map(|run| run.shared.clone()) else { return };
+        let Some(state) = shared.machine.state(state) else { return };
+        let result = match phase {
+            Phase::Enter => {
+                self.enter_state(slot, state);
+                Ok(())
+            }
+            Phase::Work => self.work(slot, &shared, state),
+            Phase::StartTask => {
+                self.start_task(slot, state);
+                Ok(())
+            }
+            Phase::Task => self.take_answer(slot, state),
+            Phase::Waited => self.leave_wait(slot, &shared, state),
+            Phase::StartMapRun => self.start_map_run(slot, &shared, state),
+            Phase::ReadItems => self.read_items(slot, &shared, state),
+            Phase::Joined => self.leave_joined(slot, &shared, state),
+            Phase::Result => self.leave_with_result(slot, &shared, state),
+            Phase::Wait | Phase::Retry | Phase::Children => Ok(()),
+        };
+        if let Err(fault) = result {
+            self.fault(slot, state, fault);
+        }
+    }
+
+    fn enter_state(&mut self, slot: Slot, state: &StateDef) {
+        let now = self.now;
+        let compact = self.options.as_of >= COMPACT_INPUTS_SINCE;
+        let Some(frame) = self.frame_mut(slot) else { return };
+        if compact {
+            frame.input = frame.input.without_text();
+        }
+        frame.before = frame.cursor;
+        frame.entered_at = now;
+        frame.retry_count = 0;
+        frame.retrier_attempts.clear();
+        frame.phase = Phase::Work;
+        let details = Details::StateEntered {
+            name: state.name.clone(),
+            input: frame.input.clone(),
+            variables: frame.variables.clone(),
+        };
+        let entered = self.emit_next(slot, entered_event(state.state_type), details);
+        if let Some(frame) = self.frame_mut(slot) {
+            frame.entered = entered;
+        }
+        self.transitions += 1;
+        self.queue(slot, false);
+    }
+
+    fn work(&mut self, slot: Slot, shared: &Shared, state: &StateDef) -> Result<(), Fault> {
+        if let Some(problem) = &state.broken {
+            return Err(Fault::runtime(&**problem));
+        }
+        match &state.body {
+            Body::Pass { result } => self.work_pass(slot, shared, state, result.as_ref()),
+            Body::Task(task) => self.schedule_task(slot, shared, state, task),
+            Body::Choice { rules, default } => self.work_choice(slot, shared, state, rules, default.as_ref()),
+            Body::Wait(wait) => self.work_wait(slot, shared, state, wait),
+            Body::Succeed => self.work_succeed(slot, shared, state),
+            Body::Fail { error, cause } => {
+                self.work_fail(slot, shared, state, error.as_ref(), cause.as_ref())
+            }
+            Body::Parallel { branches } => self.work_parallel(slot, shared, state, branches),
+            Body::Map(map) => self.work_map(slot, shared, state, map),
+        }
+    }
+
+    /// What the expressions of a frame's state see.
+    pub(super) fn host<'a>(
+        &'a self,
+        frame: &'a Frame,
+        shared: &'a Shared,
+        state: &'a StateDef,
+    ) -> StateHost<'a> {
+        let purpose =
+            u64::from(frame.run.0) << 40 | u64::from(frame.entered.0) << 8 | u64::from(frame.retry_count);
+        StateHost {
+            facts: &shared.facts,
+            state_name: &state.name,
+            entered_at: frame.entered_at,
+            retry_count: state.state_type.handles_errors().then_some(frame.retry_count),
+            token: frame.task.as_ref().and_then(|task| task.scheduled.token.as_ref()),
+            item: frame.item.as_deref(),
+            variables: frame.variables.as_ref(),
+            input: &frame.input,
+            result: None,
+            error_output: None,
+            context: None,
+            now: self.now,
+            is_jsonata: state.is_jsonata(),
+            random: RefCell::new(Random::new(
+                self.options.seed ^ purpose.wrapping_mul(0x2545_f491_4f6c_dd1d),
+            )),
+        }
+    }
+
+    /// What a state makes of its result: ResultSelector, Assign, ResultPath, OutputPath, or Output and Assign.
+    pub(super) fn exit_of(
+        &self,
+        frame: &Frame,
+        shared: &Shared,
+        state: &StateDef,
+        result: Value,
+    ) -> Result<Exit, Fault> {
+        let mut host = self.host(frame, shared, state);
+        let data = &state.data;
+        if state.is_jsonata() {
+            host.result = Some(&result);
+            let output = match &data.output {
+                Some(output) => output.evaluate("Output", &result, &host)?,
+                None => result.clone(),
+            };
+            let assigned = assigned_by(data.assign.as_ref(), &result, &host)?;
+            return Ok(Exit { output, assigned });
+        }
+        let selected = match &data.result_selector {
+            Some(selector) => selector.evaluate("ResultSelector", &result, &host)?,
+            None => result,
+        };
+        let assigned = assigned_by(data.assign.as_ref(), &selected, &host)?;
+        let combined = data.result_path.apply(&frame.input, selected)?;
+        let output = data.output_path.apply(&combined, &host)?;
+        Ok(Exit { output, assigned })
+    }
+
+    /// What a state without a result leaves with: its effective input, or Output.
+    pub(super) fn exit_without_result(
+        &self,
+        data: &DataFlow,
+        effective: &Value,
+        host: &StateHost<'_>,
+    ) -> Result<Exit, Fault> {
+        let output = match &data.output {
+            Some(output) => output.evaluate("Output", effective, host)?,
+            None => data.output_path.apply(effective, host)?,
+        };
+        Ok(Exit { output, assigned: assigned_by(data.assign.as_ref(), effective, host)? })
+    }
+
+    /// Leaves a state for the next one.
+    pub(super) fn exit(
+        &mut self,
+        slot: Slot,
+        state: &StateDef,
+        exit: Exit,
+        next: &Next,
+    ) -> Result<(), Fault> {
+        let Exit { output, assigned } = exit;
+        self.check_size(&state.name, &output)?;
+        let assigned = match assigned.is_empty() {
+            true => None,
+            false => {
+                self.assign(slot, &assigned)?;
+                Some(Arc::from(assigned))
+            }
+        };
+        let details = Details::StateExited { name: state.name.clone(), output: output.clone(), assigned };
+        self.emit_next(slot, exited_event(state.state_type), details);
+        match next {
+            Next::State(next) => {
+                if let Some(frame) = self.frame_mut(slot) {
+                    frame.state = *next;
+                    frame.input = output;
+                    frame.phase = Phase::Enter;
+                    frame.task = None;
+                    frame.children = None;
+                    frame.result = None;
+                }
+                self.queue(slot, true);
+            }
+            Next::End => self.end_frame(slot, output),
+            Next::Missing(name) => {
+                return Err(Fault::runtime(match name.is_empty() {
+                    true => {
+                        "Failed to transition out of the state. The state does not point to a next state."
+                            .to_owned()
+                    }
+                    false => format!("Failed to transition to the state '{name}', which does not exist."),
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a value may leave a state.
+    pub(super) fn check_size(&self, name: &str, value: &Value) -> Result<(), Fault> {
+        if value.depth() > self.options.quotas.depth {
+            return Err(Fault::runtime(format!(
+                "The data is nested deeper than {} levels.",
+                self.options.quotas.depth
+            )));
+        }
+        if self.is_too_large(value) {
+            return Err(Fault::Error { name: DATA_LIMIT_EXCEEDED.into(), cause: too_large(name) });
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_too_large(&self, value: &Value) -> bool {
+        value.text_len() > self.options.quotas.payload_bytes
+    }
+
+    fn assign(&mut self, slot: Slot, assigned: &[(Str, Value)]) -> Result<(), Fault> {
+        let limit = self.options.quotas.variable_bytes;
+        for (name, value) in assigned {
+            if value.text_len() > limit {
+                return Err(Fault::Error {
+                    name: DATA_LIMIT_EXCEEDED.into(),
+                    cause: format!("The variable '{name}' exceeds the maximum size of {limit} bytes."),
+                });
+            }
+        }
+        let Some(frame) = self.frame_mut(slot) else { return Ok(()) };
+        let variables = Arc::make_mut(frame.variables.get_or_insert_default());
+        for (name, value) in assigned {
+            match variables.iter_mut().find(|(known, _)| known == name) {
+                Some((_, old)) => *old = value.clone(),
+                None => variables.push((name.clone(), value.clone())),
+            }
+        }
+        let total: usize = variables.iter().map(|(_, value)| value.text_len()).sum();
+        let limit = self.options.quotas.variables_bytes;
+        if total > limit {
+            return Err(Fault::Error {
+                name: DATA_LIMIT_EXCEEDED.into(),
+                cause: format!("The variables exceed the maximum total size of {limit} bytes."),
+            });
+        }
+        Ok(())
+    }
+
+    /// A frame has got to the end of its scope.
+    fn end_frame(&mut self, slot: Slot, output: Value) {
+        let Some(frame) = self.remove_frame(slot) else { return };
+        match (frame.role, frame.parent) {
+            (FrameRole::Execution, _) => self.succeed_run(frame.run, frame.cursor, output),
+            (FrameRole::Branch(index), Some(parent)) => {
+                self.branch_succeeded(parent, slot, index as usize, output, frame.cursor);
+            }
+            (FrameRole::Iteration(index), Some(parent)) => {
+                let index = usize::try_from(index).unwrap_or(usize::MAX);
+                self.iteration_succeeded(parent, slot, &frame, index, output);
+            }
+            (_, None) => {}
+        }
+    }
+
+    fn succeed_run(&mut self, run: RunId, previous: EventId, output: Value) {
+        let frame = self.root_frame_of(run);
+        self.emit(run, frame, None, EventType::ExecutionSucceeded, previous, Details::Output(output.clone()));
+        let outcome = Outcome {
+            status: Status::Succeeded,
+            output: Some(output),
+            error: None,
+            cause: None,
+            stopped_at: self.now,
+        };
+        self.close_run(run, outcome, false);
+    }
+
+    /// Ends an execution that did not succeed, after the event that it got to.
+    pub(super) fn end_run(&mut self, run: RunId, status: Status, event_type: EventType, failure: Failure) {
+        let root = self.run(run).map_or(0, |run| run.root);
+        let previous = match self.frame_at(root).filter(|frame| frame.run == run) {
+            Some(frame) if frame.cursor == frame.entered => frame.before,
+            Some(frame) => frame.cursor,
+            None => EventId::NONE,
+        };
+        self.end_run_after(run, status, event_type, failure, previous);
+    }
+
+    pub(super) fn end_run_after(
+        &mut self,
+        run: RunId,
+        status: Status,
+        event_type: EventType,
+        failure: Failure,
+        previous: EventId,
+    ) {
+        let frame = self.root_frame_of(run);
+        self.emit(run, frame, None, event_type, previous, Details::Failure(failure.clone()));
+        let outcome = Outcome {
+            status,
+            output: None,
+            error: failure.error,
+            cause: failure.cause,
+            stopped_at: self.now,
+        };
+        self.close_run(run, outcome, true);
+    }
+
+    /// Notes how an execution ended, and tells whoever waits for it. The events are there already.
+    fn close_run(&mut self, run: RunId, outcome: Outcome, has_frames: bool) {
+        if has_frames {
+            let slots: Vec<Slot> = self
+                .frames
+                .iter()
+                .enumerate()
+                .filter(|(_, frame)| frame.as_ref().is_some_and(|frame| frame.run == run))
+                .map(|(slot, _)| slot)
+                .collect();
+            for slot in slots {
+                self.abort_runs_of(slot);
+                self.remove_frame(slot);
+            }
+        }
+        let Some(entry) = self.runs.get_mut(run.0 as usize) else { return };
+        entry.outcome = Some(outcome);
+        if let Some(key) = entry.timeout.take() {
+            self.timers.remove(key);
+        }
+        match self.run(run).map(|run| run.kind) {
+            Some(RunKind::MapChild { map_run, index }) => self.map_child_ended(map_run, index, run),
+            Some(RunKind::Nested { .. }) => self.nested_run_ended(run),
+            _ => {}
+        }
+    }
+
+    fn root_frame_of(&self, run: RunId) -> crate::history::FrameId {
+        self.run(run)
+            .and_then(|run| run.history.get(0))
+            .map_or(crate::history::FrameId::ROOT, |event| event.frame)
+    }
+
+    /// Ends a Standard execution whose history has no room for another state.
+    fn is_history_full(&mut self, run: RunId) -> bool {
+        let limit = self.options.quotas.history_events;
+        let full = self
+            .run(run)
+            .is_some_and(|run| !run.execution_type.is_express() && run.history.len() + 2 >= limit);
+        if full {
+            let last =
+                self.run(run).and_then(|run| run.history.last()).map_or(EventId::NONE, |event| event.id);
+            let cause = format!("The execution reached the maximum number of history events ({limit}).");
+            let failure = Failure::new(RUNTIME, cause);
+            self.end_run_after(run, Status::Failed, EventType::ExecutionFailed, failure, last);
+        }
+        full
+    }
+}
+
+pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+
+/// The cause of States.DataLimitExceeded, for a state's name or a resource's ARN.
+pub(super) fn too_large(name: &str) -> String {
+    format!(
+        "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+    )
+}
+
+/// What an `Assign` assigns; `input` is what `$` means in JSONPath.
+pub(super) fn assigned_by(
+    assign: Option<&Template>,
+    input: &Value,
+    host: &StateHost<'_>,
+) -> Result<Vec<(Str, Value)>, Fault> {
+    assign.map_or_else(|| Ok(Vec::new()), |assign| assign.evaluate_members("Assign", input, host))
+}
+
+fn entered_event(state_type: StateType) -> EventType {
+    match state_type {
+        StateType::Pass => EventType::PassStateEntered,
+        StateType::Task => EventType::TaskStateEntered,
+        StateType::Choice => EventType::ChoiceStateEntered,
+        StateType::Wait => EventType::WaitStateEntered,
+        StateType::Succeed => EventType::SucceedStateEntered,
+        StateType::Fail => EventType::FailStateEntered,
+        StateType::Parallel => EventType::ParallelStateEntered,
+        StateType::Map => EventType::MapStateEntered,
+    }
+}
+
+fn exited_event(state_type: StateType) -> EventType {
+    match state_type {
+        StateType::Pass => EventType::PassStateExited,
+        StateType::Task => EventType::TaskStateExited,
+        StateType::Choice => EventType::ChoiceStateExited,
+        StateType::Wait => EventType::WaitStateExited,
+        StateType::Succeed | StateType::Fail => EventType::SucceedStateExited,
+        StateType::Parallel => EventType::ParallelStateExited,
+        StateType::Map => EventType::MapStateExited,
+    }
+}

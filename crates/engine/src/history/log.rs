@@ -1,0 +1,103 @@
+//! An append-only list that costs little to clone.
+
+use std::sync::Arc;
+
+const CHUNK: usize = 64;
+
+/// An append-only list in shared chunks: a clone is two reference counts, and what is appended after
+/// it copies at most one chunk and the list of chunks.
+#[derive(Debug)]
+pub struct Log<T> {
+    full: Arc<Vec<Arc<Vec<T>>>>,
+    tail: Arc<Vec<T>>,
+}
+
+impl<T> Clone for Log<T> {
+    fn clone(&self) -> Log<T> {
+        Log { full: self.full.clone(), tail: self.tail.clone() }
+    }
+}
+
+impl<T> Default for Log<T> {
+    fn default() -> Log<T> {
+        Log { full: Arc::default(), tail: Arc::default() }
+    }
+}
+
+impl<T> Log<T> {
+    pub fn len(&self) -> usize {
+        self.full.len() * CHUNK + self.tail.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn get(&self, index: usize) -> Option<&T> {
+        match self.full.get(index / CHUNK) {
+            Some(chunk) => chunk.get(index % CHUNK),
+            None => self.tail.get(index.checked_sub(self.full.len() * CHUNK)?),
+        }
+    }
+
+    pub fn last(&self) -> Option<&T> {
+        self.len().checked_sub(1).and_then(|index| self.get(index))
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.full.iter().flat_map(|chunk| chunk.iter()).chain(self.tail.iter())
+    }
+}
+
+impl<T: Clone> Log<T> {
+    pub fn push(&mut self, item: T) {
+        let tail = Arc::make_mut(&mut self.tail);
+        tail.push(item);
+        if tail.len() == CHUNK {
+            let chunk = std::mem::take(&mut self.tail);
+            Arc::make_mut(&mut self.full).push(chunk);
+        }
+    }
+
+    /// Changes an item in its place; copies its chunk where that is shared.
+    pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        let in_full = self.full.len() * CHUNK;
+        if index < in_full {
+            let chunk = Arc::make_mut(&mut self.full).get_mut(index / CHUNK)?;
+            Arc::make_mut(chunk).get_mut(index % CHUNK)
+        } else {
+            Arc::make_mut(&mut self.tail).get_mut(index - in_full)
+        }
+    }
+}
+
+impl<T: Clone> FromIterator<T> for Log<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Log<T> {
+        let mut log = Log::default();
+        for item in items {
+            log.push(item);
+        }
+        log
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Log;
+
+    #[test]
+    fn clones_go_their_own_way() {
+        let mut log: Log<usize> = (0..200).collect();
+        let before = log.clone();
+        log.push(200);
+        *log.get_mut(3).unwrap() = 33;
+        assert_eq!(before.len(), 200);
+        assert_eq!(before.get(3), Some(&3));
+        assert_eq!(log.get(3), Some(&33));
+        assert_eq!(log.get(200), Some(&200));
+        assert_eq!(log.get(201), None);
+        assert_eq!(log.last(), Some(&200));
+        assert_eq!(log.iter().count(), 201);
+        assert_eq!(before.iter().copied().collect::<Vec<_>>(), (0..200).collect::<Vec<_>>());
+    }
+}

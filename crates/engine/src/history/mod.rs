@@ -1,0 +1,52 @@
+//! What happened: typed events, and AWS's texts of them.
+
+mod event;
+mod event_type;
+mod export;
+mod log;
+
+pub use event::{
+    Details, EvaluationFailed, EventId, ExecutionStarted, Failure, FrameId, HistoryEvent, TaskScheduled,
+    Variables,
+};
+pub use event_type::EventType;
+pub use export::{TimestampStyle, event_to_json};
+pub use log::Log;
+
+/// The events of one execution, ids 1, 2, 3, … without a gap.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    events: Log<HistoryEvent>,
+}
+
+impl History {
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The event at a position, from 0.
+    pub fn get(&self, index: usize) -> Option<&HistoryEvent> {
+        self.events.get(index)
+    }
+
+    /// The event with an id, from 1.
+    pub fn event(&self, id: EventId) -> Option<&HistoryEvent> {
+        self.events.get((id.0 as usize).checked_sub(1)?)
+    }
+
+    pub fn last(&self) -> Option<&HistoryEvent> {
+        self.events.last()
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &HistoryEvent> {
+        self.events.iter()
+    }
+
+    pub(crate) fn push(&mut self, event: HistoryEvent) {
+        self.events.push(event);
+    }
+}

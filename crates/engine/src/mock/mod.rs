@@ -1,0 +1,148 @@
+//! Answers for tasks: scripted, made up, late, or wrong now and then.
+
+mod config_file;
+mod drive;
+mod generate;
+mod script;
+
+use std::collections::BTreeMap;
+
+use json::{Str, Value};
+
+use crate::execution::{TaskAnswer, TaskId, TaskRequest};
+use crate::machine::Pattern;
+use crate::random::Random;
+use crate::time::Instant;
+
+pub use config_file::{MockConfigFile, MockError};
+pub use drive::{Budget, Progress, TaskHost, run_to_end};
+pub use generate::{made_up_response, made_up_result};
+pub use script::{Delay, MockAnswer, MockEntry};
+
+/// What to do with a task of a state that has no script.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unmocked {
+    /// Answer something plausible.
+    #[default]
+    Succeed,
+    /// Answer with what the task was given.
+    Echo,
+    /// Leave it to whoever drives the run.
+    Stop,
+}
+
+/// A host that answers tasks by scripts on the virtual clock. A clone is a checkpoint.
+#[derive(Clone, Debug, Default)]
+pub struct MockHost {
+    /// The script of each state: an entry a call, the last one repeating.
+    pub scripts: BTreeMap<Str, Vec<MockEntry>>,
+    pub unmocked: Unmocked,
+    /// For latencies and error rates.
+    pub seed: u64,
+    calls: BTreeMap<Str, usize>,
+    replies: Replies,
+}
+
+impl MockHost {
+    /// Scripts in the short form (`{"State": [{"Return": …}, …]}`), or a MockConfigFile.json, of
+    /// which the first test case is taken.
+    pub fn from_json(value: &Value) -> Result<MockHost, MockError> {
+        if MockConfigFile::is_one(value) {
+            let file = MockConfigFile::from_json(value.clone())?;
+            let (machine, case) = file.test_cases().into_iter().next().ok_or_else(|| MockError {
+                message: "The file has no test case.".to_owned(),
+                at: "StateMachines".to_owned(),
+            })?;
+            return file.host(&machine, &case);
+        }
+        script::host_of(value)
+    }
+
+    /// The entry for the next call of a state, counted.
+    fn next_entry(&mut self, state: &Str) -> Option<(usize, MockEntry)> {
+        let entries = self.scripts.get(state)?;
+        let call = self.calls.entry(state.clone()).or_default();
+        let number = *call;
+        *call += 1;
+        let entry = entries.get(number).or_else(|| entries.last())?;
+        Some((number, entry.clone()))
+    }
+}
+
+impl TaskHost for MockHost {
+    fn request(&mut self, request: &TaskRequest, now: Instant) -> bool {
+        let (number, entry) = match self.next_entry(&request.state_name) {
+            Some(found) => found,
+            None => match self.unmocked {
+                Unmocked::Stop => return false,
+                Unmocked::Echo => (0, MockEntry::new(MockAnswer::Echo)),
+                Unmocked::Succeed => (
+                    0,
+                    MockEntry::new(MockAnswer::Return(made_up_result(
+                        &request.resource,
+                        &request.parameters,
+                    ))),
+                ),
+            },
+        };
+        let mut random = Random::for_purpose(self.seed, &[9, request.id.0, number as u64]);
+        let at = now + entry.delay.millis(&mut random);
+        if request.resource.pattern != Pattern::RequestResponse {
+            let response = entry
+                .submit
+                .clone()
+                .unwrap_or_else(|| made_up_response(&request.resource, &request.parameters));
+            self.replies.add(now, request.id, TaskAnswer::Submitted(response));
+        }
+        if let Some(worker) = &entry.worker {
+            let started = TaskAnswer::Started { worker: Some(worker.clone()) };
+            self.replies.add(now, request.id, started);
+        }
+        if let Some((rate, failure)) = &entry.errors
+            && random.next_f64() < *rate
+        {
+            self.replies.add(at, request.id, TaskAnswer::Failed(failure.clone()));
+            return true;
+        }
+        let answer = match entry.answer {
+            MockAnswer::Return(value) => TaskAnswer::Succeeded(value),
+            MockAnswer::Throw(failure) => TaskAnswer::Failed(failure),
+            MockAnswer::TimeOut(failure) => TaskAnswer::TimedOut(failure),
+            MockAnswer::Echo => TaskAnswer::Succeeded(generate::echo(&request.resource, &request.parameters)),
+            MockAnswer::Never => return true,
+        };
+        self.replies.add(at, request.id, answer);
+        true
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.replies.next_due()
+    }
+
+    fn pop_due(&mut self, now: Instant) -> Option<(TaskId, TaskAnswer)> {
+        self.replies.pop_due(now)
+    }
+}
+
+/// Answers that are on their way, in the order of their times.
+#[derive(Clone, Debug, Default)]
+pub struct Replies {
+    entries: BTreeMap<(Instant, u64), (TaskId, TaskAnswer)>,
+    sequence: u64,
+}
+
+impl Replies {
+    pub fn add(&mut self, at: Instant, task: TaskId, answer: TaskAnswer) {
+        self.sequence += 1;
+        self.entries.insert((at, self.sequence), (task, answer));
+    }
+
+    pub fn next_due(&self) -> Option<Instant> {
+        self.entries.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    pub fn pop_due(&mut self, now: Instant) -> Option<(TaskId, TaskAnswer)> {
+        let (&key, _) = self.entries.first_key_value().filter(|((at, _), _)| *at <= now)?;
+        self.entries.remove(&key)
+    }
+}

@@ -1,0 +1,156 @@
+//! Virtual time: what the engine knows of clocks is what the host tells it.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+
+/// A point in virtual time: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(pub i64);
+
+pub const MILLIS_PER_SECOND: i64 = 1000;
+const SECONDS_PER_DAY: i64 = 86_400;
+
+impl Instant {
+    /// 2024-01-01T00:00:00Z, where virtual clocks start unless told otherwise.
+    pub const DEFAULT_START: Instant = Instant(1_704_067_200_000);
+
+    pub fn plus_seconds(self, seconds: i64) -> Instant {
+        Instant(self.0.saturating_add(seconds.saturating_mul(MILLIS_PER_SECOND)))
+    }
+
+    /// ISO 8601 in UTC with milliseconds, as in the context object: trailing zeros of the fraction are
+    /// dropped, three digits at a time (`2024-01-01T00:00:00Z`, `2024-01-01T00:00:00.250Z`).
+    pub fn to_iso(self) -> String {
+        let millis = self.0.rem_euclid(MILLIS_PER_SECOND);
+        let mut text = self.to_iso_seconds();
+        if millis > 0 {
+            text.push_str(&format!(".{millis:03}"));
+        }
+        text.push('Z');
+        text
+    }
+
+    /// ISO 8601 with always three digits of fraction and the offset as the AWS CLI prints it:
+    /// `2024-01-01T00:00:00.000000+00:00` is the CLI's, this is `2024-01-01T00:00:00.000Z`.
+    pub fn to_iso_millis(self) -> String {
+        format!("{}.{:03}Z", self.to_iso_seconds(), self.0.rem_euclid(MILLIS_PER_SECOND))
+    }
+
+    fn to_iso_seconds(self) -> String {
+        let seconds = self.0.div_euclid(MILLIS_PER_SECOND);
+        let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
+        let of_day = seconds.rem_euclid(SECONDS_PER_DAY);
+        format!(
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+            of_day / 3600,
+            of_day / 60 % 60,
+            of_day % 60
+        )
+    }
+
+    /// Reads ISO 8601 with an offset or `Z`, to milliseconds; finer digits are cut.
+    pub fn from_iso(text: &str) -> Option<Instant> {
+        let (date, rest) = text.split_once(['T', 't', ' '])?;
+        let mut date_parts = date.splitn(3, '-');
+        let year: i64 = date_parts.next()?.parse().ok()?;
+        let month: i64 = two_digits(date_parts.next()?)?;
+        let day: i64 = two_digits(date_parts.next()?)?;
+        let zone_at = rest.find(['Z', 'z', '+', '-'])?;
+        let (clock, zone) = rest.split_at(zone_at);
+        let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+        let mut clock_parts = clock.splitn(3, ':');
+        let hour = two_digits(clock_parts.next()?)?;
+        let minute = two_digits(clock_parts.next()?)?;
+        let second = clock_parts.next().map_or(Some(0), two_digits)?;
+        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 24 || minute > 59 || second > 60 {
+            return None;
+        }
+        let mut millis = 0;
+        for (position, digit) in fraction.bytes().take(3).enumerate() {
+            millis += i64::from(digit.checked_sub(b'0').filter(|digit| *digit < 10)?)
+                * [100, 10, 1].get(position).copied().unwrap_or(0);
+        }
+        let offset = match zone.as_bytes().first()? {
+            b'Z' | b'z' => 0,
+            sign => {
+                let digits: String = zone.chars().skip(1).filter(|letter| *letter != ':').collect();
+                let minutes = if digits.len() >= 4 { two_digits(digits.get(2..4)?)? } else { 0 };
+                let total = two_digits(digits.get(0..2)?)? * 3600 + minutes * 60;
+                if *sign == b'-' { -total } else { total }
+            }
+        };
+        let seconds = days_from_civil(year, month, day)
+            .checked_mul(SECONDS_PER_DAY)?
+            .checked_add(hour * 3600 + minute * 60 + second - offset)?;
+        seconds.checked_mul(MILLIS_PER_SECOND)?.checked_add(millis).map(Instant)
+    }
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.to_iso_millis())
+    }
+}
+
+impl Sub for Instant {
+    type Output = i64;
+
+    /// Milliseconds between two instants.
+    fn sub(self, earlier: Instant) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Add<i64> for Instant {
+    type Output = Instant;
+
+    /// Some milliseconds later.
+    fn add(self, millis: i64) -> Instant {
+        Instant(self.0.saturating_add(millis))
+    }
+}
+
+/// Howard Hinnant's algorithms for the proleptic Gregorian calendar.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Instant;
+
+    #[test]
+    fn iso_reads_back() {
+        for text in ["2024-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "2000-02-29T12:30:01.050Z"] {
+            assert_eq!(Instant::from_iso(text).unwrap().to_iso_millis(), text);
+        }
+        assert_eq!(Instant::from_iso("2024-01-01T00:00:00Z"), Some(Instant::DEFAULT_START));
+        assert_eq!(Instant::from_iso("2024-01-01T02:00:00+02:00"), Some(Instant::DEFAULT_START));
+        assert_eq!(Instant::from_iso("2023-12-31T18:30:00.0009-05:30"), Some(Instant::DEFAULT_START));
+        assert_eq!(Instant::from_iso("2024-01-01T00:00:00"), None);
+        assert_eq!(Instant::from_iso("yesterday"), None);
+        assert_eq!(Instant::DEFAULT_START.to_iso(), "2024-01-01T00:00:00Z");
+        assert_eq!((Instant::DEFAULT_START + 250).to_iso(), "2024-01-01T00:00:00.250Z");
+    }
+}
