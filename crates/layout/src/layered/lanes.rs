@@ -276,23 +276,24 @@ fn link(net: &mut Net, wires: &[Wire]) {
     }
     for (at, wire) in wires.iter().enumerate() {
         let course = &net.courses[at];
-        let Some(bundle) = course.bundle else {
-            let path: Vec<usize> = net.path(wire, course).collect();
-            for pair in path.windows(2) {
-                let &[a, b] = pair else { continue };
-                push_link(&mut links, net, at, wire, a, b);
-            }
-            continue;
-        };
-        let bundle = &net.bundles[bundle];
         let source = net.vertex_items[wire.from];
         let head = course.head.unwrap_or(source);
-        if let (Some(first), Some(last)) = (bundle.lane(course.from_layer), bundle.lane(course.to_layer)) {
-            if !course.joins {
-                push_link(&mut links, net, at, wire, head, first);
-                push_link(&mut links, net, at, wire, source, head);
+        let last = course.entry.unwrap_or(net.vertex_items[wire.to]);
+        let lanes = course.bundle.map(|bundle| {
+            let bundle = &net.bundles[bundle];
+            (bundle.lane(course.from_layer), bundle.lane(course.to_layer))
+        });
+        if !course.joins {
+            push_link(&mut links, net, at, wire, source, head);
+        }
+        match lanes {
+            Some((Some(from), Some(to))) => {
+                if !course.joins {
+                    push_link(&mut links, net, at, wire, head, from);
+                }
+                push_link(&mut links, net, at, wire, to, last);
             }
-            push_link(&mut links, net, at, wire, last, course.entry.unwrap_or(net.vertex_items[wire.to]));
+            _ => push_link(&mut links, net, at, wire, head, last),
         }
     }
     // The same link of two wires keeps the higher priority.

@@ -182,22 +182,3 @@ impl Bundle {
         layer.checked_sub(self.first_layer).and_then(|at| self.lanes.get(at)).copied()
     }
 }
-
-impl Net {
-    /// The items of a wire from its vertex to the next, both included.
-    pub fn path(&self, wire: &Wire, course: &Course) -> impl Iterator<Item = usize> + '_ {
-        let lanes = course.bundle.map(|b| &self.bundles[b]);
-        let (from, to) = (course.from_layer, course.to_layer);
-        let steps = if lanes.is_none() { 0 } else { from.abs_diff(to) + 1 };
-        let lane = move |step: usize| {
-            let layer = if from <= to { from + step } else { from - step };
-            lanes.and_then(|bundle| bundle.lane(layer))
-        };
-        let head = course.head.filter(|_| !course.joins);
-        std::iter::once(self.vertex_items[wire.from])
-            .chain(head)
-            .chain((0..steps).filter_map(lane))
-            .chain(course.entry)
-            .chain(std::iter::once(self.vertex_items[wire.to]))
-    }
-}

@@ -24,7 +24,7 @@ pub(super) fn route(net: &Net, vertices: &[Vertex], wires: &[Wire], options: &Op
     let ports = Ports::new(net, vertices, wires);
     let tracks = route_gaps(net, &ports, options);
     let rows = Rows::new(net, &tracks, options);
-    let drawing = Pen { net, wires, ports: &ports, tracks: &tracks, rows: &rows };
+    let drawing = Pen { net, wires, ports: &ports, tracks: &tracks, rows: &rows, bends: bends(net, &tracks) };
 
     let rects: Vec<Rect> = vertices
         .iter()
@@ -374,6 +374,17 @@ struct Pen<'a> {
     ports: &'a Ports,
     tracks: &'a Tracks,
     rows: &'a Rows,
+    bends: Vec<Vec<usize>>,
+}
+
+/// For each bundle, the links between its lanes that are not straight, from the top. So a wire that runs along a
+/// bundle costs no more than its bends, however long it is.
+fn bends(net: &Net, tracks: &Tracks) -> Vec<Vec<usize>> {
+    let bent_link = |pair: &[usize]| {
+        let &[upper, lower] = pair else { return None };
+        net.find_link(upper, lower, 0, false).filter(|&link| tracks.of_link[link].is_some())
+    };
+    net.bundles.iter().map(|bundle| bundle.lanes.windows(2).filter_map(bent_link).collect()).collect()
 }
 
 impl Pen<'_> {
@@ -390,21 +401,61 @@ impl Pen<'_> {
             points.push(Point::new(self.border(source, line), y));
             points.push(Point::new(net.items[line].x, y));
         }
-        let mut path = net.path(wire, course);
-        let mut previous = path.next().unwrap_or(source);
-        for item in path {
-            self.step(at, previous, item, &mut points);
+        let mut previous = source;
+        let mut go_to = |item: usize, points: &mut Vec<Point>| {
+            self.step(at, previous, item, points);
             previous = item;
+        };
+        if let Some((head, _)) = head.filter(|_| !course.joins) {
+            go_to(head, &mut points);
+        }
+        if let Some(bundle) = course.bundle
+            && let (Some(first), Some(last)) =
+                (net.bundles[bundle].lane(course.from_layer), net.bundles[bundle].lane(course.to_layer))
+        {
+            go_to(first, &mut points);
+            self.along(bundle, course, &mut points);
+            previous = last;
+        }
+        let target = net.vertex_items[wire.to];
+        if let Some(entry) = course.entry {
+            self.step(at, previous, entry, &mut points);
+        } else {
+            self.step(at, previous, target, &mut points);
         }
         let turned_into = course.entry.or(head.filter(|h| h.1 == Kind::Loop).map(|h| h.0));
         if let Some(entry) = turned_into {
-            let target = net.vertex_items[wire.to];
             let y = rows.top[net.items[target].layer]
                 + self.ports.entries.get(&entry).copied().unwrap_or_default();
             points.push(Point::new(net.items[entry].x, y));
             points.push(Point::new(self.border(target, entry), y));
         }
         DrawnWire { points: simplified(points), label: self.label(at) }
+    }
+
+    /// The bends of a bundle between the layers where a wire joins and leaves it.
+    fn along(&self, bundle: usize, course: &Course, points: &mut Vec<Point>) {
+        let bends = &self.bends[bundle];
+        let layer_of = |link: usize| self.net.items[self.net.links[link].upper].layer;
+        let place = |layer: usize| bends.partition_point(|&link| layer_of(link) < layer);
+        let (from, to) = (course.from_layer, course.to_layer);
+        let passed = &bends[place(from.min(to))..place(from.max(to))];
+        if from <= to {
+            points.extend(passed.iter().filter_map(|&link| self.crossbar(link)).flatten());
+        } else {
+            for &link in passed.iter().rev() {
+                points.extend(self.crossbar(link).map(|[top, bottom]| [bottom, top]).into_iter().flatten());
+            }
+        }
+    }
+
+    /// The horizontal part of a link: where it leaves the way from above, and where it meets the way down.
+    fn crossbar(&self, link: usize) -> Option<[Point; 2]> {
+        let track = self.tracks.of_link[link]?;
+        let layer = self.net.items[self.net.links[link].upper].layer;
+        let (top, bottom) = self.ports.ends[link];
+        let y = self.rows.first_track[layer] + track as f64 * self.rows.track_gap;
+        Some([Point::new(top, y), Point::new(bottom, y)])
     }
 
     /// The x of the side of a vertex that faces a line.
@@ -430,10 +481,7 @@ impl Pen<'_> {
         };
         let mut way: Vec<Point> = Vec::with_capacity(4);
         way.extend(bottom_of_upper.map(|y| Point::new(top, y)));
-        if let Some(track) = self.tracks.of_link[link] {
-            let y = rows.first_track[layer] + track as f64 * rows.track_gap;
-            way.extend([Point::new(top, y), Point::new(bottom, y)]);
-        }
+        way.extend(self.crossbar(link).into_iter().flatten());
         if matches!(net.items[lower].kind, Kind::Vertex(_)) {
             way.push(Point::new(bottom, rows.top[below]));
         }
