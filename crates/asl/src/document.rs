@@ -122,7 +122,9 @@ impl Document {
         let mut waiting = vec![(root, Role::Machine, None, QueryLanguage::default())];
         while let Some((node, role, owner, language)) = waiting.pop() {
             let scope = ScopeId(self.scopes.len() as u32);
-            let language = self.language_at(node).unwrap_or(language);
+            // Only the machine itself has the field: AWS refuses it in branches and map bodies.
+            let own = if owner.is_none() { self.language_at(node) } else { None };
+            let language = own.unwrap_or(language);
             let entry =
                 ScopeEntry { node, role, owner, states: Vec::new(), by_name: HashMap::new(), language };
             self.scopes.push(entry);
@@ -183,9 +185,11 @@ impl Document {
         }
     }
 
+    /// As AWS resolves it: any value but exactly `JSONPath` stands for JSONata.
     fn language_at(&self, object: NodeId) -> Option<QueryLanguage> {
         let node = self.tree.get(object, "QueryLanguage")?;
-        QueryLanguage::from_name(&self.tree.as_str(node)?)
+        let is_json_path = self.tree.as_str(node).as_deref() == Some(QueryLanguage::JsonPath.name());
+        Some(if is_json_path { QueryLanguage::JsonPath } else { QueryLanguage::Jsonata })
     }
 }
 

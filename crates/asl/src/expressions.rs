@@ -1,5 +1,7 @@
 //! Whether the expressions of a definition can be read.
 
+use expr::{Expression, Path, ReferencePath, Root, SyntaxError};
+
 /// What a path is used for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PathUse {
@@ -16,46 +18,83 @@ pub(crate) enum PathUse {
 pub(crate) struct PathProblem {
     /// A sentence for people.
     pub message: String,
+    /// Where in the text, in bytes.
+    pub offset: usize,
     /// AWS's message.
     pub aws: String,
 }
 
+const NO_PATH: &str = "A path starts with $, such as $.order.id.";
+const SEVERAL: &str = "This path can match several values; name a single place, such as $.order.items[0].";
+
 pub(crate) fn check_path(text: &str, path_use: PathUse) -> Result<(), PathProblem> {
-    let problem =
-        |message: &str, aws: &str| Err(PathProblem { message: message.to_owned(), aws: aws.to_owned() });
-    if path_use == PathUse::OrCall && text.starts_with("States.") {
-        return Ok(());
-    }
-    if !text.starts_with('$') {
-        let aws = match path_use {
-            PathUse::Any | PathUse::OrCall => "Value must be a valid JSONPath.",
-            _ => "Value is not a Reference Path: Reference path didn't start with '$'",
-        };
-        return problem("A path starts with $.", aws);
-    }
-    if matches!(path_use, PathUse::Any | PathUse::OrCall) {
-        return Ok(());
-    }
-    let aws = "Value is not a Reference Path";
-    if path_use == PathUse::Result && !(text == "$" || text.starts_with("$.") || text.starts_with("$[")) {
-        return problem("The place to write to is in the state's data: start with $. or $[.", aws);
-    }
-    if path_use == (PathUse::Reference { context: false }) && text.starts_with("$$") {
-        return problem("The context object can't be used here; take a path into the data.", aws);
-    }
-    if text.contains(['*', '?', '@']) || text.contains("..") {
-        return problem(
-            "This path can match several values; name a single place, such as $.order.items[0].",
-            aws,
-        );
-    }
-    Ok(())
+    let result = match path_use {
+        PathUse::Any => Path::parse(text).map(|_| ()),
+        PathUse::OrCall => Expression::parse(text).map(|_| ()),
+        PathUse::Reference { context } => return check_reference(text, context),
+        PathUse::Result => return check_result_path(text),
+    };
+    result.map_err(|error| PathProblem {
+        message: if text.starts_with('$') || text.starts_with("States.") {
+            sentence(&error)
+        } else {
+            NO_PATH.to_owned()
+        },
+        offset: error.offset,
+        aws: "Value must be a valid JSONPath.".to_owned(),
+    })
 }
 
-pub(crate) fn check_expression(text: &str) -> Result<(), String> {
-    if text.starts_with('$') || text.starts_with("States.") {
-        Ok(())
+fn check_reference(text: &str, context: bool) -> Result<(), PathProblem> {
+    let path = Path::parse(text).map_err(|error| no_reference(text, &error))?;
+    let message = if !path.is_reference_path() {
+        SEVERAL
+    } else if *path.root() == Root::Context && !context {
+        "The context object can't be used here. Take a path into the data."
     } else {
-        Err("A path starts with $ and a function call with States..".to_owned())
+        return Ok(());
+    };
+    Err(PathProblem {
+        message: message.to_owned(),
+        offset: 0,
+        aws: "Value is not a Reference Path".to_owned(),
+    })
+}
+
+fn check_result_path(text: &str) -> Result<(), PathProblem> {
+    let Err(error) = ReferencePath::parse(text) else { return Ok(()) };
+    let mut problem = no_reference(text, &error);
+    if let Ok(path) = Path::parse(text) {
+        problem.message = match path.root() {
+            Root::Input => SEVERAL.to_owned(),
+            _ => "The place to write to is in the state's data: start with $. or $[.".to_owned(),
+        };
     }
+    Err(problem)
+}
+
+fn no_reference(text: &str, error: &SyntaxError) -> PathProblem {
+    PathProblem {
+        message: if text.starts_with('$') { sentence(error) } else { NO_PATH.to_owned() },
+        offset: error.offset,
+        aws: format!("Value is not a Reference Path: {}", error.message),
+    }
+}
+
+/// A path or the call of an intrinsic function.
+pub(crate) fn check_expression(text: &str) -> Result<(), (String, usize)> {
+    Expression::parse(text).map(|_| ()).map_err(|error| {
+        let message = if text.starts_with('$') || text.starts_with("States.") {
+            sentence(&error)
+        } else {
+            "Because the name ends in .$, the value must be a path ($.order.id) or a function call (States.UUID())."
+                .to_owned()
+        };
+        (message, error.offset)
+    })
+}
+
+fn sentence(error: &SyntaxError) -> String {
+    let message = error.message.trim_end_matches('.');
+    format!("{message}.")
 }

@@ -38,7 +38,7 @@ fn check_one(
             .span(member.name_span)
             .state(object.state)
             .aws_schema(format!("There should only be one of the following fields: {all}"))
-            .aws_location(Some(context.location(object.node)))
+            .of_object(context, object.node)
             .push_to(findings);
     } else if given.is_empty() && alternatives.needed {
         let allowed: Vec<_> =

@@ -63,7 +63,7 @@ fn report_surplus(
         .span(member.name_span)
         .state(object.state)
         .aws_schema(format!("Field '{field}' is not supported"))
-        .aws_location(Some(context.location(object.node)))
+        .of_object(context, object.node)
         .push_to(findings);
 }
 

@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use json::NodeKind;
 
 use super::{Context, Findings, Rule};
@@ -12,6 +15,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let tree = context.tree();
+    // A Fail state can raise any name, also one that looks like the language's own.
+    let raised: HashSet<Cow<'_, str>> =
+        context.document.states().filter_map(|state| state.string("Error")).collect();
     for (object, member) in context.members() {
         let (Some(field), Some(list)) = (member.field, member.value) else { continue };
         if !matches!(field.name, "Retry" | "Catch") || tree.kind(list) != NodeKind::Array {
@@ -38,7 +44,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                         .aws_schema("States.ALL must appear alone and at end of list")
                         .aws_location(Some(location))
                         .push_to(findings);
-                } else if name.starts_with("States.") && !is_known(&name) && !context.is_placeholder(&name) {
+                } else if name.starts_with("States.")
+                    && !is_known(&name)
+                    && !raised.contains(&name)
+                    && !context.is_placeholder(&name)
+                {
                     let message = format!(
                         "The language has no error {name}. Names of your own can't start with States."
                     );

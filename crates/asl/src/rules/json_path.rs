@@ -29,6 +29,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if let Err(problem) = expressions::check_path(&text, path_use) {
             findings
                 .at(context, &RULE, value, format!("{}: {}", field.name, problem.message))
+                .span(context.span_in_text(value, problem.offset))
                 .state(object.state)
                 .aws_schema(problem.aws)
                 .push_to(findings);
@@ -58,9 +59,9 @@ mod tests {
             "json-path",
             &pass(r#""InputPath": "a.b", "OutputPath": "", "ResultPath": "x""#),
             &[
-                "/States/S/InputPath: InputPath: A path starts with $.",
-                "/States/S/OutputPath: OutputPath: A path starts with $.",
-                "/States/S/ResultPath: ResultPath: A path starts with $.",
+                "/States/S/InputPath: InputPath: A path starts with $, such as $.order.id.",
+                "/States/S/OutputPath: OutputPath: A path starts with $, such as $.order.id.",
+                "/States/S/ResultPath: ResultPath: A path starts with $, such as $.order.id.",
             ],
         );
     }

@@ -21,6 +21,7 @@ mod no_definition;
 mod no_terminal_state;
 mod payload_template;
 mod query_language;
+mod required_parameters;
 mod resource;
 mod state_name;
 mod timestamp;
@@ -52,7 +53,7 @@ pub struct Rule {
 }
 
 /// All rules.
-pub static RULES: [&Rule; 27] = [
+pub static RULES: [&Rule; 28] = [
     &json_syntax::RULE,
     &no_definition::RULE,
     &definition_size::RULE,
@@ -70,6 +71,7 @@ pub static RULES: [&Rule; 27] = [
     &payload_template::RULE,
     &jsonata_expression::RULE,
     &resource::RULE,
+    &required_parameters::RULE,
     &distributed_map::RULE,
     &express::RULE,
     &error_equals::RULE,
@@ -192,6 +194,16 @@ impl<'d> Context<'d> {
         !self.options.strict && has_placeholder(text)
     }
 
+    /// From an offset of a text to its end, or the whole literal if the offset can't be told.
+    fn span_in_text(&self, node: NodeId, offset: usize) -> Span {
+        let span = self.tree().span(node);
+        let start = span.start + 1 + offset;
+        if offset == 0 || start + 1 >= span.end || self.tree().source(node).contains('\\') {
+            return span;
+        }
+        Span::new(start, span.end - 1)
+    }
+
     fn location(&self, node: NodeId) -> String {
         location::location(self.tree(), node)
     }
@@ -268,6 +280,12 @@ impl Draft {
 
     fn aws_schema(self, message: impl Into<String>) -> Draft {
         self.aws("SCHEMA_VALIDATION_FAILED", message)
+    }
+
+    /// The object that the problem is about: AWS reports it there, before what is wrong with its fields.
+    fn of_object(mut self, context: &Context<'_>, object: NodeId) -> Draft {
+        self.finding.anchor = Some(object);
+        self.aws_location(Some(context.location(object)))
     }
 
     /// Replaces AWS's location.

@@ -61,7 +61,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .aws_schema(format!(
                         "There should only be one of the following fields: [{plain}, {plain}.$]"
                     ))
-                    .aws_location(Some(context.location(root)))
+                    .of_object(context, root)
                     .push_to(findings);
             }
         }
@@ -77,24 +77,28 @@ fn check_dynamic(
     value: NodeId,
 ) {
     let text = context.text_of(value);
-    let message = match &text {
+    let (message, offset) = match &text {
         Some(text) if context.is_placeholder(text) => return,
         Some(text) => match expressions::check_expression(text) {
             Ok(()) => return,
-            Err(message) => message,
+            Err(problem) => problem,
         },
         None if context.tree().kind(value) == NodeKind::Invalid => return,
-        None => "Because the name ends in .$, the value must be a path or a function call in double quotes."
-            .to_owned(),
+        None => (
+            "Because the name ends in .$, the value must be a path or a function call in double quotes."
+                .to_owned(),
+            0,
+        ),
     };
     findings
         .at(context, &RULE, value, format!("{}: {message}", member.name))
+        .span(context.span_in_text(value, offset))
         .state(object.state)
         .aws_schema(format!(
             "The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call",
             member.name
         ))
-        .aws_location(Some(context.location(root)))
+        .of_object(context, root)
         .push_to(findings);
 }
 
@@ -113,7 +117,7 @@ mod tests {
                 }, "Result": {"x.$": "text"}"#,
             ),
             &[
-                "/States/S/Parameters/e.$: e.$: A path starts with $ and a function call with States..",
+                "/States/S/Parameters/e.$: e.$: Because the name ends in .$, the value must be a path ($.order.id) or a function call (States.UUID()).",
                 "/States/S/Parameters/f[0]/g.$: g.$: Because the name ends in .$, the value must be a path or a function call in double quotes.",
                 "/States/S/Parameters/h.$: h and h.$ give the same member. Remove one of them.",
             ],

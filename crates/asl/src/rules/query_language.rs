@@ -60,7 +60,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 "The QueryLanguage is set to '{actual}', but field '{}' is only supported for the '{wanted}' QueryLanguage",
                 field.name
             ))
-            .aws_location(Some(context.location(object.node)))
+            .of_object(context, object.node)
             .push_to(findings);
     }
 }

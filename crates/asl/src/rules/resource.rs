@@ -46,11 +46,12 @@ fn judge(text: &str) -> Result<(), (String, String)> {
         );
         Err((message, aws))
     };
+    let no_arn = |message: &str| Err((message.to_owned(), "Value is not a valid resource ARN".to_owned()));
     match Resource::parse(text) {
-        None => Err((
-            "The resource must be an ARN, such as arn:aws:states:::lambda:invoke.".to_owned(),
-            "Value is not a valid resource ARN".to_owned(),
-        )),
+        None => no_arn("The resource must be an ARN, such as arn:aws:states:::lambda:invoke."),
+        Some(Resource::Lambda { function }) if !is_function(function) => no_arn(
+            "The ARN ends in the name of a function, and perhaps in a colon with a version or an alias.",
+        ),
         Some(Resource::Integration { service, action, pattern }) => {
             let Some(known) = crate::resource::optimized(service) else {
                 return not_recognized(format!(
@@ -101,6 +102,18 @@ fn judge(text: &str) -> Result<(), (String, String)> {
             "Tasks call service integrations, Lambda functions and activities only.".to_owned(),
         ),
         Some(Resource::Lambda { .. } | Resource::Activity { .. }) => Ok(()),
+    }
+}
+
+/// `name`, `name:alias`, `name:$LATEST`; placeholders may stand for any part.
+fn is_function(function: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character))
+    };
+    match function.split_once(':') {
+        None => is_name(function),
+        Some((name, alias)) => is_name(name) && (alias == "$LATEST" || is_name(alias)),
     }
 }
 

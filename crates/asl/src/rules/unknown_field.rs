@@ -27,7 +27,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .span(member.name_span)
             .state(object.state)
             .aws_schema(format!("Field '{name}' is not supported"))
-            .aws_location(Some(context.location(object.node)));
+            .of_object(context, object.node);
         if let Some(similar) = similar.filter(|similar| !context.typed.has(object, similar)) {
             let patch = Patch::replace(member.name_span, format!("\"{similar}\""));
             draft = draft.fix(format!("Rename to {similar}"), patch);

@@ -23,7 +23,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let reached = reachable(scope);
-        for state in scope.states().filter(|state| !reached.contains(&state.id())) {
+        let unreached = scope.states().filter(|state| !reached.contains(&state.id()));
+        // What is no object is no state; its type is reported.
+        for state in unreached.filter(|state| state.node().is_some() || context.options.strict) {
             let name = state.name();
             let message = format!("No way leads to {name}. Connect it to a state before it, or remove it.");
             let draft = findings

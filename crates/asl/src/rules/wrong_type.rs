@@ -2,7 +2,7 @@ use json::{NodeId, NodeKind, json_type_name};
 
 use super::{Context, Findings, Rule};
 use crate::QueryLanguage;
-use crate::fields::{Field, Kind};
+use crate::fields::{Field, Kind, MACHINE};
 use crate::typed::TypedObject;
 
 pub(super) static RULE: Rule = Rule {
@@ -40,6 +40,19 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     else {
                         continue;
                     };
+                    if object.of.field(&member.name).is_some() || MACHINE.field(&member.name).is_some() {
+                        let message = format!(
+                            "{} stands among the states and is taken for one. Move it up, beside States.",
+                            member.name
+                        );
+                        findings
+                            .at(context, &RULE, value, message)
+                            .span(tree.span(member.node))
+                            .state(object.state)
+                            .aws_schema("Expected value of type [OBJECT]")
+                            .push_to(findings);
+                        continue;
+                    }
                     let name = format!("The state {}", member.name);
                     report(context, findings, object, &name, OBJECT, value);
                 }
@@ -151,6 +164,12 @@ mod tests {
             r#"{"States": {"S": 5}}"#,
             &["/States/S: The state S must be an object in { }, not the number 5."],
         );
+    }
+
+    #[test]
+    fn fields_among_the_states_are_told_from_states() {
+        let message = "/States/QueryLanguage: QueryLanguage stands among the states and is taken for one. Move it up, beside States.";
+        check("wrong-type", r#"{"States": {"QueryLanguage": "JSONata"}}"#, &[message]);
     }
 
     #[test]

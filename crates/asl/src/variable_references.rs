@@ -1,0 +1,102 @@
+//! Which variables each state reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use expr::{Expression, Path, References};
+use json::{NodeId, NodeKind, Str};
+
+use crate::fields::{Field, Kind};
+use crate::typed::{Typed, TypedObject};
+use crate::{Document, QueryLanguage, StateId};
+
+/// The variables that each state reads, as `variableReferences` of DescribeStateMachine lists them:
+/// by the state's name, without `$`, sorted. States that read none are not there.
+pub fn variable_references(document: &Document) -> BTreeMap<Str, BTreeSet<Str>> {
+    let mut references: BTreeMap<Str, BTreeSet<Str>> = BTreeMap::new();
+    let typed = Typed::new(document);
+    for object in &typed.objects {
+        let Some(state) = object.state.and_then(|state: StateId| document.state(state)) else { continue };
+        let mut read = References::default();
+        for member in typed.members_of(object).iter().filter(|member| !member.shadowed) {
+            if let (Some(field), Some(value)) = (member.field, member.value) {
+                add_field(document, object, field, value, &mut read);
+            }
+        }
+        if !read.variables.is_empty() {
+            references.entry(state.shared_name()).or_default().append(&mut read.variables);
+        }
+    }
+    references
+}
+
+fn add_field(
+    document: &Document,
+    object: &TypedObject,
+    field: &Field,
+    value: NodeId,
+    references: &mut References,
+) {
+    if !field.language.allows(object.language) {
+        return;
+    }
+    let tree = document.tree();
+    match (field.kind, object.language) {
+        (Kind::JsonPath | Kind::ReferencePath { .. }, QueryLanguage::JsonPath) => {
+            if let Some(path) = tree.as_str(value).and_then(|text| Path::parse(&text).ok()) {
+                path.references(references);
+            }
+        }
+        (Kind::PathOrCall, QueryLanguage::JsonPath) => add_expression(document, value, references),
+        (Kind::Template | Kind::Assignments, QueryLanguage::JsonPath) => {
+            let mut waiting = vec![value];
+            while let Some(node) = waiting.pop() {
+                if tree.kind(node) == NodeKind::Array {
+                    waiting.extend(tree.items(node));
+                }
+                for member in tree.members(node) {
+                    match member.value {
+                        Some(value) if member.name.ends_with(".$") => {
+                            add_expression(document, value, references);
+                        }
+                        other => waiting.extend(other),
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn add_expression(document: &Document, value: NodeId, references: &mut References) {
+    if let Some(expression) = document.tree().as_str(value).and_then(|text| Expression::parse(&text).ok()) {
+        expression.references(references);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variable_references;
+    use crate::Document;
+
+    #[test]
+    fn variables_are_found_where_they_are_read() {
+        let document = Document::parse(
+            r#"{"StartAt": "A", "States": {
+                "A": {"Type": "Pass", "Assign": {"x": 1, "y.$": "States.Format('{}', $z)"}, "Result": {"a.$": "$no"}},
+                "B": {"Type": "Map", "ItemsPath": "$items", "ItemSelector": {"k": [{"v.$": "$b.c[0]"}]},
+                      "ItemProcessor": {"StartAt": "C", "States": {
+                          "C": {"Type": "Choice", "Choices": [{"Not": {"Variable": "$n", "IsNull": true}, "Next": "C"}]}
+                      }},
+                      "Catch": [{"ErrorEquals": ["x"], "Assign": {"e.$": "$caught"}}]}
+            }}"#,
+        );
+        let found = variable_references(&document);
+        let text: Vec<String> = found
+            .iter()
+            .map(|(state, names)| {
+                format!("{state}: {}", names.iter().map(|name| &**name).collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        assert_eq!(text, ["A: z", "B: b caught items", "C: n"]);
+    }
+}
