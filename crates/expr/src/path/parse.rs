@@ -1,5 +1,3 @@
-use json::Value;
-
 use super::filter_parse;
 use super::function::{Argument, Function};
 use super::step::{Name, Step, Steps};
@@ -483,7 +481,6 @@ fn length_argument(argument: Argument) -> Argument {
             steps.push(Step::Wildcard);
             Argument::Path(Steps::new(steps, path.is_relative))
         }
-        Argument::Literal(Value::Null) => Argument::Literal(Value::Null),
         other => other,
     }
 }
