@@ -1,0 +1,199 @@
+//! Cases that run a definition.
+
+use std::sync::Arc;
+
+use asl::Document;
+use engine::mock::run_to_end;
+use engine::{
+    Budget, Execution, ExecutionType, Failure, Instant, Machine, MockHost, Options, Progress, Status,
+    TimestampStyle, VirtualS3,
+};
+use json::{Map, Str, Value};
+
+use super::host::CaseHost;
+use super::matcher::Matcher;
+use super::{definition_text, placeholders, recorded_on, text};
+
+const STEPS: u64 = 1_000_000;
+
+/// The differences between a run and its recording.
+pub fn differences(case: &Value) -> Vec<String> {
+    let machine = match compile(case) {
+        Ok(machine) => machine,
+        Err(problem) => return vec![problem],
+    };
+    let input_text = text(case, "input_text");
+    let input = match json::parse_keeping_text(&input_text) {
+        Ok(input) => input,
+        Err(error) => return vec![format!("the input does not parse: {error}")],
+    };
+    let empty = Value::Null;
+    let expect = case.get("expect").unwrap_or(&empty);
+    let mut host = CaseHost::new(case);
+    let options = options_of(case, expect, &host);
+    let mut execution = Execution::start(machine, input, options);
+    let budget = Budget { steps: STEPS };
+    let is_aborted = expect.get("status").and_then(Value::as_str) == Some("ABORTED");
+    let mut progress = match is_aborted {
+        true => run_until_idle(&mut execution, &mut host),
+        false => run_to_end(&mut execution, &mut host, budget),
+    };
+    if is_aborted {
+        execution.stop(failure_in(expect));
+        progress = run_to_end(&mut execution, &mut host, budget);
+    }
+    let mut found = Vec::new();
+    match progress {
+        Progress::Done(_) => {}
+        Progress::NeedsTask(request) => {
+            found.push(format!("no answer for {} {}", request.state_name, request.resource.arn));
+        }
+        Progress::Waiting => found.push("the run waits for ever".to_owned()),
+        Progress::Budget => found.push("the run does not end".to_owned()),
+    }
+    let mut matcher = Matcher::new(&placeholders(case));
+    let answer = answer_of(&execution, case, expect);
+    let rest = expect.as_object().map(|members| {
+        let kept = members
+            .iter()
+            .filter(|(name, _)| !["events", "unordered", "events_incomplete"].contains(&&***name));
+        Value::object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+    });
+    matcher.differences(&rest.unwrap_or_default(), &answer, "$", &mut found);
+    if expect.get("events").is_some() {
+        let history = execution.history().to_aws_json(TimestampStyle::Omitted);
+        let events = history.get("events").and_then(Value::as_array).unwrap_or_default();
+        matcher.history_differences(case, events, &mut found);
+    }
+    found
+}
+
+/// The differences of a table of definitions, inputs and outputs.
+pub fn table_differences(case: &Value) -> Vec<String> {
+    let rows = case.get("rows").and_then(Value::as_array).unwrap_or_default();
+    let mut found = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let machine = match compile(row) {
+            Ok(machine) => machine,
+            Err(problem) => {
+                found.push(format!("row {number}: {problem}"));
+                continue;
+            }
+        };
+        let input = row.get("input_text").and_then(Value::as_str).and_then(|text| json::parse(text).ok());
+        let input = input.or_else(|| row.get("input").cloned()).unwrap_or_default();
+        let mut execution = Execution::start(machine, input, Options::default());
+        run_to_end(&mut execution, &mut MockHost::default(), Budget { steps: STEPS });
+        let empty = Value::Null;
+        let expect = row.get("expect").unwrap_or(&empty);
+        let answer = answer_of(&execution, row, expect);
+        let mut inner = Vec::new();
+        Matcher::new(&placeholders(case)).differences(expect, &answer, "$", &mut inner);
+        found.extend(inner.into_iter().map(|difference| {
+            format!("row {number} {} {}: {difference}", definition_text(row), text(row, "input_text"))
+        }));
+    }
+    found
+}
+
+fn compile(case: &Value) -> Result<Arc<Machine>, String> {
+    let document = Document::parse(&definition_text(case));
+    match Machine::compile(&document) {
+        Ok(machine) => Ok(Arc::new(machine)),
+        Err(problems) => Err(format!(
+            "the definition does not compile: {}",
+            problems.first().map(|problem| problem.message.clone()).unwrap_or_default()
+        )),
+    }
+}
+
+fn options_of(case: &Value, expect: &Value, host: &CaseHost) -> Options {
+    let context = |name: &str| {
+        case.get("context").and_then(|context| context.get(name)?.as_str().map(Str::from))
+    };
+    let mut options = Options::default();
+    let is_sync = expect.get("description").is_some_and(|it| it.get("billingDetails").is_some());
+    options.execution_type = match (case.get("type").and_then(Value::as_str), is_sync) {
+        (Some("EXPRESS"), true) => ExecutionType::ExpressSync,
+        (Some("EXPRESS"), false) => ExecutionType::Express,
+        _ => ExecutionType::Standard,
+    };
+    let fields = [
+        ("executionArn", &mut options.execution_arn),
+        ("stateMachineArn", &mut options.state_machine_arn),
+        ("roleArn", &mut options.role_arn),
+        ("region", &mut options.region),
+        ("account", &mut options.account),
+    ];
+    for (name, field) in fields {
+        if let Some(value) = context(name) {
+            *field = value;
+        }
+    }
+    if let Some(start) = context("startTime").and_then(|text| Instant::from_iso(&text)) {
+        options.start_time = start;
+    }
+    if let Some(day) = recorded_on(case) {
+        options.as_of = day;
+    }
+    let mut s3 = VirtualS3::default();
+    for (bucket, keys) in case.get("s3").and_then(Value::as_object).into_iter().flat_map(Map::iter) {
+        s3.add_bucket(bucket.clone());
+        for (key, body) in keys.as_object().into_iter().flat_map(Map::iter) {
+            let body = body.as_str().unwrap_or_default().as_bytes().to_vec();
+            s3.put(bucket.clone(), key.clone(), body, options.start_time);
+        }
+    }
+    options.s3 = s3;
+    options.activities =
+        Some(Arc::new(host.resources().filter(|arn| arn.contains(":activity:")).map(Str::from).collect()));
+    options
+}
+
+/// The members that the case expects, as the run gives them.
+fn answer_of(execution: &Execution, case: &Value, expect: &Value) -> Value {
+    let mut answer = Map::new();
+    let outcome = execution.outcome();
+    let status = outcome.map_or(Status::Running, |outcome| outcome.status);
+    if expect.get("status").is_some() {
+        answer.insert("status", Value::from(status.name()));
+    }
+    if let Some(outcome) = outcome {
+        if let Some(output) = &outcome.output
+            && (expect.get("output").is_some() || expect.get("status").is_some())
+        {
+            answer.insert("output", Value::string(output.to_text()));
+        }
+        for (name, text) in [("error", &outcome.error), ("cause", &outcome.cause)] {
+            if let Some(text) = text {
+                answer.insert(name, Value::String(text.clone()));
+            }
+        }
+    }
+    let _ = case;
+    Value::object(answer)
+}
+
+fn failure_in(expect: &Value) -> Failure {
+    let text = |name: &str| expect.get(name).and_then(Value::as_str).map(Str::from);
+    Failure { error: text("error"), cause: text("cause") }
+}
+
+/// Runs until only time or tasks could go on.
+fn run_until_idle(execution: &mut Execution, host: &mut CaseHost) -> Progress {
+    use engine::{Step, TaskHost};
+    for _ in 0..STEPS {
+        match execution.step() {
+            Step::Task(request) => {
+                host.request(&request, execution.now());
+                while let Some((task, answer)) = host.pop_due(execution.now()) {
+                    execution.answer(task, answer);
+                }
+            }
+            Step::Idle { .. } => return Progress::Waiting,
+            Step::Done(outcome) => return Progress::Done(outcome),
+            Step::Event(_) => {}
+        }
+    }
+    Progress::Budget
+}

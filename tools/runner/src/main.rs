@@ -1,0 +1,21 @@
+//! The engine on the command line: one definition, the recorded cases, the benchmarks.
+
+mod conformance;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: runner COMMAND
+  conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    match command.as_str() {
+        "conformance" => conformance::command(&rest),
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
