@@ -9,13 +9,16 @@ use super::{Kind, Net, Role, Unit, Wire};
 
 /// Orders the layers of a net.
 pub(super) fn order(net: &mut Net, wires: &[Wire]) {
-    let mut on_the_right = vec![false; net.bundles.len()];
-    walk(net, wires, &on_the_right);
+    let mut variation = Variation {
+        on_the_right: vec![false; net.bundles.len()],
+        reversed: vec![false; net.vertex_items.len()],
+    };
+    walk(net, wires, &variation);
     let mut work = Work::new(net);
     if work.crossings(net) == 0 {
         return;
     }
-    choose_sides(net, wires, &mut work, &mut on_the_right);
+    vary(net, wires, &mut work, &mut variation);
     let (sweeps, passes) = match net.links.len() {
         0..4_000 => (10, 6),
         4_000..20_000 => (5, 3),
@@ -50,49 +53,70 @@ fn sides(net: &Net) -> Vec<(f64, f64)> {
     net.items.iter().map(|item| (item.left, item.right)).collect()
 }
 
-/// Nets with more links, or more ways back, have all ways back on the left.
-const MOST_LINKS_FOR_SIDES: usize = 1_500;
-const MOST_BUNDLES_FOR_SIDES: usize = 16;
+/// A depth-first walk that departs from document order.
+struct Variation {
+    /// For each bundle of ways back: whether it runs on the right of what it goes around.
+    on_the_right: Vec<bool>,
+    /// For each vertex: whether its branches are taken from right to left.
+    reversed: Vec<bool>,
+}
 
-/// Puts ways back on the right of what they go around where that saves crossings.
-fn choose_sides(net: &mut Net, wires: &[Wire], work: &mut Work, on_the_right: &mut [bool]) {
-    let back: Vec<usize> = (0..net.bundles.len()).filter(|&b| net.bundles[b].role == Role::Back).collect();
-    if back.is_empty() || back.len() > MOST_BUNDLES_FOR_SIDES || net.links.len() > MOST_LINKS_FOR_SIDES {
+/// Nets with more links, or with more to try, keep to document order.
+const MOST_LINKS_TO_VARY: usize = 1_500;
+const MOST_VARIATIONS: usize = 40;
+
+/// Tries ways back on the other side and branches in the opposite order, one after the other, and keeps what saves
+/// crossings.
+fn vary(net: &mut Net, wires: &[Wire], work: &mut Work, variation: &mut Variation) {
+    let back = (0..net.bundles.len()).filter(|&b| net.bundles[b].role == Role::Back);
+    let mut branches = vec![0usize; net.vertex_items.len()];
+    wires.iter().filter(|w| !w.catch && !w.backward).for_each(|wire| branches[wire.from] += 1);
+    let forks = (0..branches.len()).filter(|&vertex| branches[vertex] > 1);
+    let choices: Vec<(bool, usize)> = back.map(|b| (true, b)).chain(forks.map(|v| (false, v))).collect();
+    if choices.is_empty() || choices.len() > MOST_VARIATIONS || net.links.len() > MOST_LINKS_TO_VARY {
         return;
     }
-    let mut attempt = |net: &mut Net, on_the_right: &[bool]| {
-        for (at, wire) in wires.iter().enumerate().filter(|(_, w)| w.backward && !w.catch) {
-            let course = &net.courses[at];
-            let Some(bundle) = course.joinable else { continue };
-            let turns = [(wire.from, course.head), (wire.to, course.entry)];
-            for (vertex, turn) in turns {
-                let Some(turn) = turn.filter(|&turn| net.items[turn].kind == Kind::Side) else { continue };
-                let (layer, core) = (net.items[turn].layer, net.vertex_items[vertex]);
-                if let Some(unit) = net.layers[layer].iter().position(|unit| unit.core == core) {
-                    set_side(net, layer, unit, turn, on_the_right[bundle]);
-                }
-            }
-        }
-        walk(net, wires, on_the_right);
-        (0..net.layers.len()).for_each(|layer| work.renumber(net, layer));
-        work.transpose(net, 2);
-        work.crossings(net)
-    };
-    let mut best = attempt(net, on_the_right);
-    for bundle in back {
-        on_the_right[bundle] = true;
-        let crossings = attempt(net, on_the_right);
+    let mut best = attempt(net, wires, work, variation);
+    for (is_bundle, at) in choices {
+        let switch = |variation: &mut Variation| {
+            let of = if is_bundle { &mut variation.on_the_right } else { &mut variation.reversed };
+            of[at] = !of[at];
+        };
+        switch(variation);
+        let crossings = attempt(net, wires, work, variation);
         if crossings < best {
             best = crossings;
         } else {
-            on_the_right[bundle] = false;
+            switch(variation);
+        }
+        if best == 0 {
+            break;
         }
     }
-    attempt(net, on_the_right);
+    attempt(net, wires, work, variation);
 }
 
-/// The order of a depth-first walk, with some ways back on the right of what follows their target.
-fn walk(net: &mut Net, wires: &[Wire], on_the_right: &[bool]) {
+/// Orders the net by a walk, improves it a little, and counts crossings.
+fn attempt(net: &mut Net, wires: &[Wire], work: &mut Work, variation: &Variation) -> usize {
+    for (at, wire) in wires.iter().enumerate().filter(|(_, w)| w.catch || w.backward) {
+        let course = &net.courses[at];
+        let right = wire.catch || course.joinable.is_some_and(|b| variation.on_the_right[b]);
+        for (vertex, turn) in [(wire.from, course.head), (wire.to, course.entry)] {
+            let Some(turn) = turn.filter(|&turn| net.items[turn].kind == Kind::Side) else { continue };
+            let (layer, core) = (net.items[turn].layer, net.vertex_items[vertex]);
+            if let Some(unit) = net.layers[layer].iter().position(|unit| unit.core == core) {
+                set_side(net, layer, unit, turn, right);
+            }
+        }
+    }
+    walk(net, wires, variation);
+    (0..net.layers.len()).for_each(|layer| work.renumber(net, layer));
+    work.transpose(net, 2);
+    work.crossings(net)
+}
+
+/// The order of a depth-first walk.
+fn walk(net: &mut Net, wires: &[Wire], variation: &Variation) {
     enum Task {
         Vertex(usize),
         Wire(usize),
@@ -103,7 +127,10 @@ fn walk(net: &mut Net, wires: &[Wire], on_the_right: &[bool]) {
     for (at, wire) in wires.iter().enumerate() {
         outgoing[wire.from].push(at);
     }
-    for wires_of in &mut outgoing {
+    for (wires_of, &reversed) in outgoing.iter_mut().zip(&variation.reversed) {
+        if reversed {
+            wires_of.reverse();
+        }
         wires_of.sort_by_key(|&at| wires[at].catch);
     }
     // The bundles that run up to each vertex: on its left, and on its right.
@@ -111,7 +138,7 @@ fn walk(net: &mut Net, wires: &[Wire], on_the_right: &[bool]) {
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); vertex_count];
     for (b, bundle) in net.bundles.iter().enumerate() {
         match bundle.role {
-            Role::Back if !on_the_right[b] => before[bundle.target].push(b),
+            Role::Back if !variation.on_the_right[b] => before[bundle.target].push(b),
             Role::Back | Role::BackCatch => after[bundle.target].push(b),
             _ => {}
         }

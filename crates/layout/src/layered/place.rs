@@ -213,6 +213,8 @@ fn compact(net: &Net, layers: &[Vec<usize>], root: &[usize], leftwards: bool, op
 const TIGHTENING_PASSES: usize = 6;
 /// In the last of these passes, lines that are as well in one place as in another go to the middle.
 const CENTERING_PASSES: usize = 2;
+/// Less than this aside, a line looks like a mistake; in pixels.
+const SHORT_JOG: f64 = 30.0;
 
 /// Moves whole straight lines of items sideways where that shortens the links at their sides: the average of four
 /// drawings leaves slack that none of them has.
@@ -323,7 +325,13 @@ impl Lines {
             wishes.extend(outside.map(|&(other, weight)| (net.items[other].x - x, weight)));
         }
         let (from, to) = median(&mut wishes);
-        let wish = if center { (from + to) / 2.0 } else { 0.0f64.clamp(from, to) };
+        let nearest = if from.abs() < to.abs() { from } else { to };
+        let wish = match center {
+            // The middle of little room would make two short jogs out of one straight line.
+            true if nearest.abs() <= SHORT_JOG => nearest,
+            true => (from + to) / 2.0,
+            false => 0.0f64.clamp(from, to),
+        };
         let by = wish.clamp(low.min(0.0), high.max(0.0));
         let by = if by > 0.0 { by.floor() } else { by.ceil() };
         if by == 0.0 {

@@ -12,6 +12,8 @@ use crate::options::Options;
 const PORT_GAP: f64 = 28.0;
 /// Distance of a port from the corner of its vertex, if there is room.
 const CORNER: f64 = 16.0;
+/// Ports at the bottom of a wide vertex stay this near to its middle, if there is room.
+const PORT_RANGE: f64 = 160.0;
 /// Ports at the side of a tall vertex stay in its upper part, this far down at most.
 const SIDE_PORT_RANGE: f64 = 120.0;
 /// Room for an arrowhead in front of what an edge enters.
@@ -136,7 +138,7 @@ impl Ports {
 /// Ports at the bottom of a vertex for links that lead to these places, from left to right: straight above
 /// where a link leads if that is possible, and the others beside, evenly spread.
 fn spread(targets: &[f64], center: f64, width: f64) -> Vec<f64> {
-    let reach = (width / 2.0 - CORNER).max(width / 4.0);
+    let reach = (width / 2.0 - CORNER).max(width / 4.0).min(PORT_RANGE);
     let off = |x: f64| (x - center).abs();
     let straight = (0..targets.len()).filter(|&at| off(targets[at]) <= reach);
     let anchor = straight.min_by(|&a, &b| off(targets[a]).total_cmp(&off(targets[b])));
