@@ -1,4 +1,20 @@
-//! The web app.
+//! The web app: views, and the browser's input and output. What can be known without a browser is in `crates/`.
 
-/// Starts the app in the page.
-pub fn start() {}
+mod app;
+mod canvas;
+mod command;
+mod keymap;
+mod panels;
+mod platform;
+mod state;
+mod ui;
+
+/// Starts the app in the page: takes the skeleton away and puts the workbench in its place.
+pub fn start() {
+    platform::crash::install();
+    let Some(host) = platform::dom::element_by_id("app") else {
+        return;
+    };
+    host.set_inner_html("");
+    leptos::mount::mount_to(host, app::App).forget();
+}

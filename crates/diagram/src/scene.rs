@@ -1,0 +1,326 @@
+use std::collections::HashMap;
+
+use asl::{Document, ScopeId, State, StateId, StateType, Target, TransitionKind};
+use json::Str;
+use layout::{Direction, EdgeEnd, EdgeKind, EdgeSource, Geometry, Graph, Point, Rect, Size};
+
+use crate::describe;
+
+/// Font size of names, in CSS pixels; the views' style sheet has the same.
+pub const NAME_FONT: f64 = 13.5;
+/// Font size of the second line and of labels, in CSS pixels.
+pub const SMALL_FONT: f64 = 11.5;
+/// What the icon and the paddings take of a node's width, in CSS pixels.
+const BESIDE_TEXT: f64 = 66.0;
+const LEAST_WIDTH: f64 = 164.0;
+const MOST_TEXT_WIDTH: f64 = 196.0;
+const MOST_LABEL_WIDTH: f64 = 190.0;
+const CORNER_RADIUS: f64 = 8.0;
+
+/// How a scene is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SceneOptions {
+    pub direction: Direction,
+    /// How much wider names are than [`layout::measure`] has it, which knows neither the font nor its weight.
+    pub name_scale: f64,
+    /// The same for the second line and for labels.
+    pub small_scale: f64,
+}
+
+impl Default for SceneOptions {
+    fn default() -> SceneOptions {
+        SceneOptions { direction: Direction::Down, name_scale: 1.07, small_scale: 1.0 }
+    }
+}
+
+/// A definition laid out.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    pub nodes: Vec<SceneNode>,
+    pub edges: Vec<SceneEdge>,
+    /// The branches of Parallel states and the bodies of Map states.
+    pub frames: Vec<SceneFrame>,
+    pub geometry: Geometry,
+    by_key: HashMap<Str, usize>,
+}
+
+/// A state as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SceneNode {
+    /// The JSON pointer of the state in the definition: the same as long as it keeps name and scope.
+    pub key: Str,
+    pub state: StateId,
+    pub name: Str,
+    pub state_type: Option<StateType>,
+    pub rect: Rect,
+    /// Whether it is a frame around other states.
+    pub is_container: bool,
+    /// How many containers it is inside.
+    pub depth: u32,
+    /// Whether a way leads to it from the start of its scope.
+    pub reachable: bool,
+    /// The name, wrapped and shortened to fit.
+    pub lines: Vec<String>,
+    /// What it does, in a few words: a resource, a duration, an error.
+    pub subtitle: String,
+    /// For the ear: name, type, and where it leads.
+    pub description: String,
+}
+
+/// A transition as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SceneEdge {
+    /// Unique in the scene, and the same as long as the transition is.
+    pub key: String,
+    pub kind: EdgeKind,
+    /// The data of an SVG path.
+    pub path: String,
+    /// Where the arrow points to, and from where.
+    pub tip: (Point, Point),
+    pub label: Option<(String, Rect)>,
+    /// The node that it leaves, none for the start.
+    pub from: Option<usize>,
+    /// The node that it enters, none for ends and stubs.
+    pub to: Option<usize>,
+    pub to_end: bool,
+    pub bounds: Rect,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SceneFrame {
+    pub rect: Rect,
+    pub depth: u32,
+    /// The container it belongs to.
+    pub owner: usize,
+}
+
+impl Scene {
+    pub fn new(document: &Document, options: SceneOptions) -> Scene {
+        let mut builder = Builder { document, options, graph: Graph::default(), labels: Vec::new() };
+        builder.build();
+        let Builder { graph, labels, .. } = builder;
+        let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
+        let geometry = layout::layout(&graph, &settings);
+        let nodes: Vec<SceneNode> =
+            document.states().filter_map(|state| node(state, &geometry, options)).collect();
+        let edges = edges(&graph, &geometry, &labels, &nodes, options);
+        let frames = frames(&geometry);
+        let by_key = nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect();
+        Scene { nodes, edges, frames, geometry, by_key }
+    }
+
+    pub fn index_of(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    pub fn node_of(&self, state: StateId) -> Option<&SceneNode> {
+        self.nodes.get(state.0 as usize)
+    }
+
+    /// The node at a place; the innermost one where containers overlap it.
+    pub fn node_at(&self, point: Point) -> Option<usize> {
+        let hits = self.nodes.iter().enumerate().filter(|(_, node)| node.rect.contains(point));
+        hits.max_by_key(|(_, node)| node.depth).map(|(index, _)| index)
+    }
+}
+
+struct Builder<'d> {
+    document: &'d Document,
+    options: SceneOptions,
+    graph: Graph,
+    /// The label of each edge, by scope and position.
+    labels: Vec<Vec<String>>,
+}
+
+impl Builder<'_> {
+    /// Nodes and scopes get the positions that states and scopes have in the document.
+    fn build(&mut self) {
+        for state in self.document.states() {
+            let scopes: Vec<usize> = state.scopes().map(|scope| index(scope.id())).collect();
+            let kind =
+                if scopes.is_empty() { layout::NodeKind::Plain } else { layout::NodeKind::Container(scopes) };
+            let node = layout::Node {
+                key: state.id().0,
+                label: state.name().to_owned(),
+                size: size_of(state, self.options),
+                kind,
+            };
+            self.graph.nodes.push(node);
+        }
+        for scope in self.document.scopes() {
+            let mut edges = Vec::new();
+            let mut labels = Vec::new();
+            for state in scope.states() {
+                for transition in state.transitions() {
+                    let text = describe::transition_label(state, transition.kind);
+                    let label = (!text.is_empty()).then(|| {
+                        let shown =
+                            layout::truncate(&text, SMALL_FONT * self.options.small_scale, MOST_LABEL_WIDTH);
+                        Size::new(layout::measure(&shown, SMALL_FONT * self.options.small_scale) + 12.0, 18.0)
+                    });
+                    edges.push(layout::Edge {
+                        from: state.id().0 as usize,
+                        to: target(&transition.target),
+                        kind: match transition.kind {
+                            TransitionKind::Next => EdgeKind::Next,
+                            TransitionKind::Choice(_) => EdgeKind::Choice,
+                            TransitionKind::Default => EdgeKind::Default,
+                            TransitionKind::Catch(_) => EdgeKind::Catch,
+                        },
+                        label,
+                    });
+                    labels.push(text);
+                }
+            }
+            let start = match (scope.start(), scope.start_at()) {
+                (Some(state), _) => Some(layout::Target::Node(state.id().0 as usize)),
+                (None, Some(name)) => Some(layout::Target::Missing(name.into_owned())),
+                (None, None) => None,
+            };
+            let nodes = scope.states().map(|state| state.id().0 as usize).collect();
+            self.graph.scopes.push(layout::Scope { nodes, start, edges });
+            self.labels.push(labels);
+        }
+    }
+}
+
+fn index(scope: ScopeId) -> usize {
+    scope.0 as usize
+}
+
+fn target(target: &Target<'_>) -> layout::Target {
+    match target {
+        Target::State(state) => layout::Target::Node(state.0 as usize),
+        Target::End => layout::Target::End,
+        Target::Missing(name) => layout::Target::Missing(name.clone().into_owned()),
+    }
+}
+
+fn name_lines(state: State<'_>, options: SceneOptions) -> Vec<String> {
+    layout::wrap(state.name(), NAME_FONT * options.name_scale, MOST_TEXT_WIDTH, 2)
+}
+
+fn subtitle_line(state: State<'_>, options: SceneOptions) -> String {
+    layout::truncate(&describe::subtitle(state), SMALL_FONT * options.small_scale, MOST_TEXT_WIDTH)
+}
+
+fn size_of(state: State<'_>, options: SceneOptions) -> Size {
+    let lines = name_lines(state, options);
+    let widths = lines.iter().map(|line| layout::measure(line, NAME_FONT * options.name_scale));
+    let subtitle_width = layout::measure(&subtitle_line(state, options), SMALL_FONT * options.small_scale);
+    let text_width = widths.fold(subtitle_width, f64::max);
+    let height = 52.0 + 17.0 * lines.len().saturating_sub(1) as f64;
+    Size::new((text_width + BESIDE_TEXT).ceil().max(LEAST_WIDTH), height)
+}
+
+fn node(state: State<'_>, geometry: &Geometry, options: SceneOptions) -> Option<SceneNode> {
+    let placed = geometry.nodes.get(state.id().0 as usize)?;
+    Some(SceneNode {
+        key: state.document().tree().pointer(state.member()).into(),
+        state: state.id(),
+        name: state.shared_name(),
+        state_type: state.state_type(),
+        rect: placed.rect,
+        is_container: state.scopes().next().is_some(),
+        depth: placed.depth,
+        reachable: placed.reachable,
+        lines: name_lines(state, options),
+        subtitle: subtitle_line(state, options),
+        description: describe::for_the_ear(state),
+    })
+}
+
+fn edges(
+    graph: &Graph,
+    geometry: &Geometry,
+    labels: &[Vec<String>],
+    nodes: &[SceneNode],
+    options: SceneOptions,
+) -> Vec<SceneEdge> {
+    let mut edges = Vec::with_capacity(geometry.edges.len());
+    for edge in &geometry.edges {
+        let [.., before, tip] = edge.points[..] else { continue };
+        let text = match edge.source {
+            EdgeSource::Edge(position) => labels.get(edge.scope).and_then(|labels| labels.get(position)),
+            EdgeSource::Start => None,
+        };
+        let place = match edge.source {
+            EdgeSource::Start => "start".to_owned(),
+            EdgeSource::Edge(position) => {
+                // The position among those of the same state: edits elsewhere do not change it.
+                let all = graph.scopes.get(edge.scope).map(|scope| &scope.edges[..]).unwrap_or_default();
+                let before = all.iter().take(position).filter(|other| Some(other.from) == edge.from).count();
+                before.to_string()
+            }
+        };
+        let from_key = edge.from.and_then(|from| nodes.get(from)).map_or("", |node| &node.key);
+        edges.push(SceneEdge {
+            key: format!("{}:{from_key}:{place}", edge.scope),
+            kind: edge.kind,
+            path: layout::svg_path(&edge.points, CORNER_RADIUS),
+            tip: (before, tip),
+            label: edge.label.and_then(|rect| {
+                let text = layout::truncate(text?, SMALL_FONT * options.small_scale, MOST_LABEL_WIDTH);
+                Some((text, rect))
+            }),
+            from: edge.from,
+            to: match edge.to {
+                EdgeEnd::Node(node) => Some(node),
+                EdgeEnd::End | EdgeEnd::Stub(_) => None,
+            },
+            to_end: edge.to == EdgeEnd::End,
+            bounds: edge.bounds(),
+        });
+    }
+    edges
+}
+
+fn frames(geometry: &Geometry) -> Vec<SceneFrame> {
+    let placed = geometry.scopes.iter().filter(|scope| scope.placed);
+    placed
+        .filter_map(|scope| {
+            Some(SceneFrame { rect: scope.frame, depth: scope.depth, owner: scope.container? })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use asl::Document;
+
+    use super::{Scene, SceneOptions};
+
+    #[test]
+    fn a_scene_names_its_parts() {
+        let document = Document::parse(
+            r#"{"StartAt": "Check", "States": {
+                "Check": {"Type": "Choice", "Choices": [
+                    {"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Review"}], "Default": "Both"},
+                "Review": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Next": "Both"},
+                "Both": {"Type": "Parallel", "End": true, "Branches": [
+                    {"StartAt": "L", "States": {"L": {"Type": "Wait", "Seconds": 5, "End": true}}},
+                    {"StartAt": "R", "States": {"R": {"Type": "Pass", "End": true}}}]}
+            }}"#,
+        );
+        let scene = Scene::new(&document, SceneOptions::default());
+        assert_eq!(scene.nodes.len(), 5);
+        let review = &scene.nodes[scene.index_of("/States/Review").unwrap()];
+        assert_eq!(review.subtitle, "Lambda: invoke, waits for callback");
+        assert_eq!(review.description, "Review, Task state, Lambda: invoke, waits for callback, next Both");
+        let rule = scene.edges.iter().find(|edge| edge.label.is_some()).unwrap();
+        assert_eq!(rule.label.as_ref().unwrap().0, "$.total > 100");
+        let container = &scene.nodes[scene.index_of("/States/Both").unwrap()];
+        let inner = &scene.nodes[scene.index_of("/States/Both/Branches/1/States/R").unwrap()];
+        assert!(container.is_container && container.rect.encloses(&inner.rect));
+        assert_eq!(scene.node_at(inner.rect.center()), scene.index_of("/States/Both/Branches/1/States/R"));
+        assert_eq!(scene.frames.len(), 2);
+    }
+
+    #[test]
+    fn nothing_gives_an_empty_scene() {
+        for text in ["", "[]", "{}", "{\"States\": 1}", "{\"StartAt\": \"A\", \"States\": {\"A\": 3}}"] {
+            let scene = Scene::new(&Document::parse(text), SceneOptions::default());
+            assert!(scene.nodes.len() <= 1, "{text}");
+        }
+    }
+}

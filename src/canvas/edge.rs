@@ -1,0 +1,76 @@
+use diagram::SceneEdge;
+use layout::{EdgeKind, Point, Rect};
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::state::Studio;
+
+/// A transition: its line, its arrow and its label.
+#[component]
+pub fn EdgeView(edge: Memo<Option<SceneEdge>>) -> impl IntoView {
+    let sheet = style_sheet!("style/edge.css");
+    let studio = Studio::of_app();
+    let is_taken = Memo::new(move |_| {
+        edge.with(|edge| {
+            let Some(edge) = edge else { return false };
+            let state = |node: Option<usize>| {
+                studio
+                    .workspace
+                    .scene
+                    .with(|scene| node.and_then(|node| scene.nodes.get(node)).map(|node| node.state))
+            };
+            (edge.to.is_some() || edge.to_end) && studio.runs.is_taken(state(edge.from), state(edge.to))
+        })
+    });
+    let kind = move || {
+        edge.with(|edge| match edge.as_ref().map(|edge| edge.kind) {
+            Some(EdgeKind::Catch) => "catch",
+            Some(EdgeKind::Choice) => "choice",
+            Some(EdgeKind::Default) => "default",
+            _ => "next",
+        })
+    };
+    let label = move || {
+        let (text, rect) = edge.with(|edge| edge.as_ref().and_then(|edge| edge.label.clone()))?;
+        let Rect { x, y, width, height } = rect;
+        Some(view! {
+            class = sheet,
+            <rect class="edge-label-card" x=x y=y width=width height=height rx="5"></rect>
+            <text class="edge-label" x=x + width / 2.0 y=y + height / 2.0 + 4.0>
+                {text}
+            </text>
+        })
+    };
+    view! {
+        class = sheet,
+        <g class="edge" class:taken=move || is_taken.get() data-kind=kind>
+            <path
+                class="edge-line"
+                d=move || edge.with(|edge| edge.as_ref().map_or(String::new(), |edge| edge.path.clone()))
+            ></path>
+            <path
+                class="edge-tip"
+                d=move || edge.with(|edge| edge.as_ref().map_or(String::new(), |edge| arrow(edge.tip.0, edge.tip.1)))
+            ></path>
+            {label}
+        </g>
+    }
+}
+
+/// A triangle whose tip is at `to`, pointing away from `from`.
+fn arrow(from: Point, to: Point) -> String {
+    const LENGTH: f64 = 8.0;
+    const HALF_WIDTH: f64 = 4.5;
+    let length = (to.x - from.x).hypot(to.y - from.y).max(0.001);
+    let (ux, uy) = ((to.x - from.x) / length, (to.y - from.y) / length);
+    let (bx, by) = (to.x - ux * LENGTH, to.y - uy * LENGTH);
+    format!(
+        "M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z",
+        to.x,
+        to.y,
+        bx - uy * HALF_WIDTH,
+        by + ux * HALF_WIDTH,
+        bx + uy * HALF_WIDTH,
+        by - ux * HALF_WIDTH,
+    )
+}

@@ -1,0 +1,8 @@
+//! The picture of the workflow: `viewport` moves it, `node` draws a state, `edge` a transition.
+
+mod edge;
+mod node;
+mod stage;
+mod viewport;
+
+pub use stage::Stage;

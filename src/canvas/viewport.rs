@@ -1,0 +1,433 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use json::Str;
+use layout::{Heading, Point, Rect, nearest_in_direction};
+use leptos::prelude::*;
+use leptos::svg;
+use stylers_macro::style_sheet;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+
+use super::edge::EdgeView;
+use super::node::{FrameView, MarkerView, NodeView};
+use crate::platform::dom;
+use crate::state::{Camera, Studio};
+
+/// Below this many nodes all of them are in the page; above, those near the screen.
+const CULL_ABOVE: usize = 400;
+/// Pixels that the pointer moves before a press becomes a drag.
+const DRAG_THRESHOLD: f64 = 4.0;
+/// Pixels by which an arrow key pans.
+const KEY_PAN: f64 = 60.0;
+
+/// The picture itself: pans, zooms, and selects.
+#[component]
+pub fn Viewport() -> impl IntoView {
+    let sheet = style_sheet!("style/viewport.css");
+    let studio = Studio::of_app();
+    let view = studio.view;
+    let scene = studio.workspace.scene;
+    let element = NodeRef::<svg::Svg>::new();
+    observe_size(element, studio);
+    Effect::new(move |_| {
+        let bounds = scene.with(|scene| scene.geometry.bounds);
+        let (width, _) = view.size.get();
+        if width > 0.0 && bounds.width > 0.0 && view.fit_when_known.get() {
+            view.fit_when_known.set(false);
+            view.open_on(bounds);
+        }
+    });
+
+    // What is near the screen, in steps, so that panning seldom changes it.
+    let window = Memo::new(move |_| {
+        let (width, height) = view.size.get();
+        let seen = view.camera.get().visible(width.max(1.0), height.max(1.0));
+        let step = (seen.width.max(seen.height) / 2.0).max(200.0);
+        let snap = |value: f64| (value / step).floor() * step;
+        Rect::new(snap(seen.x) - step, snap(seen.y) - step, seen.width + 3.0 * step, seen.height + 3.0 * step)
+    });
+    let visible_nodes = Memo::new(move |_| {
+        scene.with(|scene| {
+            let order = scene.geometry.reading_order.iter().copied();
+            if scene.nodes.len() <= CULL_ABOVE {
+                return order
+                    .filter_map(|index| scene.nodes.get(index))
+                    .map(|node| node.key.clone())
+                    .collect();
+            }
+            let window = window.get();
+            let near =
+                order.filter_map(|index| scene.nodes.get(index)).filter(|node| node.rect.overlaps(&window));
+            near.map(|node| node.key.clone()).collect::<Vec<Str>>()
+        })
+    });
+    let visible_edges = Memo::new(move |_| {
+        scene.with(|scene| {
+            let culls = scene.nodes.len() > CULL_ABOVE;
+            let window = culls.then(|| window.get());
+            let near =
+                scene.edges.iter().enumerate().filter(|(_, edge)| {
+                    window.is_none_or(|window| edge.bounds.expanded(1.0).overlaps(&window))
+                });
+            near.map(|(index, edge)| (edge.key.clone(), index)).collect::<Vec<_>>()
+        })
+    });
+    // Where each edge stands in the scene of the moment.
+    let edge_index = Memo::new(move |_| {
+        let edges: HashMap<String, usize> = scene
+            .with(|scene| scene.edges.iter().enumerate().map(|(at, edge)| (edge.key.clone(), at)).collect());
+        edges
+    });
+
+    let gesture = Rc::new(RefCell::new(Gesture::default()));
+    let dragging = RwSignal::new(false);
+    let on_down = {
+        let gesture = gesture.clone();
+        move |event: leptos::ev::PointerEvent| {
+            let background = is_background(&event);
+            if event.button() > 1 || (event.button() == 0 && !background && event.pointer_type() == "mouse") {
+                return;
+            }
+            if event.button() == 1 {
+                event.prevent_default();
+            }
+            gesture.borrow_mut().press(&event, background);
+        }
+    };
+    let on_move = {
+        let gesture = gesture.clone();
+        move |event: leptos::ev::PointerEvent| {
+            let Some(svg) = element.get_untracked() else { return };
+            let moved = gesture.borrow_mut().travel(&event, origin_of(&svg));
+            match moved {
+                Some(Travel::Pan(dx, dy)) => {
+                    if !dragging.get_untracked() {
+                        dragging.set(true);
+                        let _ = svg.set_pointer_capture(event.pointer_id());
+                    }
+                    view.pan_by(dx, dy);
+                }
+                Some(Travel::Pinch { at, factor, dx, dy }) => {
+                    view.camera.update(|camera| *camera = camera.zoomed_about(at, factor));
+                    view.pan_by(dx, dy);
+                }
+                None => {}
+            }
+        }
+    };
+    let on_up = move |event: leptos::ev::PointerEvent| {
+        let was_click = gesture.borrow_mut().release(&event);
+        dragging.set(false);
+        if was_click && is_background(&event) {
+            studio.workspace.selected.set(None);
+        }
+    };
+    let on_cancel = on_up.clone();
+    let on_wheel = move |event: leptos::ev::WheelEvent| {
+        event.prevent_default();
+        let Some(svg) = element.get_untracked() else { return };
+        let origin = origin_of(&svg);
+        let unit = if event.delta_mode() == 1 { 16.0 } else { 1.0 };
+        let (dx, dy) = (event.delta_x() * unit, event.delta_y() * unit);
+        if event.ctrl_key() || event.meta_key() {
+            let at =
+                Point::new(f64::from(event.client_x()) - origin.x, f64::from(event.client_y()) - origin.y);
+            let factor = (-dy.clamp(-60.0, 60.0) / 220.0).exp();
+            view.camera.update(|camera| *camera = camera.zoomed_about(at, factor));
+        } else if event.shift_key() && dx == 0.0 {
+            view.pan_by(-dy, 0.0);
+        } else {
+            view.pan_by(-dx, -dy);
+        }
+    };
+    let transform = move || {
+        let Camera { x, y, zoom } = view.camera.get();
+        format!("translate({x:.2} {y:.2}) scale({zoom:.4})")
+    };
+    let dot_size = move |at: fn(Camera) -> f64| move || at(view.camera.get());
+
+    view! {
+        class = sheet,
+        <svg
+            node_ref=element
+            class="viewport"
+            class:dragging=move || dragging.get()
+            class:stale=move || studio.workspace.is_stale.get()
+            class:distant=move || view.camera.get().zoom < 0.35
+            role="group"
+            aria-label="Workflow graph. Tab goes through the states in the order of execution, arrow keys go to the nearest state."
+            on:pointerdown=on_down
+            on:pointermove=on_move
+            on:pointerup=on_up
+            on:pointercancel=on_cancel
+            on:wheel=on_wheel
+            on:keydown=move |event| on_key(studio, &event)
+        >
+            <defs>
+                <pattern
+                    id="dots"
+                    patternUnits="userSpaceOnUse"
+                    width="24"
+                    height="24"
+                    patternTransform=transform
+                >
+                    <circle class="dot" cx="1.2" cy="1.2" r="1.2"></circle>
+                </pattern>
+            </defs>
+            <rect
+                class="backdrop"
+                width="100%"
+                height="100%"
+                fill="url(#dots)"
+                data-dots=dot_size(|camera| camera.zoom)
+            ></rect>
+            <g transform=transform>
+                <FrameLayer />
+                <g aria-hidden="true">
+                    <For each=move || visible_edges.get() key=|(key, _)| key.clone() let((key, _))>
+                        <EdgeView edge=Memo::new(move |_| {
+                            let index = edge_index.with(|edges| edges.get(&key).copied());
+                            scene.with(|scene| index.and_then(|index| scene.edges.get(index).cloned()))
+                        }) />
+                    </For>
+                    <MarkerLayer />
+                </g>
+                <For each=move || visible_nodes.get() key=|key| key.clone() let(key)>
+                    <NodeView key=key />
+                </For>
+            </g>
+        </svg>
+    }
+}
+
+/// The frames of containers, under the edges.
+#[component]
+fn FrameLayer() -> impl IntoView {
+    let scene = Studio::of_app().workspace.scene;
+    let frames = move || {
+        scene.with(|scene| {
+            let containers = scene.nodes.iter().filter(|node| node.is_container);
+            let mut frames: Vec<(u32, bool, Rect, Option<Str>)> =
+                containers.map(|node| (node.depth, true, node.rect, Some(node.key.clone()))).collect();
+            frames.extend(scene.frames.iter().map(|frame| (frame.depth, false, frame.rect, None)));
+            frames.sort_by_key(|(depth, is_container, ..)| (*depth, !*is_container));
+            frames
+        })
+    };
+    view! {
+        <g aria-hidden="true">
+            {move || {
+                frames()
+                    .into_iter()
+                    .map(|(_, is_container, rect, key)| view! { <FrameView rect=rect is_container=is_container key=key /> })
+                    .collect_view()
+            }}
+        </g>
+    }
+}
+
+#[component]
+fn MarkerLayer() -> impl IntoView {
+    let scene = Studio::of_app().workspace.scene;
+    view! {
+        <g>
+            {move || {
+                scene.with(|scene| {
+                    let markers = scene.geometry.markers.iter().map(|marker| (marker.rect, Some(marker.kind), None));
+                    let stubs = scene.geometry.stubs.iter().map(|stub| (stub.rect, None, Some(stub.name.clone())));
+                    markers
+                        .chain(stubs)
+                        .map(|(rect, kind, name)| view! { <MarkerView rect=rect kind=kind name=name /> })
+                        .collect_view()
+                })
+            }}
+        </g>
+    }
+}
+
+/// What the pointers on the canvas are doing.
+#[derive(Default)]
+struct Gesture {
+    /// Pointer id, where it is, where it was pressed.
+    pointers: Vec<(i32, Point, Point)>,
+    has_moved: bool,
+    pans: bool,
+}
+
+enum Travel {
+    Pan(f64, f64),
+    Pinch { at: Point, factor: f64, dx: f64, dy: f64 },
+}
+
+impl Gesture {
+    fn press(&mut self, event: &web_sys::PointerEvent, background: bool) {
+        let at = client(event);
+        self.pointers.retain(|(id, ..)| *id != event.pointer_id());
+        self.pointers.push((event.pointer_id(), at, at));
+        self.has_moved = false;
+        self.pans = background || event.button() == 1 || event.pointer_type() != "mouse";
+    }
+
+    fn travel(&mut self, event: &web_sys::PointerEvent, origin: Point) -> Option<Travel> {
+        let now = client(event);
+        let index = self.pointers.iter().position(|(id, ..)| *id == event.pointer_id())?;
+        let (_, before, pressed) = self.pointers[index];
+        if self.pointers.len() == 2 {
+            let (_, other, _) = self.pointers[1 - index];
+            self.pointers[index].1 = now;
+            self.has_moved = true;
+            let factor = distance(now, other) / distance(before, other).max(1.0);
+            let at = Point::new((now.x + other.x) / 2.0 - origin.x, (now.y + other.y) / 2.0 - origin.y);
+            let (dx, dy) = ((now.x - before.x) / 2.0, (now.y - before.y) / 2.0);
+            return Some(Travel::Pinch { at, factor: factor.clamp(0.5, 2.0), dx, dy });
+        }
+        if !self.pans || (!self.has_moved && distance(now, pressed) < DRAG_THRESHOLD) {
+            return None;
+        }
+        self.has_moved = true;
+        self.pointers[index].1 = now;
+        Some(Travel::Pan(now.x - before.x, now.y - before.y))
+    }
+
+    /// Answers whether it was a click.
+    fn release(&mut self, event: &web_sys::PointerEvent) -> bool {
+        let known = self.pointers.iter().any(|(id, ..)| *id == event.pointer_id());
+        self.pointers.retain(|(id, ..)| *id != event.pointer_id());
+        known && !self.has_moved && event.button() == 0
+    }
+}
+
+fn client(event: &web_sys::PointerEvent) -> Point {
+    Point::new(f64::from(event.client_x()), f64::from(event.client_y()))
+}
+
+fn distance(a: Point, b: Point) -> f64 {
+    (a.x - b.x).hypot(a.y - b.y)
+}
+
+fn origin_of(svg: &web_sys::SvgElement) -> Point {
+    let rect = svg.get_bounding_client_rect();
+    Point::new(rect.left(), rect.top())
+}
+
+fn is_background(event: &web_sys::PointerEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.closest(".node").ok().flatten().is_none())
+}
+
+fn observe_size(element: NodeRef<svg::Svg>, studio: Studio) {
+    Effect::new(move |_| {
+        let Some(svg) = element.get() else { return };
+        let on_resize = Closure::<dyn FnMut()>::new({
+            let svg = svg.clone();
+            move || {
+                let rect = svg.get_bounding_client_rect();
+                let _ = studio.view.size.try_set((rect.width(), rect.height()));
+            }
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
+            observer.observe(&svg);
+            let kept = StoredValue::new_local((observer, on_resize));
+            on_cleanup(move || {
+                let _ = kept.try_with_value(|(observer, _)| observer.disconnect());
+            });
+        }
+    });
+}
+
+fn on_key(studio: Studio, event: &web_sys::KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    let heading = match &*event.key() {
+        "ArrowUp" => Heading::Up,
+        "ArrowDown" => Heading::Down,
+        "ArrowLeft" => Heading::Left,
+        "ArrowRight" => Heading::Right,
+        "Tab" => {
+            if step_in_reading_order(studio, if event.shift_key() { -1 } else { 1 }) {
+                event.prevent_default();
+            }
+            return;
+        }
+        "Home" => {
+            if select_in_reading_order(studio, 0) {
+                event.prevent_default();
+            }
+            return;
+        }
+        "Escape" => {
+            studio.workspace.selected.set(None);
+            return;
+        }
+        _ => return,
+    };
+    event.prevent_default();
+    if event.shift_key() {
+        let (dx, dy) = match heading {
+            Heading::Up => (0.0, KEY_PAN),
+            Heading::Down => (0.0, -KEY_PAN),
+            Heading::Left => (KEY_PAN, 0.0),
+            Heading::Right => (-KEY_PAN, 0.0),
+        };
+        studio.view.pan_by(dx, dy);
+        return;
+    }
+    let next = studio.workspace.scene.with_untracked(|scene| {
+        let now = studio.workspace.selected.get_untracked().and_then(|key| scene.index_of(&key));
+        match now {
+            Some(now) => nearest_in_direction(&scene.geometry, now, heading),
+            None => scene.geometry.reading_order.first().copied(),
+        }
+        .and_then(|index| scene.nodes.get(index))
+        .map(|node| node.key.clone())
+    });
+    if let Some(key) = next {
+        focus_node(studio, key);
+    }
+}
+
+/// Goes on from the focused node; answers whether there was one to go to.
+fn step_in_reading_order(studio: Studio, step: isize) -> bool {
+    let position = studio.workspace.scene.with_untracked(|scene| {
+        let now = studio.workspace.selected.get_untracked().and_then(|key| scene.index_of(&key))?;
+        scene.geometry.reading_order.iter().position(|index| *index == now)
+    });
+    let on_node = dom::document()
+        .and_then(|document| document.active_element())
+        .is_some_and(|active| active.class_list().contains("node"));
+    match position {
+        Some(position) if on_node => match position.checked_add_signed(step) {
+            Some(next) => select_in_reading_order(studio, next),
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+fn select_in_reading_order(studio: Studio, position: usize) -> bool {
+    let key = studio.workspace.scene.with_untracked(|scene| {
+        let index = scene.geometry.reading_order.get(position)?;
+        scene.nodes.get(*index).map(|node| node.key.clone())
+    });
+    let found = key.is_some();
+    if let Some(key) = key {
+        focus_node(studio, key);
+    }
+    found
+}
+
+/// Selects a node, brings it onto the screen, and gives it the focus once it is in the page.
+fn focus_node(studio: Studio, key: Str) {
+    studio.workspace.selected.set(Some(key.clone()));
+    if let Some(rect) = studio.workspace.selected_rect() {
+        studio.view.reveal(rect);
+    }
+    request_animation_frame(move || {
+        if let Some(node) = super::node::element_of(&key) {
+            let _ = node.focus();
+        }
+    });
+}

@@ -1,0 +1,176 @@
+//! Everything a person can do, in one table that toolbar, keymap, command palette and help read.
+
+use crate::keymap::{Key, alt, key, plain, shift};
+use crate::state::{DockTab, Pane, RunPhase, SideTab, Studio};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Command {
+    Run,
+    StopRun,
+    NewWorkflow,
+    OpenFile,
+    SaveFile,
+    OpenGallery,
+    PasteDefinition,
+    CopyDefinition,
+    ShowPalette,
+    ShowShortcuts,
+    ShowDefinition,
+    ShowInput,
+    ShowAnswers,
+    ShowObjects,
+    ShowResult,
+    ShowEvents,
+    ShowProblems,
+    ShowGraph,
+    ZoomIn,
+    ZoomOut,
+    ZoomToActualSize,
+    ZoomToFit,
+    ZoomToSelection,
+    ToggleDirection,
+    ToggleTheme,
+    Crash,
+}
+
+/// What the interface says about a command.
+pub struct Spec {
+    /// In the imperative, sentence case; ends with `…` where the command asks for more.
+    pub title: &'static str,
+    pub group: &'static str,
+    /// The name of an icon.
+    pub icon: &'static str,
+    /// The first one is shown.
+    pub keys: &'static [Key],
+}
+
+impl Command {
+    pub const ALL: &'static [Command] = &[
+        Command::Run,
+        Command::StopRun,
+        Command::NewWorkflow,
+        Command::OpenFile,
+        Command::SaveFile,
+        Command::OpenGallery,
+        Command::PasteDefinition,
+        Command::CopyDefinition,
+        Command::ShowPalette,
+        Command::ShowShortcuts,
+        Command::ShowGraph,
+        Command::ShowDefinition,
+        Command::ShowInput,
+        Command::ShowAnswers,
+        Command::ShowObjects,
+        Command::ShowResult,
+        Command::ShowEvents,
+        Command::ShowProblems,
+        Command::ZoomIn,
+        Command::ZoomOut,
+        Command::ZoomToActualSize,
+        Command::ZoomToFit,
+        Command::ZoomToSelection,
+        Command::ToggleDirection,
+        Command::ToggleTheme,
+        Command::Crash,
+    ];
+
+    pub fn spec(self) -> Spec {
+        let (title, group, icon, keys): (_, _, _, &'static [Key]) = match self {
+            Command::Run => ("Run", "Run", "play", const { &[key("Enter"), plain("F8")] }),
+            Command::StopRun => ("Stop the run", "Run", "stop", const { &[shift("F8")] }),
+            Command::NewWorkflow => ("New workflow", "File", "plus", const { &[alt("n")] }),
+            Command::OpenFile => ("Open a file…", "File", "open-file", const { &[key("o")] }),
+            Command::SaveFile => ("Save", "File", "save", const { &[key("s")] }),
+            Command::OpenGallery => {
+                ("Open an example or a recent workflow…", "File", "gallery", const { &[alt("g")] })
+            }
+            Command::PasteDefinition => ("Open the clipboard's text", "File", "paste", &[]),
+            Command::CopyDefinition => ("Copy the definition", "File", "copy", &[]),
+            Command::ShowPalette => ("All commands…", "Help", "command", const { &[key("k")] }),
+            Command::ShowShortcuts => ("Keyboard shortcuts", "Help", "keyboard", const { &[plain("?")] }),
+            Command::ShowGraph => ("Go to the graph", "View", "graph", const { &[alt("1")] }),
+            Command::ShowDefinition => ("Go to the definition", "View", "code", const { &[alt("2")] }),
+            Command::ShowInput => ("Go to the input", "View", "braces", const { &[alt("3")] }),
+            Command::ShowAnswers => ("Go to the task answers", "View", "task", const { &[alt("4")] }),
+            Command::ShowObjects => ("Go to the S3 objects", "View", "storage", const { &[alt("5")] }),
+            Command::ShowResult => ("Go to the result", "View", "check", const { &[alt("6")] }),
+            Command::ShowEvents => ("Go to the events", "View", "history", const { &[alt("7")] }),
+            Command::ShowProblems => ("Go to the problems", "View", "warning", const { &[alt("8")] }),
+            Command::ZoomIn => ("Zoom in", "View", "zoom-in", const { &[plain("+"), plain("=")] }),
+            Command::ZoomOut => ("Zoom out", "View", "zoom-out", const { &[plain("-")] }),
+            Command::ZoomToActualSize => ("Zoom to 100 %", "View", "search", const { &[plain("0")] }),
+            Command::ZoomToFit => ("Zoom to fit", "View", "fit", const { &[plain("1")] }),
+            Command::ZoomToSelection => {
+                ("Zoom to the selected state", "View", "search", const { &[plain("2")] })
+            }
+            Command::ToggleDirection => {
+                ("Lay out from top to bottom, or from left to right", "View", "graph", &[])
+            }
+            Command::ToggleTheme => ("Light, dark or the system's colours", "View", "moon", &[]),
+            Command::Crash => ("Crash on purpose, to see the recovery", "Help", "warning", &[]),
+        };
+        Spec { title, group, icon, keys }
+    }
+
+    /// Why the command can't be carried out now; none if it can.
+    pub fn obstacle(self, studio: Studio) -> Option<&'static str> {
+        match self {
+            Command::Run if studio.runs.is_running() => Some("A run is going on"),
+            Command::Run if studio.workspace.is_empty() => Some("There is no workflow yet"),
+            Command::StopRun if !studio.runs.is_running() => Some("No run is going on"),
+            Command::SaveFile | Command::CopyDefinition if studio.workspace.is_empty() => {
+                Some("There is no workflow yet")
+            }
+            Command::ZoomToSelection if studio.workspace.selected_key().is_none() => {
+                Some("No state is selected")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Carries a command out, or says why not.
+pub fn dispatch(studio: Studio, command: Command) {
+    if let Some(obstacle) = command.obstacle(studio) {
+        studio.shell.say(obstacle);
+        return;
+    }
+    let shell = studio.shell;
+    match command {
+        Command::Run => studio.run(),
+        Command::StopRun => studio.runs.stop(),
+        Command::NewWorkflow => studio.new_workflow(),
+        Command::OpenFile => studio.open_file(),
+        Command::SaveFile => studio.save_file(),
+        Command::OpenGallery => shell.show_gallery(true),
+        Command::PasteDefinition => studio.open_clipboard(),
+        Command::CopyDefinition => studio.copy_definition(),
+        Command::ShowPalette => shell.show_palette(true),
+        Command::ShowShortcuts => shell.show_shortcuts(true),
+        Command::ShowGraph => shell.go_to(Pane::Stage),
+        Command::ShowDefinition => shell.go_to_side(SideTab::Definition),
+        Command::ShowInput => shell.go_to_side(SideTab::Input),
+        Command::ShowAnswers => shell.go_to_side(SideTab::Answers),
+        Command::ShowObjects => shell.go_to_side(SideTab::Objects),
+        Command::ShowResult => shell.go_to_dock(DockTab::Result),
+        Command::ShowEvents => shell.go_to_dock(DockTab::Events),
+        Command::ShowProblems => shell.go_to_dock(DockTab::Problems),
+        Command::ZoomIn => studio.view.zoom_by(1.25),
+        Command::ZoomOut => studio.view.zoom_by(0.8),
+        Command::ZoomToActualSize => studio.view.zoom_to(1.0),
+        Command::ZoomToFit => studio.view.fit(studio.workspace.bounds()),
+        Command::ZoomToSelection => {
+            if let Some(rect) = studio.workspace.selected_rect() {
+                studio.view.fit(rect.expanded(60.0));
+            }
+        }
+        Command::ToggleDirection => studio.workspace.toggle_direction(),
+        Command::ToggleTheme => shell.next_theme(),
+        Command::Crash => crash(studio),
+    }
+}
+
+fn crash(studio: Studio) {
+    let phase = studio.runs.phase();
+    assert!(phase == RunPhase::Crashed, "crashed on purpose; your work has been kept");
+}

@@ -1,0 +1,83 @@
+//! Which keys mean which command.
+
+use crate::command::Command;
+
+/// A key with its modifiers. `main` is Ctrl, and ⌘ on Apple's systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    pub main: bool,
+    pub shift: bool,
+    pub alt: bool,
+    /// As in `KeyboardEvent.key`, letters in lower case.
+    pub name: &'static str,
+}
+
+/// The key alone.
+pub const fn plain(name: &'static str) -> Key {
+    Key { main: false, shift: false, alt: false, name }
+}
+
+/// Ctrl or ⌘ and the key.
+pub const fn key(name: &'static str) -> Key {
+    Key { main: true, shift: false, alt: false, name }
+}
+
+pub const fn shift(name: &'static str) -> Key {
+    Key { main: false, shift: true, alt: false, name }
+}
+
+pub const fn alt(name: &'static str) -> Key {
+    Key { main: false, shift: false, alt: true, name }
+}
+
+impl Key {
+    /// Whether pressing it in a text changes nothing in the text.
+    pub fn is_no_text(self) -> bool {
+        self.main || self.alt || (self.name.len() > 1 && self.name.starts_with('F'))
+    }
+
+    /// As people write it: `⌘K`, `Ctrl+K`.
+    pub fn label(self, apple: bool) -> String {
+        let mut parts = Vec::new();
+        if self.main {
+            parts.push(if apple { "⌘" } else { "Ctrl" }.to_owned());
+        }
+        if self.alt {
+            parts.push(if apple { "⌥" } else { "Alt" }.to_owned());
+        }
+        if self.shift {
+            parts.push(if apple { "⇧" } else { "Shift" }.to_owned());
+        }
+        let mut characters = self.name.chars();
+        parts.push(match (characters.next(), characters.next()) {
+            (Some(character), None) => character.to_uppercase().collect(),
+            _ => self.name.to_owned(),
+        });
+        parts.join(if apple { "" } else { "+" })
+    }
+
+    fn matches(self, event: &web_sys::KeyboardEvent) -> bool {
+        let pressed = event.key();
+        // With Alt held, some systems report another character: the place of the key counts then.
+        let by_place = self.alt && {
+            let code = event.code();
+            let name = self.name.to_uppercase();
+            code == format!("Key{name}") || code == format!("Digit{name}")
+        };
+        let same = pressed.to_lowercase() == self.name.to_lowercase() || by_place;
+        // The characters that need Shift on some keyboards are recognised by what they are.
+        let shift_is_free = self.name.len() == 1 && !self.name.chars().all(char::is_alphanumeric);
+        let main = event.ctrl_key() || event.meta_key();
+        same && main == self.main
+            && event.alt_key() == self.alt
+            && (shift_is_free || event.shift_key() == self.shift)
+    }
+}
+
+/// The command that a key press means. In a text, only those that leave the text alone.
+pub fn command_of(event: &web_sys::KeyboardEvent, in_text: bool) -> Option<Command> {
+    Command::ALL.iter().copied().find(|command| {
+        let mut keys = command.spec().keys.iter();
+        keys.any(|key| key.matches(event) && (!in_text || key.is_no_text()))
+    })
+}

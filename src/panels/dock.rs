@@ -1,0 +1,41 @@
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use super::events::Events;
+use super::problems::Problems;
+use super::result::RunResult;
+use crate::state::{DockTab, Studio};
+use crate::ui::{Tab, Tabs};
+
+const TABS: [Tab<DockTab>; 3] = [
+    Tab { value: DockTab::Result, title: "Result", icon: "check", id: "tab-result" },
+    Tab { value: DockTab::Events, title: "Events", icon: "history", id: "tab-events" },
+    Tab { value: DockTab::Problems, title: "Problems", icon: "warning", id: "tab-problems" },
+];
+
+/// The panel below the graph: what came out of the run, and what is wrong with the definition.
+#[component]
+pub fn Dock() -> impl IntoView {
+    let sheet = style_sheet!("style/dock.css");
+    let studio = Studio::of_app();
+    let tab = studio.shell.dock_tab;
+    let count = move |tab: DockTab| match tab {
+        DockTab::Result => 0,
+        DockTab::Events => studio.runs.event_count(),
+        DockTab::Problems => studio.workspace.problems.with(|problems| problems.len()),
+    };
+    let id = move || TABS.iter().find(|known| known.value == tab.get()).map_or("", |tab| tab.id);
+    view! {
+        class = sheet,
+        <section class="dock" id="dock" tabindex="-1" aria-label="Run">
+            <Tabs tabs=TABS.to_vec() selected=tab label="Run" count=count />
+            <div class="dock-panel" role="tabpanel" id=move || format!("{}-panel", id()) aria-labelledby=id>
+                {move || match tab.get() {
+                    DockTab::Result => view! { <RunResult /> }.into_any(),
+                    DockTab::Events => view! { <Events /> }.into_any(),
+                    DockTab::Problems => view! { <Problems /> }.into_any(),
+                }}
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,176 @@
+use json::{Span, Str};
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::platform::editor::Diagnostic;
+use crate::state::{Severity, SideTab, Studio};
+use crate::ui::{CodeEditor, Tab, Tabs};
+
+const TABS: [Tab<SideTab>; 4] = [
+    Tab { value: SideTab::Definition, title: "Definition", icon: "code", id: "tab-definition" },
+    Tab { value: SideTab::Input, title: "Input", icon: "braces", id: "tab-input" },
+    Tab { value: SideTab::Answers, title: "Answers", icon: "task", id: "tab-answers" },
+    Tab { value: SideTab::Objects, title: "S3", icon: "storage", id: "tab-objects" },
+];
+
+/// The texts beside the graph: the definition, and what a run needs.
+#[component]
+pub fn Side() -> impl IntoView {
+    let sheet = style_sheet!("style/side.css");
+    let studio = Studio::of_app();
+    let workspace = studio.workspace;
+    let tab = studio.shell.side_tab;
+    let errors = Memo::new(move |_| {
+        workspace
+            .problems
+            .with(|problems| problems.iter().filter(|problem| problem.severity == Severity::Error).count())
+    });
+    let count = move |tab: SideTab| if tab == SideTab::Definition { errors.get() } else { 0 };
+    view! {
+        class = sheet,
+        <aside class="side" id="side" tabindex="-1" aria-label="Texts">
+            <Tabs tabs=TABS.to_vec() selected=tab label="Texts" count=count />
+            <Panel value=SideTab::Definition>
+                <Definition />
+            </Panel>
+            <Panel value=SideTab::Input>
+                <p class="hint">
+                    "The input of the execution, as JSON."
+                    <label class="express">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || workspace.is_express.get()
+                            on:change=move |event| workspace.is_express.set(event_target_checked(&event))
+                        />
+                        "Express workflow"
+                    </label>
+                </p>
+                <JsonEditor label="Input" text=workspace.input />
+            </Panel>
+            <Panel value=SideTab::Answers>
+                <p class="hint">
+                    "What each task answers, call by call; the last entry repeats: "
+                    <code>"{\"State\": [{\"Return\": …}, {\"Throw\": {\"Error\": …}}]}"</code>
+                    " A MockConfigFile.json works too."
+                </p>
+                <JsonEditor label="Task answers" text=workspace.answers />
+            </Panel>
+            <Panel value=SideTab::Objects>
+                <p class="hint">
+                    "S3 for distributed maps, all of it in this page: "
+                    <code>"{\"bucket\": {\"key\": \"text\"}}"</code>
+                </p>
+                <JsonEditor label="S3 objects" text=workspace.objects />
+            </Panel>
+        </aside>
+    }
+}
+
+/// The panel of a tab: in the page from the first time it is shown, hidden while another one is.
+#[component]
+fn Panel(value: SideTab, children: ChildrenFn) -> impl IntoView {
+    let sheet = style_sheet!("style/side_panel.css");
+    let tab = Studio::of_app().shell.side_tab;
+    let was_shown = Memo::new(move |before: Option<&bool>| before == Some(&true) || tab.get() == value);
+    let id = TABS.iter().find(|tab| tab.value == value).map_or("", |tab| tab.id);
+    view! {
+        class = sheet,
+        <div
+            class="side-panel"
+            role="tabpanel"
+            id=format!("{id}-panel")
+            aria-labelledby=id
+            hidden=move || tab.get() != value
+        >
+            <Show when=move || was_shown.get()>{children()}</Show>
+        </div>
+    }
+}
+
+/// The definition's text. The selected state and the cursor follow each other.
+#[component]
+fn Definition() -> impl IntoView {
+    let studio = Studio::of_app();
+    let workspace = studio.workspace;
+    let diagnostics = Signal::derive(move || {
+        workspace.problems.with(|problems| {
+            let marks = problems.iter().map(|problem| Diagnostic {
+                span: problem.span,
+                severity: match problem.severity {
+                    Severity::Error => "error",
+                    Severity::Warning => "warning",
+                    Severity::Info => "info",
+                },
+                message: problem.message.clone(),
+            });
+            marks.collect::<Vec<_>>()
+        })
+    });
+    // The state in which the cursor stands: selecting it must not move the cursor.
+    let under_cursor = StoredValue::new(None::<Str>);
+    let on_cursor = move |offset: usize| {
+        let key = workspace.document.with_untracked(|document| {
+            document.state_at(offset).map(|state| Str::from(document.tree().pointer(state.member())))
+        });
+        under_cursor.set_value(key.clone());
+        if workspace.selected.get_untracked() != key {
+            workspace.selected.set(key);
+            if let Some(rect) = workspace.selected_rect() {
+                studio.view.reveal(rect);
+            }
+        }
+    };
+    let reveal = RwSignal::new(None::<Span>);
+    Effect::new(move |_| {
+        let Some(key) = workspace.selected.get() else { return };
+        if under_cursor.get_value().as_ref() == Some(&key) {
+            return;
+        }
+        under_cursor.set_value(None);
+        let name = workspace.document.with_untracked(|document| {
+            let state = document.states().find(|state| *document.tree().pointer(state.member()) == *key)?;
+            let span = state.name_span();
+            Some(Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1)))
+        });
+        reveal.set(name);
+    });
+    // After the effect above: a place that was asked for counts more than the state it is in.
+    Effect::new(move |_| {
+        if let Some(span) = workspace.reveal.get() {
+            reveal.set(Some(span));
+        }
+    });
+    view! {
+        <CodeEditor
+            label="Definition in Amazon States Language"
+            text=workspace.definition
+            on_change=move |text| workspace.edit_definition(text)
+            diagnostics=diagnostics
+            on_cursor=on_cursor
+            reveal=reveal
+        />
+    }
+}
+
+/// An editor for a text that has to be JSON.
+#[component]
+fn JsonEditor(label: &'static str, text: RwSignal<Str>) -> impl IntoView {
+    let diagnostics = Signal::derive(move || {
+        let mark = text.with(|text| {
+            json::parse(text).err().map(|error| Diagnostic {
+                span: Span::new(error.offset.min(text.len()), text.len().min(error.offset + 1)),
+                severity: "error",
+                message: error.message,
+            })
+        });
+        mark.into_iter().collect::<Vec<_>>()
+    });
+    view! {
+        <CodeEditor
+            label=label
+            text=text
+            on_change=move |changed: String| text.set(changed.into())
+            diagnostics=diagnostics
+        />
+    }
+}

@@ -1,0 +1,97 @@
+//! Small questions to the page.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, Window};
+
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub fn document() -> Option<web_sys::Document> {
+    window()?.document()
+}
+
+pub fn element_by_id(id: &str) -> Option<HtmlElement> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Milliseconds since the page was opened.
+pub fn now_ms() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+/// Milliseconds since 1970, by the browser's clock.
+pub fn epoch_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Whether keys are named as on Apple's systems.
+pub fn is_apple() -> bool {
+    let agent = window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();
+    agent.contains("Mac") || agent.contains("iPhone") || agent.contains("iPad")
+}
+
+pub fn prefers_dark() -> bool {
+    let query = window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok()?);
+    query.is_some_and(|query| query.matches())
+}
+
+/// How much wider the page's font is than the table that the layout measures with.
+pub fn text_scale(weight: &str, font_px: f64) -> f64 {
+    const SAMPLE: &str = "Validate order 0123, wait for settlement, then Fulfil it: $states.input.paid";
+    let measure = || -> Option<f64> {
+        let document = document()?;
+        let family = window()?
+            .get_computed_style(&document.body()?.into())
+            .ok()??
+            .get_property_value("font-family")
+            .ok()?;
+        let canvas: web_sys::HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+        let context: web_sys::CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        context.set_font(&format!("{weight} {font_px}px {family}"));
+        Some(context.measure_text(SAMPLE).ok()?.width() / layout::measure(SAMPLE, font_px))
+    };
+    measure().filter(|scale| scale.is_finite()).map_or(1.05, |scale| scale.clamp(0.8, 1.5))
+}
+
+/// Whether the key press or the paste goes into a text.
+pub fn is_in_text(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return false;
+    };
+    let name = element.tag_name();
+    matches!(&*name, "INPUT" | "TEXTAREA" | "SELECT")
+        || element.shadow_root().is_some()
+        || element.closest("[contenteditable='true']").ok().flatten().is_some()
+}
+
+/// Whether a dialog lies over the page.
+pub fn is_dialog_open() -> bool {
+    document().and_then(|document| document.query_selector("dialog[open]").ok()?).is_some()
+}
+
+/// Sets `data-theme` of the whole page; none leaves it to the system.
+pub fn set_theme(theme: Option<&str>) {
+    let Some(root) = document().and_then(|document| document.document_element()) else {
+        return;
+    };
+    let _ = match theme {
+        Some(theme) => root.set_attribute("data-theme", theme),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Moves the focus to an element of this id, once the page has been drawn anew.
+pub fn focus_soon(id: &'static str) {
+    leptos::prelude::request_animation_frame(move || {
+        if let Some(element) = element_by_id(id) {
+            let _ = element.focus();
+        }
+    });
+}

@@ -1,0 +1,9 @@
+//! The browser's input and output: every call that is no view.
+
+pub mod clipboard;
+pub mod crash;
+pub mod dom;
+pub mod editor;
+pub mod fetch;
+pub mod files;
+pub mod storage;

@@ -1,0 +1,102 @@
+//! Workflows that are kept in the browser.
+
+use json::{Map, Value};
+
+use crate::platform::storage::{self, StorageError};
+
+const PREFIX: &str = "stepglass.draft.";
+const OF_TAB: &str = "stepglass.draft";
+const LAST: &str = "stepglass.last";
+/// Drafts beyond this many are forgotten, the oldest first.
+const MOST_DRAFTS: usize = 40;
+
+/// All that a person may have typed for one workflow.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    pub id: String,
+    /// The name of its file.
+    pub name: String,
+    pub definition: String,
+    pub input: String,
+    pub answers: String,
+    pub objects: String,
+    pub is_express: bool,
+    /// Milliseconds since 1970.
+    pub saved_at: f64,
+}
+
+/// What a list of drafts shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftSummary {
+    pub id: String,
+    pub name: String,
+    pub saved_at: f64,
+}
+
+impl Draft {
+    /// The draft that this tab had before a reload, else the last one of any tab.
+    pub fn of_this_tab() -> Option<Draft> {
+        let id = storage::read_of_tab(OF_TAB).or_else(|| storage::read(LAST))?;
+        Draft::load(&id)
+    }
+
+    pub fn load(id: &str) -> Option<Draft> {
+        let value = json::parse(&storage::read(&format!("{PREFIX}{id}"))?).ok()?;
+        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Draft {
+            id: id.to_owned(),
+            name: text("name"),
+            definition: text("definition"),
+            input: text("input"),
+            answers: text("answers"),
+            objects: text("objects"),
+            is_express: value.get("express").and_then(Value::as_bool).unwrap_or(false),
+            saved_at: value.get("savedAt").and_then(Value::as_f64).unwrap_or(0.0),
+        })
+    }
+
+    pub fn save(&self) -> Result<(), StorageError> {
+        let mut members = Map::new();
+        for (name, text) in [
+            ("name", &self.name),
+            ("definition", &self.definition),
+            ("input", &self.input),
+            ("answers", &self.answers),
+            ("objects", &self.objects),
+        ] {
+            members.insert(name, Value::from(text.as_str()));
+        }
+        members.insert("express", Value::Bool(self.is_express));
+        members.insert("savedAt", Value::float(self.saved_at));
+        storage::write(&format!("{PREFIX}{}", self.id), &Value::object(members).to_text())?;
+        storage::write_of_tab(OF_TAB, &self.id);
+        storage::write(LAST, &self.id)?;
+        forget_oldest(&self.id);
+        Ok(())
+    }
+
+    pub fn delete(id: &str) {
+        storage::remove(&format!("{PREFIX}{id}"));
+    }
+}
+
+impl DraftSummary {
+    /// All drafts, the latest first.
+    pub fn all() -> Vec<DraftSummary> {
+        let drafts =
+            storage::keys(PREFIX).into_iter().filter_map(|key| Draft::load(key.strip_prefix(PREFIX)?));
+        let mut all: Vec<DraftSummary> = drafts
+            .map(|draft| DraftSummary { id: draft.id, name: draft.name, saved_at: draft.saved_at })
+            .collect();
+        all.sort_by(|a, b| b.saved_at.total_cmp(&a.saved_at));
+        all
+    }
+}
+
+fn forget_oldest(kept: &str) {
+    if storage::keys(PREFIX).len() > MOST_DRAFTS {
+        for draft in DraftSummary::all().into_iter().skip(MOST_DRAFTS).filter(|draft| draft.id != kept) {
+            Draft::delete(&draft.id);
+        }
+    }
+}

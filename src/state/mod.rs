@@ -1,0 +1,15 @@
+//! What the app knows, as signals. Views read them and dispatch commands; only these modules write.
+
+mod drafts;
+mod run;
+mod shell;
+mod studio;
+mod view;
+mod workspace;
+
+pub use drafts::{Draft, DraftSummary};
+pub use run::{NodeStatus, RunPhase};
+pub use shell::{DockTab, Pane, SideTab, Theme};
+pub use studio::Studio;
+pub use view::Camera;
+pub use workspace::{Listed, Severity};

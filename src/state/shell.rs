@@ -1,0 +1,206 @@
+//! The frame around the work: panes, tabs, dialogs, notices.
+
+use leptos::prelude::*;
+
+use crate::platform::{dom, storage};
+
+/// Which part has the screen where there is room for one only, and the focus where it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    Stage,
+    Side,
+    Dock,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SideTab {
+    Definition,
+    Input,
+    Answers,
+    Objects,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DockTab {
+    Result,
+    Events,
+    Problems,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    fn name(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
+/// A notice that goes away by itself, unless it tells of a failure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    pub id: u32,
+    pub text: String,
+    pub is_error: bool,
+}
+
+const THEME_KEY: &str = "stepglass.theme";
+const SIZES_KEY: &str = "stepglass.sizes";
+const TOAST_MS: u32 = 6_000;
+
+#[derive(Clone, Copy)]
+pub struct Shell {
+    pub pane: RwSignal<Pane>,
+    pub side_tab: RwSignal<SideTab>,
+    pub dock_tab: RwSignal<DockTab>,
+    /// Width of the side panel and height of the dock, in CSS pixels.
+    pub side_width: RwSignal<f64>,
+    pub dock_height: RwSignal<f64>,
+    pub gallery: RwSignal<bool>,
+    pub palette: RwSignal<bool>,
+    pub shortcuts: RwSignal<bool>,
+    pub theme: RwSignal<Theme>,
+    pub is_dark: Memo<bool>,
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// What assistive technology is to say next.
+    pub announcement: RwSignal<String>,
+    next_toast: StoredValue<u32>,
+}
+
+impl Shell {
+    pub fn new() -> Shell {
+        let theme = match storage::read(THEME_KEY).as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        };
+        let theme = RwSignal::new(theme);
+        let sizes = storage::read(SIZES_KEY).unwrap_or_default();
+        let mut sizes =
+            sizes.split(' ').filter_map(|size| size.parse::<f64>().ok()).filter(|size| size.is_finite());
+        let shell = Shell {
+            pane: RwSignal::new(Pane::Stage),
+            side_tab: RwSignal::new(SideTab::Definition),
+            dock_tab: RwSignal::new(DockTab::Result),
+            side_width: RwSignal::new(sizes.next().unwrap_or(460.0)),
+            dock_height: RwSignal::new(sizes.next().unwrap_or(260.0)),
+            gallery: RwSignal::new(false),
+            palette: RwSignal::new(false),
+            shortcuts: RwSignal::new(false),
+            theme,
+            is_dark: Memo::new(move |_| match theme.get() {
+                Theme::System => dom::prefers_dark(),
+                Theme::Light => false,
+                Theme::Dark => true,
+            }),
+            toasts: RwSignal::new(Vec::new()),
+            announcement: RwSignal::new(String::new()),
+            next_toast: StoredValue::new(0),
+        };
+        Effect::new(move |_| {
+            let theme = theme.get();
+            dom::set_theme((theme != Theme::System).then(|| theme.name()));
+            let _ = storage::write(THEME_KEY, theme.name());
+        });
+        shell
+    }
+
+    pub fn next_theme(self) {
+        self.theme.update(|theme| {
+            *theme = match theme {
+                Theme::System => Theme::Light,
+                Theme::Light => Theme::Dark,
+                Theme::Dark => Theme::System,
+            };
+        });
+        self.announce(match self.theme.get_untracked() {
+            Theme::System => "The system's colours",
+            Theme::Light => "Light colours",
+            Theme::Dark => "Dark colours",
+        });
+    }
+
+    /// Shows a pane and moves the focus into it.
+    pub fn go_to(self, pane: Pane) {
+        self.pane.set(pane);
+        dom::focus_soon(match pane {
+            Pane::Stage => "stage",
+            Pane::Side => "side",
+            Pane::Dock => "dock",
+        });
+    }
+
+    pub fn go_to_side(self, tab: SideTab) {
+        self.side_tab.set(tab);
+        self.go_to(Pane::Side);
+    }
+
+    pub fn go_to_dock(self, tab: DockTab) {
+        self.dock_tab.set(tab);
+        self.go_to(Pane::Dock);
+    }
+
+    pub fn show_gallery(self, open: bool) {
+        self.gallery.set(open);
+    }
+
+    pub fn show_palette(self, open: bool) {
+        self.palette.set(open);
+    }
+
+    pub fn show_shortcuts(self, open: bool) {
+        self.shortcuts.set(open);
+    }
+
+    /// Sets the sizes of the panels, within what leaves room for the rest.
+    pub fn resize(self, side_width: f64, dock_height: f64) {
+        self.side_width.set(side_width.clamp(260.0, 1400.0));
+        self.dock_height.set(dock_height.clamp(96.0, 1000.0));
+        let sizes = format!("{} {}", self.side_width.get_untracked(), self.dock_height.get_untracked());
+        let _ = storage::write(SIZES_KEY, &sizes);
+    }
+
+    /// A short notice, seen and heard.
+    pub fn say(self, text: impl Into<String>) {
+        self.toast(text.into(), false);
+    }
+
+    /// A failure: stays until it is closed.
+    pub fn fail(self, text: impl Into<String>) {
+        self.toast(text.into(), true);
+    }
+
+    /// Says something to assistive technology only.
+    pub fn announce(self, text: impl Into<String>) {
+        self.announcement.set(text.into());
+    }
+
+    pub fn close_toast(self, id: u32) {
+        self.toasts.update(|toasts| toasts.retain(|toast| toast.id != id));
+    }
+
+    fn toast(self, text: String, is_error: bool) {
+        self.announce(text.clone());
+        if self.toasts.with_untracked(|toasts| toasts.iter().any(|toast| toast.text == text)) {
+            return;
+        }
+        self.next_toast.update_value(|id| *id += 1);
+        let id = self.next_toast.get_value();
+        self.toasts.update(|toasts| {
+            toasts.push(Toast { id, text, is_error });
+            let surplus = toasts.len().saturating_sub(4);
+            toasts.drain(..surplus);
+        });
+        if !is_error {
+            gloo::timers::callback::Timeout::new(TOAST_MS, move || self.close_toast(id)).forget();
+        }
+    }
+}

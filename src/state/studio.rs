@@ -1,0 +1,299 @@
+//! Everything together, and what concerns more than one part of it.
+
+use std::collections::HashMap;
+
+use engine::{Execution, ExecutionType, Machine, MockHost, Options, VirtualS3};
+use json::{Str, Value};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
+
+use crate::platform::files::{self, Saved};
+use crate::platform::{clipboard, dom, fetch, storage};
+use crate::state::drafts::Draft;
+use crate::state::run::{RunPhase, Runs};
+use crate::state::shell::{DockTab, Pane, Shell, SideTab};
+use crate::state::view::View;
+use crate::state::workspace::Workspace;
+
+/// Milliseconds from a change to its being kept.
+const KEEP_AFTER_MS: u32 = 350;
+
+const BLANK: &str = r#"{
+  "Comment": "A new workflow",
+  "QueryLanguage": "JSONata",
+  "StartAt": "Start here",
+  "States": {
+    "Start here": {
+      "Type": "Pass",
+      "End": true
+    }
+  }
+}
+"#;
+
+/// The whole state of the app.
+#[derive(Clone, Copy)]
+pub struct Studio {
+    pub workspace: Workspace,
+    pub view: View,
+    pub runs: Runs,
+    pub shell: Shell,
+}
+
+impl Studio {
+    pub fn new() -> Studio {
+        Studio { workspace: Workspace::new(), view: View::new(), runs: Runs::new(), shell: Shell::new() }
+    }
+
+    /// The state that the app has provided.
+    pub fn of_app() -> Studio {
+        expect_context()
+    }
+
+    /// Brings back what this tab had, or the first example, and keeps every change from then on.
+    pub fn begin(self) {
+        match Draft::of_this_tab() {
+            Some(draft) => self.workspace.open(draft),
+            None => spawn_local(async move {
+                self.open_example("order-processing").await;
+            }),
+        }
+        self.workspace.follow();
+        self.keep_changes();
+        // A change of the workflow makes the colours of the last run meaningless; a mere edit does not.
+        Effect::new(move |before: Option<u32>| {
+            let opened = self.workspace.opened.get();
+            if before.is_some_and(|before| before != opened) {
+                self.runs.clear();
+            }
+            self.view.fit_when_known.set(true);
+            opened
+        });
+    }
+
+    pub fn new_workflow(self) {
+        let draft = Draft { definition: BLANK.into(), name: "workflow.asl.json".into(), ..fresh_draft() };
+        self.workspace.open(draft);
+        self.shell.say("A new workflow. The one before is kept under recent workflows.");
+    }
+
+    pub fn open_file(self) {
+        spawn_local(async move {
+            match files::open().await {
+                Ok(Some(file)) => self.open_text(&file.name, &file.text, file.handle),
+                Ok(None) => {}
+                Err(message) => self.shell.fail(message),
+            }
+        });
+    }
+
+    pub fn open_clipboard(self) {
+        spawn_local(async move {
+            match clipboard::read().await {
+                Some(text) => self.open_text("pasted.asl.json", &text, None),
+                None => self.shell.fail(
+                    "The browser does not let this page read the clipboard: press Ctrl+V (⌘V) on the graph instead.",
+                ),
+            }
+        });
+    }
+
+    /// Opens a text as a definition, or says what it looks like instead.
+    pub fn open_text(self, name: &str, text: &str, handle: Option<JsValue>) {
+        match asl::sniff::kind_of(text) {
+            asl::sniff::TextKind::Definition => {
+                let draft = Draft { definition: text.to_owned(), name: name.to_owned(), ..fresh_draft() };
+                self.workspace.open(draft);
+                self.workspace.set_file(handle);
+                self.shell.say(format!("Opened {name}."));
+            }
+            other => self.shell.fail(format!("{name} was not opened. {}", other.explanation())),
+        }
+    }
+
+    /// Opens an example that came with the app.
+    pub async fn open_example(self, slug: &str) {
+        let read = async |file: &str| fetch::text(&format!("./examples/{slug}/{file}")).await;
+        let Some(definition) = read("workflow.asl.json").await else {
+            self.shell.fail("The example could not be loaded. Is the connection to the server still there?");
+            return;
+        };
+        let about = read("about.json").await.and_then(|text| json::parse(&text).ok()).unwrap_or_default();
+        self.workspace.open(Draft {
+            name: format!("{slug}.asl.json"),
+            definition,
+            input: read("input.json").await.unwrap_or_default(),
+            answers: read("mocks.json").await.unwrap_or_default(),
+            objects: match about.get("s3").and_then(Value::as_bool) {
+                Some(true) => read("s3.json").await.unwrap_or_default(),
+                _ => String::new(),
+            },
+            is_express: about.get("type").and_then(Value::as_str) == Some("EXPRESS"),
+            ..fresh_draft()
+        });
+    }
+
+    pub fn save_file(self) {
+        let workspace = self.workspace;
+        let text = workspace.definition.get_untracked();
+        let name = workspace.name.get_untracked();
+        let name = if name.is_empty() { "workflow.asl.json".to_owned() } else { name };
+        spawn_local(async move {
+            match files::save(&name, &text, workspace.file()).await {
+                Ok(Saved::Written { name, handle }) => {
+                    workspace.set_file(Some(handle));
+                    workspace.saved.set(text);
+                    self.shell.say(format!("Saved {name}."));
+                    workspace.name.set(name);
+                }
+                Ok(Saved::Downloaded) => {
+                    workspace.saved.set(text);
+                    self.shell.say(format!("Downloaded {name}."));
+                }
+                Ok(Saved::Cancelled) => {}
+                Err(message) => self.shell.fail(message),
+            }
+        });
+    }
+
+    pub fn copy_definition(self) {
+        let text = self.workspace.definition.get_untracked().to_string();
+        spawn_local(async move {
+            if clipboard::write(text).await {
+                self.shell.say("The definition is on the clipboard.");
+            } else {
+                self.shell.fail("The browser does not let this page write to the clipboard.");
+            }
+        });
+    }
+
+    /// Runs the workflow on the input, with the answers given for its tasks.
+    pub fn run(self) {
+        if let Err((tab, message)) = self.try_run() {
+            match tab {
+                Some(tab) => {
+                    self.shell.side_tab.set(tab);
+                    self.shell.pane.set(Pane::Side);
+                }
+                None => self.shell.dock_tab.set(DockTab::Problems),
+            }
+            self.shell.fail(message);
+        }
+    }
+
+    fn try_run(self) -> Result<(), (Option<SideTab>, String)> {
+        let workspace = self.workspace;
+        let input = json::parse_keeping_text(&workspace.input.get_untracked()).map_err(|error| {
+            (Some(SideTab::Input), format!("The input is not JSON: {error}. Correct it, then run again."))
+        })?;
+        let in_answers = |message: String| (Some(SideTab::Answers), message);
+        let answers = json::parse(&workspace.answers.get_untracked())
+            .map_err(|error| in_answers(format!("The task answers are not JSON: {error}.")))?;
+        let mut host = MockHost::from_json(&answers)
+            .map_err(|error| in_answers(format!("The task answers can't be used: {error}.")))?;
+        host.unmocked = engine::Unmocked::Stop;
+        let objects = json::parse(&workspace.objects.get_untracked())
+            .map_err(|error| (Some(SideTab::Objects), format!("The S3 objects are not JSON: {error}.")))?;
+        let document = workspace.document.get_untracked();
+        if !document.tree().problems().is_empty() {
+            let first = document.tree().problems().first().map(|problem| problem.message.clone());
+            let first = first.unwrap_or_default();
+            return Err((
+                None,
+                format!("The definition is not JSON yet: {first}. Correct it, then run again."),
+            ));
+        }
+        let machine = Machine::compile(&document).map_err(|problems| {
+            let first = problems.first().map_or(String::new(), |problem| problem.message.clone());
+            (None, format!("The definition can't be run: {first}"))
+        })?;
+        let keys: HashMap<_, Str> = document
+            .states()
+            .map(|state| (state.id(), document.tree().pointer(state.member()).into()))
+            .collect();
+        let options = Options {
+            execution_type: if workspace.is_express.get_untracked() {
+                ExecutionType::Express
+            } else {
+                ExecutionType::Standard
+            },
+            s3: virtual_s3(&objects),
+            ..Options::default()
+        };
+        self.runs.start(Execution::start(machine.into(), input, options), host, keys);
+        self.shell.dock_tab.set(DockTab::Result);
+        let phase = self.runs.phase();
+        if phase != RunPhase::Running {
+            self.shell.announce(format!("Run: {}", phase.title()));
+        }
+        Ok(())
+    }
+
+    /// Writes every change to the browser's storage: soon after it, and when the page goes out of sight.
+    fn keep_changes(self) {
+        let workspace = self.workspace;
+        let is_due = StoredValue::new(false);
+        let has_complained = StoredValue::new(false);
+        let keep = move || {
+            if !is_due.get_value() {
+                return;
+            }
+            is_due.set_value(false);
+            match workspace.to_draft().save() {
+                Ok(()) => has_complained.set_value(false),
+                Err(error) if !has_complained.get_value() => {
+                    has_complained.set_value(true);
+                    self.shell.fail(error.message());
+                }
+                Err(_) => {}
+            }
+        };
+        Effect::new(move |before: Option<()>| {
+            workspace.name.track();
+            workspace.definition.track();
+            workspace.input.track();
+            workspace.answers.track();
+            workspace.objects.track();
+            workspace.is_express.track();
+            if before.is_none() && workspace.draft_id.with_untracked(String::is_empty) {
+                return;
+            }
+            if !is_due.get_value() {
+                is_due.set_value(true);
+                gloo::timers::callback::Timeout::new(KEEP_AFTER_MS, keep).forget();
+            }
+        });
+        for event in ["visibilitychange", "pagehide"] {
+            if let Some(window) = dom::window() {
+                gloo::events::EventListener::new(&window, event, move |_| keep()).forget();
+            }
+            if let Some(document) = dom::document() {
+                gloo::events::EventListener::new(&document, event, move |_| keep()).forget();
+            }
+        }
+        if storage::write("stepglass.probe", "1").is_err() {
+            self.shell.fail(storage::StorageError::Refused.message());
+        }
+        storage::remove("stepglass.probe");
+    }
+}
+
+/// Buckets, keys and texts; an object or an array in the place of a text stands for its JSON.
+fn virtual_s3(objects: &Value) -> VirtualS3 {
+    let mut s3 = VirtualS3::default();
+    for (bucket, keys) in objects.as_object().into_iter().flat_map(|buckets| buckets.iter()) {
+        s3.add_bucket(bucket.clone());
+        for (key, body) in keys.as_object().into_iter().flat_map(|keys| keys.iter()) {
+            let text = body.as_str().map_or_else(|| body.to_text(), str::to_owned);
+            s3.put(bucket.clone(), key.clone(), text.into_bytes(), engine::Instant::DEFAULT_START);
+        }
+    }
+    s3
+}
+
+/// A draft with an id of its own and nothing in it.
+fn fresh_draft() -> Draft {
+    let random = (js_sys::Math::random() * 1e9) as u64;
+    Draft { id: format!("{:x}-{random:x}", dom::epoch_ms() as u64), ..Draft::default() }
+}

@@ -1,0 +1,133 @@
+//! What part of the picture is on the screen.
+
+use layout::{Point, Rect};
+use leptos::prelude::*;
+
+const LEAST_ZOOM: f64 = 0.1;
+const MOST_ZOOM: f64 = 4.0;
+/// Room around the picture when it is fitted, in CSS pixels.
+const FIT_MARGIN: f64 = 28.0;
+
+/// Maps the picture to the screen: `screen = picture × zoom + offset`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Camera {
+    pub x: f64,
+    pub y: f64,
+    pub zoom: f64,
+}
+
+impl Camera {
+    /// Zooms so that the point under `at` (on the screen) stays where it is.
+    pub fn zoomed_about(self, at: Point, factor: f64) -> Camera {
+        let zoom = (self.zoom * factor).clamp(LEAST_ZOOM, MOST_ZOOM);
+        let factor = zoom / self.zoom;
+        Camera { x: at.x - (at.x - self.x) * factor, y: at.y - (at.y - self.y) * factor, zoom }
+    }
+
+    /// The place in the picture that is seen at a place on the screen.
+    pub fn to_picture(self, screen: Point) -> Point {
+        Point::new((screen.x - self.x) / self.zoom, (screen.y - self.y) / self.zoom)
+    }
+
+    /// The part of the picture that a screen of this size shows.
+    pub fn visible(self, width: f64, height: f64) -> Rect {
+        let corner = self.to_picture(Point::new(0.0, 0.0));
+        Rect::new(corner.x, corner.y, width / self.zoom, height / self.zoom)
+    }
+
+    /// Shows all of a rectangle, in the middle, not larger than life.
+    pub fn fitting(rect: Rect, width: f64, height: f64) -> Camera {
+        let room = |extent: f64| (extent - 2.0 * FIT_MARGIN).max(40.0);
+        let zoom = (room(width) / rect.width.max(1.0)).min(room(height) / rect.height.max(1.0));
+        let zoom = zoom.clamp(LEAST_ZOOM, 1.0);
+        let x = (width - rect.width * zoom) / 2.0 - rect.x * zoom;
+        let y = (height - rect.height * zoom) / 2.0 - rect.y * zoom;
+        Camera { x, y, zoom }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct View {
+    pub camera: RwSignal<Camera>,
+    /// Width and height of the canvas, in CSS pixels.
+    pub size: RwSignal<(f64, f64)>,
+    /// Whether the picture is to be fitted as soon as both it and the canvas's size are known.
+    pub fit_when_known: RwSignal<bool>,
+}
+
+impl View {
+    pub fn new() -> View {
+        View {
+            camera: RwSignal::new(Camera { x: 0.0, y: 0.0, zoom: 1.0 }),
+            size: RwSignal::new((0.0, 0.0)),
+            fit_when_known: RwSignal::new(true),
+        }
+    }
+
+    pub fn fit(self, rect: Rect) {
+        let (width, height) = self.size.get_untracked();
+        if width > 0.0 && rect.width > 0.0 {
+            self.camera.set(Camera::fitting(rect, width, height));
+        }
+    }
+
+    /// As [`View::fit`], but a picture that would become too small to read starts at its top instead.
+    pub fn open_on(self, rect: Rect) {
+        let (width, height) = self.size.get_untracked();
+        if width <= 0.0 || rect.width <= 0.0 {
+            return;
+        }
+        let mut camera = Camera::fitting(rect, width, height);
+        const LEAST_READABLE: f64 = 0.55;
+        if camera.zoom < LEAST_READABLE {
+            let zoom = LEAST_READABLE.min((width - 2.0 * FIT_MARGIN) / rect.width).max(0.4);
+            let x = ((width - rect.width * zoom) / 2.0).max(FIT_MARGIN - rect.width * 0.25 * zoom)
+                - rect.x * zoom;
+            camera = Camera { x, y: FIT_MARGIN - rect.y * zoom, zoom };
+        }
+        self.camera.set(camera);
+    }
+
+    pub fn zoom_by(self, factor: f64) {
+        let (width, height) = self.size.get_untracked();
+        let middle = Point::new(width / 2.0, height / 2.0);
+        self.camera.update(|camera| *camera = camera.zoomed_about(middle, factor));
+    }
+
+    pub fn zoom_to(self, zoom: f64) {
+        let now = self.camera.get_untracked().zoom;
+        self.zoom_by(zoom / now);
+    }
+
+    pub fn pan_by(self, dx: f64, dy: f64) {
+        self.camera.update(|camera| {
+            camera.x += dx;
+            camera.y += dy;
+        });
+    }
+
+    /// Pans as little as needed to bring a rectangle of the picture onto the screen.
+    pub fn reveal(self, rect: Rect) {
+        let (width, height) = self.size.get_untracked();
+        if width <= 0.0 {
+            return;
+        }
+        let camera = self.camera.get_untracked();
+        let shown = camera.visible(width, height).expanded(-24.0 / camera.zoom);
+        if shown.encloses(&rect) {
+            return;
+        }
+        let shift = |low: f64, high: f64, shown_low: f64, shown_high: f64| {
+            if high - low > shown_high - shown_low || low < shown_low {
+                shown_low - low
+            } else if high > shown_high {
+                shown_high - high
+            } else {
+                0.0
+            }
+        };
+        let dx = shift(rect.x, rect.right(), shown.x, shown.right());
+        let dy = shift(rect.y, rect.bottom(), shown.y, shown.bottom());
+        self.pan_by(dx * camera.zoom, dy * camera.zoom);
+    }
+}

@@ -1,0 +1,291 @@
+//! The workflow that is worked on: its texts, and what is derived from them.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use asl::Document;
+use diagram::{Scene, SceneOptions};
+use json::{Span, Str};
+use layout::{Direction, Rect};
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::platform::{crash, dom};
+use crate::state::drafts::Draft;
+
+/// Something derived that is compared by identity: views follow when it was derived anew.
+pub struct Shared<T>(Arc<T>);
+
+impl<T> Shared<T> {
+    pub fn new(value: T) -> Shared<T> {
+        Shared(Arc::new(value))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Shared<T> {
+        Shared(self.0.clone())
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Shared<T>) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Error,
+    Warning,
+    Info,
+}
+
+/// A problem as the interface lists it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    pub severity: Severity,
+    pub message: String,
+    pub span: Span,
+    /// Line and column, from 1.
+    pub line: usize,
+    pub column: usize,
+    /// The key of the state's node.
+    pub state: Option<Str>,
+    pub state_name: Option<String>,
+}
+
+/// What the canvas shows.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    document: Shared<Document>,
+    /// Whether it is older than the text, because the text is broken.
+    is_stale: bool,
+    opened: u32,
+}
+
+#[derive(Clone, Copy)]
+pub struct Workspace {
+    pub draft_id: RwSignal<String>,
+    pub name: RwSignal<String>,
+    pub definition: RwSignal<Str>,
+    pub input: RwSignal<Str>,
+    pub answers: RwSignal<Str>,
+    pub objects: RwSignal<Str>,
+    pub is_express: RwSignal<bool>,
+    pub direction: RwSignal<Direction>,
+    /// The key of the selected state's node.
+    pub selected: RwSignal<Option<Str>>,
+    /// A part of the definition that its editor is to select and show.
+    pub reveal: RwSignal<Option<Span>>,
+    /// Counts up whenever another workflow is opened.
+    pub opened: RwSignal<u32>,
+    /// The definition as it was last read from, or written to, a file.
+    pub saved: RwSignal<Str>,
+    pub document: Memo<Shared<Document>>,
+    /// The document of the canvas: the last one whose text was not broken.
+    pub shown: Memo<Shared<Document>>,
+    pub is_stale: Memo<bool>,
+    pub scene: Memo<Shared<Scene>>,
+    pub problems: Memo<Shared<Vec<Listed>>>,
+    file: StoredValue<Option<JsValue>, LocalStorage>,
+}
+
+impl Workspace {
+    pub fn new() -> Workspace {
+        let definition = RwSignal::new(Str::from(""));
+        let direction = RwSignal::new(Direction::Down);
+        let name_scale = dom::text_scale("600", diagram::NAME_FONT);
+        let small_scale = dom::text_scale("400", diagram::SMALL_FONT);
+        let opened = RwSignal::new(0);
+        let name = RwSignal::new(String::new());
+        let document = Memo::new(move |_| definition.with(|text| Shared::new(Document::parse(text))));
+        let shown = Memo::new(move |before: Option<&Shown>| {
+            let document = document.get();
+            let opened = opened.get();
+            let is_broken = !document.tree().problems().is_empty();
+            match before.filter(|before| is_broken && before.opened == opened) {
+                Some(before) if before.document.state_count() > 0 => {
+                    Shown { document: before.document.clone(), is_stale: true, opened }
+                }
+                _ => Shown { document, is_stale: false, opened },
+            }
+        });
+        let shown_document = Memo::new(move |_| shown.with(|shown| shown.document.clone()));
+        let scene = Memo::new(move |_| {
+            let options = SceneOptions { direction: direction.get(), name_scale, small_scale };
+            shown_document.with(|document| Shared::new(Scene::new(document, options)))
+        });
+        Workspace {
+            draft_id: RwSignal::new(String::new()),
+            name,
+            definition,
+            input: RwSignal::new(Str::from("{}")),
+            answers: RwSignal::new(Str::from("{}")),
+            objects: RwSignal::new(Str::from("{}")),
+            is_express: RwSignal::new(false),
+            direction,
+            selected: RwSignal::new(None),
+            reveal: RwSignal::new(None),
+            opened,
+            saved: RwSignal::new(Str::from("")),
+            document,
+            shown: shown_document,
+            is_stale: Memo::new(move |_| shown.with(|shown| shown.is_stale)),
+            scene,
+            problems: Memo::new(move |_| document.with(|document| Shared::new(list_problems(document)))),
+            file: StoredValue::new_local(None),
+        }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.definition.with(|text| text.trim().is_empty())
+    }
+
+    pub fn has_unsaved_changes(self) -> bool {
+        self.definition.with(|text| self.saved.with(|saved| text != saved))
+    }
+
+    pub fn toggle_direction(self) {
+        self.direction.update(|direction| {
+            *direction = match direction {
+                Direction::Down => Direction::Right,
+                Direction::Right => Direction::Down,
+            };
+        });
+    }
+
+    pub fn bounds(self) -> Rect {
+        self.scene.with(|scene| scene.geometry.bounds)
+    }
+
+    pub fn selected_key(self) -> Option<Str> {
+        self.selected.get()
+    }
+
+    pub fn selected_rect(self) -> Option<Rect> {
+        let key = self.selected.get_untracked()?;
+        self.scene.with_untracked(|scene| {
+            scene.index_of(&key).and_then(|index| scene.nodes.get(index)).map(|node| node.rect)
+        })
+    }
+
+    /// Takes over what the person typed.
+    pub fn edit_definition(self, text: String) {
+        self.definition.set(text.into());
+    }
+
+    pub fn file(self) -> Option<JsValue> {
+        self.file.get_value()
+    }
+
+    pub fn set_file(self, handle: Option<JsValue>) {
+        self.file.set_value(handle);
+    }
+
+    /// Puts another workflow in the place of the present one, which stays among the drafts.
+    pub fn open(self, draft: Draft) {
+        self.saved.set(draft.definition.as_str().into());
+        self.selected.set(None);
+        self.draft_id.set(draft.id);
+        self.name.set(draft.name);
+        self.is_express.set(draft.is_express);
+        self.input.set(or_empty_object(draft.input));
+        self.answers.set(or_empty_object(draft.answers));
+        self.objects.set(or_empty_object(draft.objects));
+        self.file.set_value(None);
+        self.opened.update(|opened| *opened += 1);
+        self.definition.set(draft.definition.into());
+    }
+
+    /// All that would be lost with the page.
+    pub fn to_draft(self) -> Draft {
+        Draft {
+            id: self.draft_id.get_untracked(),
+            name: self.name.get_untracked(),
+            definition: self.definition.get_untracked().to_string(),
+            input: self.input.get_untracked().to_string(),
+            answers: self.answers.get_untracked().to_string(),
+            objects: self.objects.get_untracked().to_string(),
+            is_express: self.is_express.get_untracked(),
+            saved_at: dom::epoch_ms(),
+        }
+    }
+
+    /// Keeps the crash dialog's copy and the page's title true.
+    pub fn follow(self) {
+        Effect::new(move |_| {
+            let name = self.name.get();
+            self.definition.with(|text| crash::keep(&name, text));
+            let mark = if self.has_unsaved_changes() { "• " } else { "" };
+            dom::set_title(&if name.is_empty() {
+                "Stepglass".to_owned()
+            } else {
+                format!("{mark}{name} – Stepglass")
+            });
+        });
+    }
+}
+
+fn or_empty_object(text: String) -> Str {
+    if text.trim().is_empty() { Str::from("{}") } else { text.into() }
+}
+
+fn list_problems(document: &Document) -> Vec<Listed> {
+    if document.text().trim().is_empty() {
+        return Vec::new();
+    }
+    let lines = LineStarts::new(document.text());
+    let mut listed: Vec<Listed> = document
+        .problems()
+        .into_iter()
+        .map(|problem| {
+            let (line, column) = lines.place(problem.span.start);
+            let state = problem.state.and_then(|state| document.state(state));
+            Listed {
+                severity: match problem.severity {
+                    asl::Severity::Error => Severity::Error,
+                    asl::Severity::Warning => Severity::Warning,
+                    asl::Severity::Advice => Severity::Info,
+                },
+                message: problem.message.to_string(),
+                span: problem.span,
+                line,
+                column,
+                state: state.map(|state| document.tree().pointer(state.member()).into()),
+                state_name: state.map(|state| state.name().to_owned()),
+            }
+        })
+        .collect();
+    listed.sort_by_key(|problem| (problem.severity, problem.span.start));
+    listed
+}
+
+struct LineStarts<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> LineStarts<'t> {
+    fn new(text: &'t str) -> LineStarts<'t> {
+        let breaks =
+            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset + 1);
+        LineStarts { text, starts: std::iter::once(0).chain(breaks).collect() }
+    }
+
+    /// Line and column in characters, both from 1.
+    fn place(&self, offset: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        (line, column + 1)
+    }
+}

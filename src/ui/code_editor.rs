@@ -1,0 +1,122 @@
+use json::{Span, Str};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::platform::editor::{Diagnostic, Editor, Listeners};
+use crate::state::Studio;
+
+/// An editor for JSON. Until its module has arrived, and where it can't be loaded, a plain text field does the work.
+#[component]
+pub fn CodeEditor(
+    label: &'static str,
+    #[prop(into)] text: Signal<Str>,
+    #[prop(into)] on_change: Callback<String>,
+    #[prop(into)] diagnostics: Signal<Vec<Diagnostic>>,
+    /// Told the offset of the cursor in bytes whenever the person moves it.
+    #[prop(optional, into)]
+    on_cursor: Option<Callback<usize>>,
+    /// A part of the text to select and show.
+    #[prop(optional, into)]
+    reveal: Option<RwSignal<Option<Span>>>,
+) -> impl IntoView {
+    let studio = Studio::of_app();
+    let host = NodeRef::<html::Div>::new();
+    let editor = StoredValue::new_local(None::<Editor>);
+    let is_ready = RwSignal::new(false);
+    let has_begun = StoredValue::new(false);
+    Effect::new(move |_| {
+        let Some(element) = host.get() else { return };
+        if has_begun.get_value() {
+            return;
+        }
+        has_begun.set_value(true);
+        spawn_local(async move {
+            let Some(start) = text.try_get_untracked() else { return };
+            let listeners = Listeners {
+                on_change: Box::new(move |changed| {
+                    editor.try_update_value(|editor| {
+                        if let Some(editor) = editor {
+                            editor.note_text(&changed);
+                        }
+                    });
+                    on_change.run(changed);
+                }),
+                on_cursor: Box::new(move |offset| {
+                    if let Some(on_cursor) = on_cursor {
+                        on_cursor.run(offset);
+                    }
+                }),
+            };
+            let dark = studio.shell.is_dark.get_untracked();
+            match Editor::open(&element, label, &start, dark, listeners).await {
+                Ok(opened) => {
+                    let _ = editor.try_set_value(Some(opened));
+                    let _ = is_ready.try_set(true);
+                }
+                Err(message) => studio.shell.fail(format!("{message} A plain text field takes its place.")),
+            }
+        });
+    });
+    Effect::new(move |_| {
+        let text = text.get();
+        if is_ready.get() {
+            editor.update_value(|editor| {
+                if let Some(editor) = editor
+                    && editor.text() != &*text
+                {
+                    editor.set_text(&text);
+                }
+            });
+        }
+    });
+    Effect::new(move |_| {
+        let diagnostics = diagnostics.get();
+        if is_ready.get() {
+            editor.with_value(|editor| {
+                if let Some(editor) = editor {
+                    editor.set_diagnostics(&diagnostics);
+                }
+            });
+        }
+    });
+    Effect::new(move |_| {
+        let dark = studio.shell.is_dark.get();
+        if is_ready.get() {
+            editor.with_value(|editor| {
+                if let Some(editor) = editor {
+                    editor.handle().set_theme(dark);
+                }
+            });
+        }
+    });
+    Effect::new(move |_| {
+        let span = reveal.and_then(|reveal| reveal.get());
+        if let Some(span) = span.filter(|_| is_ready.get_untracked()) {
+            editor.with_value(|editor| {
+                if let Some(editor) = editor {
+                    editor.select(span);
+                }
+            });
+        }
+    });
+    view! {
+        <div class="code-editor">
+            <div
+                node_ref=host
+                class="code-host"
+                class:ready=move || is_ready.get()
+                on:focusin=move |_| {}
+            ></div>
+            <Show when=move || !is_ready.get()>
+                <textarea
+                    class="code-fallback mono"
+                    aria-label=label
+                    spellcheck="false"
+                    prop:value=move || text.get().to_string()
+                    on:input=move |event| on_change.run(event_target_value(&event))
+                ></textarea>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,18 @@
+//! Building blocks of the interface that know nothing of workflows.
+
+mod code_editor;
+mod command_button;
+mod dialog;
+mod icon;
+mod icon_data;
+mod splitter;
+mod tabs;
+mod virtual_list;
+
+pub use code_editor::CodeEditor;
+pub use command_button::CommandButton;
+pub use dialog::Dialog;
+pub use icon::{Icon, icon_path};
+pub use splitter::Splitter;
+pub use tabs::{Tab, Tabs};
+pub use virtual_list::VirtualList;

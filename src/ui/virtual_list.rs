@@ -1,0 +1,128 @@
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+
+/// Rows kept beyond each end of what is seen.
+const SPARE_ROWS: usize = 6;
+
+/// A list of rows of equal height of which only those in sight are in the page.
+///
+/// Rows are told their position as a signal, so that scrolling re-points a fixed pool of rows.
+#[component]
+pub fn VirtualList<V>(
+    #[prop(into)] count: Signal<usize>,
+    /// In CSS pixels.
+    row_height: f64,
+    #[prop(into)] label: Signal<String>,
+    /// The row that is to be in sight and has the keys.
+    selected: RwSignal<Option<usize>>,
+    /// Makes the row that shows whatever position the signal has.
+    row: impl Fn(Memo<usize>) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    V: IntoView + 'static,
+{
+    let element = NodeRef::<html::Div>::new();
+    let scroll = RwSignal::new(0.0);
+    let height = RwSignal::new(400.0);
+    let pool = Memo::new(move |_| {
+        let seen = (height.get() / row_height).ceil() as usize + 1;
+        (seen + 2 * SPARE_ROWS).min(count.get())
+    });
+    let first = Memo::new(move |_| {
+        let top = (scroll.get() / row_height) as usize;
+        top.saturating_sub(SPARE_ROWS).min(count.get().saturating_sub(pool.get()))
+    });
+    Effect::new(move |_| {
+        let Some(list) = element.get() else { return };
+        let on_resize = Closure::<dyn FnMut()>::new({
+            let list = list.clone();
+            move || {
+                let _ = height.try_set(f64::from(list.client_height()));
+            }
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
+            observer.observe(&list);
+            let kept = StoredValue::new_local((observer, on_resize));
+            on_cleanup(move || {
+                let _ = kept.try_with_value(|(observer, _)| observer.disconnect());
+            });
+        }
+    });
+    Effect::new(move |_| {
+        let Some(position) = selected.get() else { return };
+        let Some(list) = element.get_untracked() else { return };
+        let top = position as f64 * row_height;
+        let seen = f64::from(list.scroll_top());
+        let height = f64::from(list.client_height());
+        if top < seen {
+            list.set_scroll_top(top as i32);
+        } else if top + row_height > seen + height {
+            list.set_scroll_top((top + row_height - height) as i32);
+        }
+    });
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let count = count.get_untracked();
+        if count == 0 {
+            return;
+        }
+        let page = ((height.get_untracked() / row_height) as usize).max(1);
+        let now = selected.get_untracked();
+        let next = match &*event.key() {
+            "ArrowDown" => now.map_or(0, |now| now + 1),
+            "ArrowUp" => now.map_or(0, |now| now.saturating_sub(1)),
+            "PageDown" => now.map_or(0, |now| now + page),
+            "PageUp" => now.map_or(0, |now| now.saturating_sub(page)),
+            "Home" => 0,
+            "End" => count - 1,
+            _ => return,
+        };
+        event.prevent_default();
+        selected.set(Some(next.min(count - 1)));
+    };
+    let rows = move || {
+        let row = row.clone();
+        (0..pool.get())
+            .map(|slot| {
+                let position = Memo::new(move |_| first.get() + slot);
+                let top = move || format!("{}px", position.get() as f64 * row_height);
+                view! {
+                    <div
+                        class="virtual-row"
+                        role="option"
+                        id=move || format!("row-{}", position.get())
+                        aria-selected=move || if selected.get() == Some(position.get()) { "true" } else { "false" }
+                        aria-posinset=move || position.get() + 1
+                        aria-setsize=move || count.get()
+                        style:top=top
+                        style:height=format!("{row_height}px")
+                        on:click=move |_| selected.set(Some(position.get_untracked()))
+                    >
+                        {row(position)}
+                    </div>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <div
+            node_ref=element
+            class="virtual-list"
+            role="listbox"
+            tabindex="0"
+            aria-label=move || label.get()
+            aria-activedescendant=move || selected.get().map(|position| format!("row-{position}"))
+            on:scroll=move |_| {
+                if let Some(list) = element.get_untracked() {
+                    scroll.set(f64::from(list.scroll_top()));
+                }
+            }
+            on:keydown=on_key
+        >
+            <div class="virtual-spacer" style:height=move || format!("{}px", count.get() as f64 * row_height)>
+                {rows}
+            </div>
+        </div>
+    }
+}
