@@ -1,0 +1,188 @@
+//! Object constructors and grouping.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use json::Str;
+
+use super::{Machine, Outcome};
+use crate::code::{Code, Group, Kind};
+use crate::errors::Fault;
+use crate::functions::array::append;
+use crate::values::{Flags, Frame, Tuple, Val, order_as_in_javascript};
+
+/// The items that fell under one key.
+struct Bucket {
+    pair: usize,
+    items: Vec<Val>,
+}
+
+impl Machine<'_> {
+    /// `{…}` on a context. The usual one, with names that are literals on a single item, needs no groups.
+    pub(super) fn eval_object(
+        &mut self,
+        code: &Arc<Code>,
+        group: &Group,
+        input: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<Val> {
+        if input.is_array() || self.tracing() {
+            return self.eval_group(code, group, input, env);
+        }
+        let mut members: Vec<(Str, Val)> = Vec::with_capacity(group.pairs.len());
+        let mut ordered = true;
+        for (key, _) in &group.pairs {
+            let node = code.node(*key);
+            let name = match &node.kind {
+                Kind::Literal(json::Value::String(name)) if node.predicates.is_empty() => name,
+                _ => return self.eval_group(code, group, input, env),
+            };
+            let reserved = name.starts_with("_jsonata_");
+            ordered &= !name.starts_with(|first: char| first.is_ascii_digit());
+            if reserved || !ordered || members.iter().any(|(other, _)| other == name) {
+                return self.eval_group(code, group, input, env);
+            }
+            members.push((name.clone(), Val::Undefined));
+        }
+        for (member, (_, value)) in members.iter_mut().zip(&group.pairs) {
+            member.1 = self.eval(code, *value, input, env)?;
+        }
+        members.retain(|(_, value)| !value.is_undefined());
+        Ok(Val::object(members))
+    }
+
+    /// Groups the items of an array by the values of key expressions, and evaluates for each key the
+    /// value expression on the items under it.
+    pub(super) fn eval_group(
+        &mut self,
+        code: &Arc<Code>,
+        group: &Group,
+        input: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<Val> {
+        let is_stream = input.flags().has(Flags::TUPLES);
+        let mut items: Vec<Val> = input.items().collect();
+        if items.is_empty() && !is_stream {
+            items.push(Val::Undefined);
+        }
+        self.charge_items(items.len())?;
+        let mut order: Vec<(Str, Bucket)> = Vec::new();
+        let mut known: HashMap<Str, usize> = HashMap::new();
+        for item in items {
+            for (pair, (key, _)) in group.pairs.iter().enumerate() {
+                let name = match &item {
+                    Val::Tuple(tuple) => {
+                        let frame = Frame::new(Some(env.clone()), tuple.bindings.clone());
+                        self.eval(code, *key, &tuple.context, &frame)?
+                    }
+                    item => self.eval(code, *key, item, env)?,
+                };
+                if name.is_undefined() {
+                    continue;
+                }
+                let Some(name) = name.as_shared_str().cloned() else {
+                    return Err(Fault::new("T1003").value(name).at(group.span));
+                };
+                if matches!(&*name, "_jsonata_lambda" | "_jsonata_function") {
+                    return Err(Fault::new("D1013").value(Val::string(name)).at(group.span));
+                }
+                match known.get(&name).and_then(|index| order.get_mut(*index)) {
+                    None => {
+                        known.insert(name.clone(), order.len());
+                        order.push((name, Bucket { pair, items: vec![item.clone()] }));
+                    }
+                    Some((_, bucket)) if bucket.pair != pair => {
+                        return Err(Fault::new("D1009").value(Val::string(name)).at(group.span));
+                    }
+                    Some((_, bucket)) => {
+                        if bucket.items.len() == 1
+                            && let Some(first) = bucket.items.first().filter(|first| first.is_array())
+                        {
+                            bucket.items = first.items().collect();
+                        }
+                        bucket.items.extend(item.items());
+                    }
+                }
+            }
+        }
+        order_as_in_javascript(&mut order);
+        let mut members = Vec::with_capacity(order.len());
+        for (name, mut bucket) in order {
+            let Some((_, value)) = group.pairs.get(bucket.pair) else { continue };
+            let result = if is_stream {
+                let tuple = reduce_tuples(bucket.items);
+                let frame = Frame::new(Some(env.clone()), tuple.bindings);
+                self.eval(code, *value, &tuple.context, &frame)?
+            } else {
+                let context = match bucket.items.len() {
+                    1 => bucket.items.pop().unwrap_or_default(),
+                    _ => Val::list(bucket.items),
+                };
+                self.eval(code, *value, &context, env)?
+            };
+            if !result.is_undefined() {
+                members.push((name, result));
+            }
+        }
+        Ok(Val::object(members))
+    }
+}
+
+/// One tuple whose context and bindings are those of all tuples, appended.
+fn reduce_tuples(tuples: Vec<Val>) -> Tuple {
+    let mut tuples = tuples.into_iter().filter_map(|tuple| match tuple {
+        Val::Tuple(tuple) => Some(Rc::unwrap_or_clone(tuple)),
+        _ => None,
+    });
+    let mut contexts = Appender::default();
+    let mut bindings: Vec<(u32, Appender)> = Vec::new();
+    for tuple in &mut tuples {
+        contexts.push(tuple.context);
+        for (symbol, value) in tuple.bindings {
+            match bindings.iter_mut().find(|(known, _)| *known == symbol) {
+                Some((_, appender)) => appender.push(value),
+                None => {
+                    let mut appender = Appender::default();
+                    appender.push(value);
+                    bindings.push((symbol, appender));
+                }
+            }
+        }
+    }
+    Tuple {
+        context: contexts.finish(),
+        bindings: bindings.into_iter().map(|(symbol, appender)| (symbol, appender.finish())).collect(),
+    }
+}
+
+/// Values appended to each other, as `$append` does with two.
+#[derive(Default)]
+struct Appender {
+    first: Option<Val>,
+    items: Vec<Val>,
+}
+
+impl Appender {
+    fn push(&mut self, value: Val) {
+        if value.is_undefined() {
+            return;
+        }
+        match self.first.take() {
+            None if self.items.is_empty() => self.first = Some(value),
+            None => self.items.extend(value.items()),
+            Some(first) => {
+                self.items.extend(first.items());
+                self.items.extend(value.items());
+            }
+        }
+    }
+
+    fn finish(self) -> Val {
+        match self.first {
+            Some(first) => append(first, Val::Undefined),
+            None if self.items.is_empty() => Val::Undefined,
+            None => Val::list(self.items),
+        }
+    }
+}
