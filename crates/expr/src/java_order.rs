@@ -15,8 +15,9 @@ pub(crate) fn sort_by_hash<T>(members: &mut [T], name: impl Fn(&T) -> &str) {
     });
 }
 
-/// An object of members in the order of a Java `HashMap`.
-pub(crate) fn object_by_hash(mut members: Vec<(Str, Value)>) -> Value {
+/// An object of members in the order of a Java `HashMap`, as Step Functions writes some of the objects
+/// that it builds itself.
+pub fn object_by_hash(mut members: Vec<(Str, Value)>) -> Value {
     sort_by_hash(&mut members, |(name, _)| name);
     let mut map = Map::with_capacity(members.len());
     for (name, value) in members {

@@ -21,6 +21,7 @@ pub use choice::{ChoiceRule, RuleProblem};
 pub use error::{EvalError, INTRINSIC_FAILURE, REFERENCE_PATH_CONFLICT, RUNTIME, SyntaxError};
 pub use expression::Expression;
 pub use intrinsic::Intrinsic;
+pub use java_order::object_by_hash;
 pub use path::{Path, PathError, Root};
 pub use reference_path::{ReferencePath, parse_reference_path};
 pub use references::References;
