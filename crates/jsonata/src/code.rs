@@ -25,6 +25,8 @@ pub(crate) struct Node {
     pub(crate) span: Span,
     /// `[]`: a sequence of one item stays an array.
     pub(crate) keep_array: bool,
+    /// There are predicates or a group that apply to the node's value.
+    pub(crate) has_extras: bool,
     /// An array constructor that is the first or last step of a path, or a block that holds one.
     pub(crate) constructed: bool,
     /// Filters that belong to the value of the node.

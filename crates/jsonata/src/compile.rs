@@ -91,6 +91,7 @@ impl<'a> Compiler<'a> {
             kind,
             span,
             keep_array: false,
+            has_extras: false,
             constructed: false,
             predicates: Vec::new(),
             group: None,
@@ -753,6 +754,8 @@ impl<'a> Compiler<'a> {
             self.step_mut(node).ancestor = Some(label);
         }
         for index in 0..self.nodes.len() {
+            let node = &mut self.nodes[index];
+            node.has_extras = !node.predicates.is_empty() || node.group.is_some();
             let kind = match &self.nodes[index].kind {
                 Kind::Local(symbol) if !self.open && !self.bound.contains(symbol) => Kind::Global(*symbol),
                 Kind::Parent(slot) => Kind::Parent(self.slots[*slot as SlotId].label),

@@ -137,7 +137,7 @@ pub(crate) fn parse_by_picture(text: &str, picture: &str, now: f64, budget: u64)
         }
         start = *end;
     }
-    components.to_millis(now)
+    components.into_millis(now)
 }
 
 fn check_readable(marker: &Marker) -> Outcome<()> {
@@ -337,7 +337,7 @@ impl Components {
         given().any(|component| way.contains(component)) && given().all(|component| way.contains(component))
     }
 
-    fn to_millis(mut self, now: f64) -> Outcome<Option<f64>> {
+    fn into_millis(mut self, now: f64) -> Outcome<Option<f64>> {
         if self.values.is_empty() {
             return Ok(None);
         }

@@ -77,8 +77,7 @@ impl Machine<'_> {
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
         let mut result = self.apply_once(function, arguments, context, env)?;
-        loop {
-            let Val::Function(thunk, _) = &result else { break };
+        while let Val::Function(thunk, _) = &result {
             let Function::Thunk { code, node, input, env: thunk_env } = &**thunk else { break };
             let Kind::Call(call) = &code.node(*node).kind else { break };
             let span = code.node(*node).span;

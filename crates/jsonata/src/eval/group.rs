@@ -35,7 +35,7 @@ impl Machine<'_> {
         for (key, _) in &group.pairs {
             let node = code.node(*key);
             let name = match &node.kind {
-                Kind::Literal(json::Value::String(name)) if node.predicates.is_empty() => name,
+                Kind::Literal(json::Value::String(name)) if !node.has_extras => name,
                 _ => return self.eval_group(code, group, input, env),
             };
             let reserved = name.starts_with("_jsonata_");

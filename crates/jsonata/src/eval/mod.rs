@@ -165,8 +165,8 @@ impl<'h> Machine<'h> {
         if self.trace.is_none() {
             // What needs no further evaluation is answered at once.
             match &node.kind {
-                Kind::Number(number) if node.predicates.is_empty() => return Ok(Val::Number(*number)),
-                Kind::Literal(value) if node.predicates.is_empty() => return Ok(Val::Json(value.clone())),
+                Kind::Number(number) if !node.has_extras => return Ok(Val::Number(*number)),
+                Kind::Literal(value) if !node.has_extras => return Ok(Val::Json(value.clone())),
                 _ => {}
             }
         }
@@ -282,13 +282,8 @@ impl<'h> Machine<'h> {
             }
             Kind::Sort(_) | Kind::Placeholder => Val::Undefined,
         };
-        if !node.predicates.is_empty() {
-            result = self.filter_all(code, &node.predicates, result, env)?;
-        }
-        if let Some(group) = &node.group
-            && !matches!(node.kind, Kind::Path(_))
-        {
-            result = self.eval_group(code, group, &result, env)?;
+        if node.has_extras {
+            result = self.eval_extras(code, node, result, env)?;
         }
         match result {
             Val::List(list, flags) => {
@@ -302,6 +297,19 @@ impl<'h> Machine<'h> {
             }
             other => Ok(other),
         }
+    }
+
+    fn eval_extras(&mut self, code: &Arc<Code>, node: &Node, value: Val, env: &Rc<Frame>) -> Outcome<Val> {
+        let mut result = value;
+        if !node.predicates.is_empty() {
+            result = self.filter_all(code, &node.predicates, result, env)?;
+        }
+        if let Some(group) = &node.group
+            && !matches!(node.kind, Kind::Path(_))
+        {
+            result = self.eval_group(code, group, &result, env)?;
+        }
+        Ok(result)
     }
 
     fn eval_block(

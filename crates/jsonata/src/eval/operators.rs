@@ -56,12 +56,8 @@ impl Machine<'_> {
     /// operator is evaluated on its own.
     fn is_link(&self, code: &Code, id: NodeId) -> bool {
         let node = code.node(id);
-        matches!(node.kind, Kind::Binary(..))
-            && node.predicates.is_empty()
-            && node.group.is_none()
-            && !node.keep_array
-            && !self.tracing()
-            || matches!(node.kind, Kind::Apply(..)) && !self.tracing() && !node.keep_array
+        matches!(node.kind, Kind::Binary(..)) && !node.has_extras && !node.keep_array && !self.tracing()
+            || matches!(node.kind, Kind::Apply(..)) && !self.tracing() && !node.keep_array && !node.has_extras
     }
 
     fn eval_link(

@@ -111,7 +111,6 @@ impl Machine<'_> {
                 sequence = self.eval_step(code, *step, sequence, env, last)?;
             }
             if !is_stream && sequence.is_empty() {
-                sequence = Seq::Empty;
                 break;
             }
         }
@@ -527,7 +526,9 @@ fn compare_keys(a: &Val, b: &Val) -> Outcome<Option<bool>> {
         (View::Undefined, View::Undefined) => Ok(None),
         (View::Undefined, _) => Ok(Some(true)),
         (_, View::Undefined) => Ok(Some(false)),
-        (View::Number(a), View::Number(b)) => Ok(if a == b { None } else { Some(!(a < b)) }),
+        (View::Number(a), View::Number(b)) => {
+            Ok(if a == b { None } else { Some(a > b || a.is_nan() || b.is_nan()) })
+        }
         (View::String(a), View::String(b)) => {
             let order = super::operators::compare_text(a, b);
             Ok(if order.is_eq() { None } else { Some(order.is_gt()) })

@@ -25,7 +25,7 @@ pub(super) fn partition(machine: &mut Machine<'_>, mut args: Args, _: &Site<'_>)
     let Some(array) = args.array(0)? else { return Ok(Val::Undefined) };
     let Some(size) = args.number(1)? else { return Ok(Val::Undefined) };
     let size = size.floor();
-    if !(size >= 1.0) {
+    if size.is_nan() || size < 1.0 {
         return Err(refused("The second argument of the partition function must be a positive integer"));
     }
     machine.charge_items(array.len())?;

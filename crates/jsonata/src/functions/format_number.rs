@@ -340,8 +340,8 @@ fn format_mantissa(number: f64, analysis: &Analysis<'_>, symbols: &Symbols) -> (
         digits.splice(at..at, separator.iter().copied());
     };
     let count = integer.len();
-    if analysis.regular > 0 {
-        for group in 1..=count.saturating_sub(1) / analysis.regular {
+    if let Some(groups) = count.saturating_sub(1).checked_div(analysis.regular) {
+        for group in 1..=groups {
             insert(&mut integer, count - group * analysis.regular);
         }
     } else {

@@ -205,8 +205,24 @@ pub(super) fn contains(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) -
     Ok(Val::bool(begin(machine, token, &text, &units, site)?.is_some()))
 }
 
+/// The text to be searched. By partial application anything can get here; JavaScript makes texts of it.
+fn matched_text(value: &Val) -> Option<Str> {
+    Some(match value.view() {
+        View::Undefined => return None,
+        View::String(_) => return value.as_shared_str().cloned(),
+        View::Null => "null".into(),
+        View::Bool(flag) => flag.to_string().into(),
+        View::Number(number) => numbers::to_js_string(number).into(),
+        View::Array => {
+            let items = value.items().map(|item| matched_text(&item).unwrap_or_else(|| "".into()));
+            items.collect::<Vec<Str>>().join(",").into()
+        }
+        View::Object | View::Function => "[object Object]".into(),
+    })
+}
+
 pub(super) fn find_matches(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) -> Outcome<Val> {
-    let Some(text) = args.shared_text(0)? else { return Ok(Val::Undefined) };
+    let Some(text) = matched_text(args.get(0)) else { return Ok(Val::Undefined) };
     let limit = limit(&args, 2, "D3040")?;
     let mut results = Vec::new();
     if limit > 0.0 {

@@ -7,12 +7,16 @@ use crate::values::Val;
 pub(super) fn substring(_: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
     let Some(text) = args.text(0)? else { return Ok(Val::Undefined) };
     let count = text.chars().count() as f64;
-    // A missing start is NaN in JavaScript's arithmetic, and as a position 0.
-    let mut start = args.number(1)?.unwrap_or(0.0);
+    let length = args.number(2)?;
+    // A missing start is position 0, but a length cannot be counted from it.
+    let mut start = match args.number(1)? {
+        Some(start) => start,
+        None if length.is_some() => return Ok(Val::string("")),
+        None => 0.0,
+    };
     if count + start < 0.0 {
         start = 0.0;
     }
-    let length = args.number(2)?;
     if length.is_some_and(|length| length <= 0.0) {
         return Ok(Val::string(""));
     }

@@ -23,6 +23,9 @@ pub(crate) struct Regex {
     multiline: bool,
 }
 
+/// The range of the whole match and of each group that took part, in UTF-16 units.
+pub(crate) type Captures = Vec<Option<(usize, usize)>>;
+
 /// Why a match was given up.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Failure {

@@ -1,7 +1,7 @@
 //! The backtracking matcher. Its stack is on the heap and its steps are counted.
 
 use super::compile::Instruction;
-use super::{Failure, Regex};
+use super::{Captures, Failure, Regex};
 
 /// What to go back to, or to undo, when a try fails.
 enum Undo {
@@ -29,7 +29,7 @@ impl Regex {
         units: &[u16],
         from: usize,
         budget: &mut u64,
-    ) -> Result<Option<Vec<Option<(usize, usize)>>>, Failure> {
+    ) -> Result<Option<Captures>, Failure> {
         let mut run = Run {
             regex: self,
             units,
