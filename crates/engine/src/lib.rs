@@ -6,6 +6,7 @@
 //! Nothing here reads a clock, a source of randomness, a file or the network: time is advanced and
 //! tasks are answered from outside, and what is random follows a seed.
 
+mod describe;
 mod execution;
 pub mod history;
 mod integrations;
@@ -15,12 +16,15 @@ mod query;
 mod random;
 mod time;
 
+pub use describe::ExpressBilling;
 pub use execution::{
     Activity, EventRef, Execution, ExecutionType, FrameInfo, FrameRole, ItemCounts, MapRunRecord,
     MapRunStatus, OpenFrame, Options, Order, Outcome, Quotas, Run, RunId, RunKind, S3Object, StartPhase,
     Status, Step, TaskAnswer, TaskId, TaskRequest, VirtualS3,
 };
-pub use history::{Details, EventId, EventType, Failure, FrameId, History, HistoryEvent, TimestampStyle};
+pub use history::{
+    Details, EventId, EventType, Failure, FrameId, History, HistoryEvent, LogLevel, TimestampStyle,
+};
 pub use machine::{Machine, Problem};
 pub use mock::{Budget, MockConfigFile, MockEntry, MockHost, Progress, TaskHost, Unmocked, run_to_end};
 pub use query::ItemContext;

@@ -590,6 +590,10 @@ fn facts(machine: &Machine, input: &Value, options: &Options) -> Facts {
         true => format!("{prefix}:stateMachine:{}", options.state_machine_name).into(),
         false => options.state_machine_arn.clone(),
     };
+    // An eighth part is an alias or a version.
+    let base = state_machine_arn.splitn(8, ':').take(7).collect::<Vec<_>>().join(":");
+    let alias_arn = (base != *state_machine_arn).then(|| state_machine_arn.clone());
+    let state_machine_arn = Str::from(base);
     let state_machine_name =
         state_machine_arn.rsplit(':').next().map_or_else(|| options.state_machine_name.clone(), Str::from);
     let name = match options.name.is_empty() {
@@ -614,6 +618,7 @@ fn facts(machine: &Machine, input: &Value, options: &Options) -> Facts {
         redrive_time: None,
         state_machine_arn,
         state_machine_name,
+        alias_arn,
     }
 }
 

@@ -4,6 +4,7 @@ mod event;
 mod event_type;
 mod export;
 mod log;
+mod log_events;
 
 pub use event::{
     Details, EvaluationFailed, EventId, ExecutionStarted, Failure, FrameId, HistoryEvent, TaskScheduled,
@@ -12,6 +13,7 @@ pub use event::{
 pub use event_type::EventType;
 pub use export::{TimestampStyle, event_to_json};
 pub use log::Log;
+pub use log_events::LogLevel;
 
 /// The events of one execution, ids 1, 2, 3, … without a gap.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,7 @@
 //! What is known of services besides their answers.
 
+mod event_bridge;
+
 use json::Value;
 
 use crate::machine::{Resource, ResourceKind};

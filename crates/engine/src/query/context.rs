@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     pub redrive_time: Option<Instant>,
     pub state_machine_arn: Str,
     pub state_machine_name: Str,
+    /// The alias that the execution was started through.
+    pub alias_arn: Option<Str>,
 }
 
 /// `Map.Item` of the context object.
@@ -106,8 +108,8 @@ impl StateHost<'_> {
         variables.iter().find(|(known, _)| &**known == name).map(|(_, value)| value)
     }
 
-    /// The value of `$states`.
-    pub fn states_object(&self) -> Value {
+    /// The value of `$states`; the context object is left out where nobody reads it.
+    pub fn states_object(&self, with_context: bool) -> Value {
         let mut members = Map::with_capacity(4);
         members.insert("input", self.input.clone());
         if let Some(result) = self.result {
@@ -116,7 +118,9 @@ impl StateHost<'_> {
         if let Some(error) = self.error_output {
             members.insert("errorOutput", error.clone());
         }
-        members.insert("context", expr::Host::context_object(self));
+        if with_context {
+            members.insert("context", expr::Host::context_object(self));
+        }
         Value::object(members)
     }
 }

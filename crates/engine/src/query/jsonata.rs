@@ -1,6 +1,9 @@
 //! JSONata in the places where the States Language allows it.
 
+use std::fmt;
+
 use json::{Str, Value};
+use jsonata::{CompileOptions, Context, Outcome, Program, Random};
 
 use super::{Fault, StateHost};
 
@@ -12,22 +15,66 @@ const MAX_DEPTH: u32 = 200;
 pub(crate) struct Expression {
     /// The text without the marks and the blanks around it, as messages quote it.
     pub text: Str,
+    program: Program,
+    /// Whether `$states.context` may be read; building it costs more than most expressions.
+    reads_context: bool,
 }
 
 impl Expression {
     fn compile(text: &str) -> Result<Expression, String> {
-        Ok(Expression { text: text.into() })
+        let program = jsonata::Expression::compile(text, &CompileOptions::STEP_FUNCTIONS)
+            .map_err(|error| error.message)?;
+        Ok(Expression { text: text.into(), program, reads_context: may_read_context(text) })
     }
 
     pub fn evaluate(&self, field: &str, host: &StateHost<'_>) -> Result<Value, Fault> {
-        let _ = host;
-        Err(Fault::query(
-            format!(
-                "The JSONata expression '{}' specified for the field '{field}' returned nothing (undefined).",
-                self.text
-            ),
-            field,
-        ))
+        self.evaluate_at(&Location::Field(field), host)
+    }
+
+    fn evaluate_at(&self, location: &Location<'_>, host: &StateHost<'_>) -> Result<Value, Fault> {
+        let mut random = Random::new(expr::Host::random(host));
+        let mut context = Context::new(host.now.0, &mut random);
+        let bindings = |name: &str| match name {
+            "states" => Some(host.states_object(self.reads_context)),
+            name => host.variable_ref(name).cloned(),
+        };
+        let fault = |what: String| {
+            let field = location.to_string();
+            let cause =
+                format!("The JSONata expression '{}' specified for the field '{field}' {what}", self.text);
+            Fault::query(cause, field)
+        };
+        match self.program.evaluate(None, &bindings, &mut context) {
+            Ok(Outcome::Value(value)) => Ok(value),
+            Ok(Outcome::Undefined) => Err(fault("returned nothing (undefined).".to_owned())),
+            Ok(Outcome::Function) => Err(fault("returned an unsupported result type.".to_owned())),
+            Err(error) => Err(fault(format!("threw an error during evaluation. {error}"))),
+        }
+    }
+}
+
+/// Whether an expression may look at `$states.context`: unless every `$states` in it is followed by
+/// another of its members.
+fn may_read_context(text: &str) -> bool {
+    text.split("$states")
+        .skip(1)
+        .any(|after| ![".input", ".result", ".errorOutput"].iter().any(|member| after.starts_with(member)))
+}
+
+/// Where in a payload an expression stands: made into a text only where a message needs it.
+enum Location<'a> {
+    Field(&'a str),
+    Member(&'a Location<'a>, &'a str),
+    Item(&'a Location<'a>, usize),
+}
+
+impl fmt::Display for Location<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Location::Field(name) => formatter.write_str(name),
+            Location::Member(owner, name) => write!(formatter, "{owner}/{name}"),
+            Location::Item(owner, position) => write!(formatter, "{owner}[{position}]"),
+        }
     }
 }
 
@@ -58,20 +105,24 @@ impl Node {
     }
 
     pub fn evaluate(&self, field: &str, host: &StateHost<'_>) -> Result<Value, Fault> {
+        self.evaluate_at(&Location::Field(field), host)
+    }
+
+    fn evaluate_at(&self, location: &Location<'_>, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
             Node::Literal(value) => Ok(value.clone()),
-            Node::Expression(expression) => expression.evaluate(field, host),
+            Node::Expression(expression) => expression.evaluate_at(location, host),
             Node::Array(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for (position, item) in items.iter().enumerate() {
-                    values.push(item.evaluate_within(field, host, || position.to_string())?);
+                    values.push(item.evaluate_at(&Location::Item(location, position), host)?);
                 }
                 Ok(Value::array(values))
             }
             Node::Object(members) => {
                 let mut values = json::Map::with_capacity(members.len());
                 for (name, member) in members {
-                    values.insert(name.clone(), member.evaluate_within(field, host, || name.to_string())?);
+                    values.insert(name.clone(), member.evaluate_at(&Location::Member(location, name), host)?);
                 }
                 Ok(Value::object(values))
             }
@@ -80,36 +131,20 @@ impl Node {
 
     /// The members of a payload that is an object.
     pub fn evaluate_members(&self, field: &str, host: &StateHost<'_>) -> Result<Vec<(Str, Value)>, Fault> {
-        match self {
-            Node::Object(members) => members
-                .iter()
-                .map(|(name, member)| {
-                    Ok((name.clone(), member.evaluate_within(field, host, || name.to_string())?))
-                })
-                .collect(),
-            other => {
-                let value = other.evaluate(field, host)?;
-                Ok(value
-                    .as_object()
-                    .map(|members| {
-                        members.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        let value = match self {
+            Node::Object(members) => {
+                let location = Location::Field(field);
+                return members
+                    .iter()
+                    .map(|(name, member)| {
+                        Ok((name.clone(), member.evaluate_at(&Location::Member(&location, name), host)?))
                     })
-                    .unwrap_or_default())
+                    .collect();
             }
-        }
-    }
-
-    /// Locations are made only where an expression may need one.
-    fn evaluate_within(
-        &self,
-        field: &str,
-        host: &StateHost<'_>,
-        step: impl FnOnce() -> String,
-    ) -> Result<Value, Fault> {
-        match self {
-            Node::Literal(value) => Ok(value.clone()),
-            other => other.evaluate(&format!("{field}/{}", step()), host),
-        }
+            other => other.evaluate(field, host)?,
+        };
+        let members = value.as_object().into_iter().flat_map(json::Map::iter);
+        Ok(members.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 }
 

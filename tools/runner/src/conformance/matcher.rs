@@ -41,7 +41,13 @@ impl Matcher {
                 self.member_differences(wanted.members(), given, path, found);
             }
             (Value::Array(wanted), _) => {
-                let items = actual.as_array().filter(|items| items.len() == wanted.items().len());
+                // Some recordings hold arrays parsed as well, as they hold objects.
+                let parsed = actual
+                    .as_str()
+                    .filter(|text| text.starts_with('['))
+                    .and_then(|text| json::parse(text).ok());
+                let given = parsed.as_ref().unwrap_or(actual);
+                let items = given.as_array().filter(|items| items.len() == wanted.items().len());
                 let Some(items) = items else {
                     found.push(format!(
                         "{path}: expected {} items, got {}",
@@ -94,9 +100,6 @@ impl Matcher {
     /// A placeholder matches any text that is not empty, and everywhere the same one.
     fn text_matches(&mut self, expected: &str, actual: &str) -> bool {
         let parts = self.parts(expected);
-        if parts.iter().all(|part| matches!(part, Part::Literal(_))) {
-            return expected == actual;
-        }
         let mut captured = BTreeMap::new();
         if !match_parts(&parts, actual, &mut captured) {
             return false;
@@ -171,7 +174,10 @@ impl Matcher {
         let mut ranges: Vec<(usize, usize)> = unordered
             .iter()
             .filter_map(|range| {
-                Some((usize::try_from(range.at(0)?.as_i64()?).ok()?, usize::try_from(range.at(1)?.as_i64()?).ok()?))
+                Some((
+                    usize::try_from(range.at(0)?.as_i64()?).ok()?,
+                    usize::try_from(range.at(1)?.as_i64()?).ok()?,
+                ))
             })
             .collect();
         ranges.push((events.len(), events.len()));
@@ -199,15 +205,18 @@ impl Matcher {
         }
     }
 
-    fn tree_differences(&mut self, wanted: &Tree, node: usize, given: &Tree, other: usize, found: &mut Vec<String>) {
+    fn tree_differences(
+        &mut self,
+        wanted: &Tree,
+        node: usize,
+        given: &Tree,
+        other: usize,
+        found: &mut Vec<String>,
+    ) {
         let children = &wanted.children[node];
         let others = &given.children[other];
         if children.len() != others.len() {
-            found.push(format!(
-                "event {node}: expected {} followers, got {}",
-                children.len(),
-                others.len()
-            ));
+            found.push(format!("event {node}: expected {} followers, got {}", children.len(), others.len()));
             return;
         }
         let mut left = others.clone();

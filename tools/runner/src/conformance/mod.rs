@@ -3,6 +3,7 @@
 mod execution;
 mod host;
 mod matcher;
+mod static_analysis;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -101,6 +102,9 @@ fn report(cases: &[Value], filter: &str, is_verbose: bool) -> ExitCode {
 fn differences(case: &Value) -> Vec<String> {
     match text(case, "kind").as_str() {
         "execution" => execution::differences(case),
+        "start_error" => static_analysis::start_error_differences(case),
+        "validation" => static_analysis::validation_differences(case),
+        "variable_references" => static_analysis::reference_differences(case),
         "execution_table" => execution::table_differences(case),
         other => vec![format!("cases of the kind '{other}' are not run yet")],
     }

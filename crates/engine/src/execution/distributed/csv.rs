@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use json::{Map, Str, Value};
+use json::{Str, Value};
 
 /// How a file of separated values is to be read.
 pub(super) struct Format {
@@ -29,12 +29,11 @@ pub(super) fn items(text: &str, format: &Format, most: usize) -> Result<Vec<Valu
         .take(most)
         .map(|row| {
             let mut cells = row.into_iter();
-            let mut item = Map::with_capacity(headers.len());
-            for header in &headers {
+            let members = headers.iter().map(|header| {
                 let cell = cells.next().map_or_else(|| empty.clone(), Str::from);
-                item.insert(header.clone(), Value::String(cell));
-            }
-            Value::object(item)
+                (header.clone(), Value::String(cell))
+            });
+            expr::object_by_hash(members.collect())
         })
         .collect())
 }

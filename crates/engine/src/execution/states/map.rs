@@ -316,7 +316,8 @@ pub(crate) fn tolerance(
         None => None,
         Some(field) => {
             let value = field.evaluate(effective, host)?;
-            let number = match (value.as_f64(), field) {
+            let from_text = value.as_str().filter(|_| is_path(field)).and_then(|text| text.parse().ok());
+            let number = match (value.as_f64().or(from_text), field) {
                 (Some(number), _) => number,
                 (None, Dynamic::Jsonata { .. }) => return Err(field.unexpected_type("number", &value)),
                 (None, _) => return Err(field.unexpected_type("float", &value)),
@@ -331,6 +332,10 @@ pub(crate) fn tolerance(
     Ok((count, percentage))
 }
 
+fn is_path(field: &Dynamic) -> bool {
+    matches!(field, Dynamic::Path { .. })
+}
+
 /// The integer of a field. JSONata numbers are rounded down.
 pub(crate) fn integer(field: &Dynamic, input: &Value, host: &StateHost<'_>) -> Result<i64, Fault> {
     let value = field.evaluate(input, host)?;
@@ -339,7 +344,10 @@ pub(crate) fn integer(field: &Dynamic, input: &Value, host: &StateHost<'_>) -> R
             Some(number) => Ok(value.as_i64().unwrap_or(number.floor() as i64)),
             None => Err(field.unexpected_type("number", &value)),
         },
-        Dynamic::Path { .. } => value.as_i64().ok_or_else(|| field.unexpected_type("integer", &value)),
+        // AWS reads the value's text, so that a string of digits is fine and 1.5 is not.
+        Dynamic::Path { .. } => {
+            plain_text(&value).parse().map_err(|_| field.unexpected_type("integer", &value))
+        }
         _ => value.as_i64().ok_or_else(|| Fault::runtime(format!("{} is no integer.", plain_text(&value)))),
     }
 }
