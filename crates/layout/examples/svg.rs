@@ -1,23 +1,24 @@
-//! Draws a state machine definition: `cargo run -p layout --example svg -- definition.json out.svg [right]`.
+//! Draws a state machine definition: `cargo run -p layout --example svg -- definition.json out.svg [right] [markers]`.
 
 #[path = "../tests/asl/mod.rs"]
 mod asl;
 
 use std::fmt::Write;
 
-use layout::{Direction, EdgeKind, Geometry, Graph, NodeKind, Options, Rect, layout, svg_path, wrap};
+use layout::{Direction, EdgeKind, Geometry, Graph, NodeKind, Options, Rect, Size, layout, svg_path, wrap};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, input, output, rest @ ..] = &arguments[..] else {
-        eprintln!("usage: svg definition.json out.svg [right]");
+        eprintln!("usage: svg definition.json out.svg [right] [markers]");
         return;
     };
     let text = std::fs::read_to_string(input).expect("the definition can be read");
     let definition = serde_json::from_str(&text).expect("the definition is JSON");
     let (graph, labels) = asl::graph_of(&definition);
     let direction = if rest.iter().any(|a| a == "right") { Direction::Right } else { Direction::Down };
-    let geometry = layout(&graph, &Options { direction, ..Options::default() });
+    let nested_marker_size = rest.iter().any(|a| a == "markers").then_some(Size::new(14.0, 14.0));
+    let geometry = layout(&graph, &Options { direction, nested_marker_size, ..Options::default() });
     std::fs::write(output, draw(&graph, &labels, &geometry)).expect("the drawing can be written");
     println!("{} {}", geometry.bounds.width, geometry.bounds.height);
 }
@@ -139,6 +140,9 @@ fn draw(graph: &Graph, labels: &[Vec<String>], geometry: &Geometry) -> String {
                 height / 2.0
             ),
         );
+        if width < 30.0 {
+            continue;
+        }
         w(
             out,
             format_args!(

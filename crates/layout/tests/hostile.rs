@@ -133,6 +133,8 @@ fn senseless_distances_are_tolerated() {
     let mut options =
         Options { node_gap: f64::NAN, layer_gap: -5.0, lane_gap: f64::INFINITY, ..Options::default() };
     options.stub_size = Size::new(f64::NAN, -1.0);
-    let geometry = layout(&machines::nested(200), &options);
-    assert!(geometry.bounds.width.is_finite() && geometry.bounds.height.is_finite());
+    for graph in [machines::flat(50), machines::nested(200)] {
+        let geometry = layout(&graph, &options);
+        assert!(geometry.bounds.width.is_finite() && geometry.bounds.height.is_finite());
+    }
 }

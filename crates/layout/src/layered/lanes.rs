@@ -48,10 +48,13 @@ pub(super) fn build(vertices: &[Vertex], wires: &[Wire], ranks: &[usize]) -> Net
     net
 }
 
-/// Merges what goes to the same place side by side, once the order is known.
+/// Lanes to the same vertex that are this near to each other in pixels merge in any case.
+const NEAR: f64 = 100.0;
+
+/// Merges what goes to the same place side by side, once the order and provisional positions are known.
 ///
-/// Lanes that end at the same vertex become one where they meet, and a wire that leaves from the side turns
-/// straight into the lane of its bundle if no box stands between.
+/// Lanes that end at the same vertex become one where they meet, if that is no detour, and a wire that leaves from
+/// the side turns straight into the lane of its bundle if no box stands between.
 pub(super) fn merge(net: &mut Net, wires: &[Wire]) {
     merge_neighbours(net);
     join_bundles(net, wires);
@@ -337,19 +340,21 @@ fn merge_neighbours(net: &mut Net) {
                 previous = None;
                 continue;
             };
-            match previous {
-                Some(other) if net.bundles[other].target == net.bundles[bundle].target => {
+            let together = previous.filter(|&other| net.bundles[other].target == net.bundles[bundle].target);
+            previous = Some(match together.and_then(|other| survivor(net, layer, other, bundle)) {
+                Some((kept, dropped)) => {
                     for at in layer..net.layers.len() {
                         let (Some(old), Some(new)) =
-                            (net.bundles[bundle].lane(at), net.bundles[other].lane(at))
+                            (net.bundles[dropped].lane(at), net.bundles[kept].lane(at))
                         else {
                             break;
                         };
                         replaced[old] = new;
                     }
+                    kept
                 }
-                _ => previous = Some(bundle),
-            }
+                None => bundle,
+            });
         }
     }
     for lane in net.bundles.iter_mut().flat_map(|bundle| &mut bundle.lanes) {
@@ -360,6 +365,17 @@ fn merge_neighbours(net: &mut Net) {
     for layer in &mut net.layers {
         layer.retain(|unit| replaced[unit.core] == unit.core);
     }
+}
+
+/// Which of two bundles should end at the other's lane in a layer, and at which; none if that is a detour.
+fn survivor(net: &Net, layer: usize, a: usize, b: usize) -> Option<(usize, usize)> {
+    let place = |bundle: usize| net.bundles[bundle].lane(layer).map(|lane| net.items[lane].x);
+    let target = net.items[net.vertex_items[net.bundles[a].target]].x;
+    let (x_a, x_b) = (place(a)?, place(b)?);
+    let a_is_nearer = (x_a - target).abs() <= (x_b - target).abs();
+    let same_side = (x_a - target) * (x_b - target) >= 0.0;
+    let merges = same_side || (x_a - x_b).abs() <= NEAR;
+    merges.then_some(if a_is_nearer { (a, b) } else { (b, a) })
 }
 
 fn join_bundles(net: &mut Net, wires: &[Wire]) {

@@ -55,6 +55,7 @@ pub(crate) fn draw(vertices: &[Vertex], wires: &[Wire], options: &Options) -> Dr
     let ranks = rank::ranks(vertices, wires);
     let mut net = lanes::build(vertices, wires, &ranks);
     order::order(&mut net, wires);
+    place::place_roughly(&mut net, options);
     lanes::merge(&mut net, wires);
     place::place(&mut net, options);
     route::route(&net, vertices, wires, options)

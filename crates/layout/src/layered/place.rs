@@ -7,8 +7,18 @@ use crate::options::Options;
 
 /// Sets `x` of every item.
 pub(super) fn place(net: &mut Net, options: &Options) {
-    let layers: Vec<Vec<usize>> =
-        net.layers.iter().map(|units| units.iter().flat_map(Unit::items).collect()).collect();
+    place_roughly(net, options);
+    let layers = flat_layers(net);
+    tighten(net, &layers, options);
+}
+
+fn flat_layers(net: &Net) -> Vec<Vec<usize>> {
+    net.layers.iter().map(|units| units.iter().flat_map(Unit::items).collect()).collect()
+}
+
+/// Sets `x` of every item so that nothing overlaps and the most important lines are straight.
+pub(super) fn place_roughly(net: &mut Net, options: &Options) {
+    let layers = flat_layers(net);
     let neighbours = Neighbours::new(net, &layers);
     let mut drawings: Vec<Vec<f64>> = Vec::with_capacity(4);
     for upwards in [false, true] {
@@ -18,7 +28,6 @@ pub(super) fn place(net: &mut Net, options: &Options) {
         }
     }
     balance(net, &layers, drawings);
-    tighten(net, &layers, options);
 }
 
 /// Least distance of the lines of two items side by side.
@@ -215,6 +224,8 @@ const TIGHTENING_PASSES: usize = 6;
 const CENTERING_PASSES: usize = 2;
 /// Less than this aside, a line looks like a mistake; in pixels.
 const SHORT_JOG: f64 = 30.0;
+/// At most so many lines move together.
+const MOST_PUSHED: usize = 12;
 
 /// Moves whole straight lines of items sideways where that shortens the links at their sides: the average of four
 /// drawings leaves slack that none of them has.
@@ -302,7 +313,8 @@ impl Lines {
         lines
     }
 
-    /// Moves a line as far towards the weighted median of what it is connected to as there is room.
+    /// Moves a line towards the weighted median of what it is connected to, together with the lines that stand in its
+    /// way if they all together want to.
     fn shift(
         &self,
         net: &mut Net,
@@ -311,37 +323,77 @@ impl Lines {
         center: bool,
         options: &Options,
     ) -> bool {
-        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+        let mut group = vec![line];
+        let wish = self.wish(net, &group, pulls, center);
+        let mut by = self.room(net, &group, wish, options);
+        if by.abs() < 1.0 && wish.abs() >= 1.0 {
+            self.push(net, &mut group, wish > 0.0, options);
+            let together = self.wish(net, &group, pulls, center);
+            if group.len() > 1 && together * wish > 0.0 {
+                by = self.room(net, &group, together, options);
+            }
+        }
+        let by = by.trunc();
+        for &item in group.iter().flat_map(|&line| &self.members[line]) {
+            net.items[item].x += by;
+        }
+        by != 0.0
+    }
+
+    /// How far a group of lines would like to move.
+    fn wish(&self, net: &Net, group: &[usize], pulls: &[Vec<(usize, f64)>], center: bool) -> f64 {
         let mut wishes: Vec<(f64, f64)> = Vec::new();
-        for &item in &self.members[line] {
-            let x = net.items[item].x;
-            if let Some(left) = self.left[item] {
-                low = low.max(net.items[left].x + separation(net, left, item, options) - x);
-            }
-            if let Some(right) = self.right[item] {
-                high = high.min(net.items[right].x - separation(net, item, right, options) - x);
-            }
-            let outside = pulls[item].iter().filter(|(other, _)| self.of[*other] != line);
-            wishes.extend(outside.map(|&(other, weight)| (net.items[other].x - x, weight)));
+        for &item in group.iter().flat_map(|&line| &self.members[line]) {
+            let outside = pulls[item].iter().filter(|(other, _)| !group.contains(&self.of[*other]));
+            wishes.extend(outside.map(|&(other, weight)| (net.items[other].x - net.items[item].x, weight)));
         }
         let (from, to) = median(&mut wishes);
         let nearest = if from.abs() < to.abs() { from } else { to };
-        let wish = match center {
+        match center {
             // The middle of little room would make two short jogs out of one straight line.
             true if nearest.abs() <= SHORT_JOG => nearest,
             true => (from + to) / 2.0,
             false => 0.0f64.clamp(from, to),
-        };
-        let by = wish.clamp(low.min(0.0), high.max(0.0));
-        let by = if by > 0.0 { by.floor() } else { by.ceil() };
-        if by == 0.0 {
-            return false;
         }
-        for &item in &self.members[line] {
-            net.items[item].x += by;
-        }
-        true
     }
+
+    /// As much of a move as there is room for.
+    fn room(&self, net: &Net, group: &[usize], wish: f64, options: &Options) -> f64 {
+        let mut room = f64::INFINITY;
+        for &item in group.iter().flat_map(|&line| &self.members[line]) {
+            let neighbour = if wish > 0.0 { self.right[item] } else { self.left[item] };
+            if let Some(neighbour) = neighbour.filter(|&n| !group.contains(&self.of[n])) {
+                room = room.min(free(net, item, neighbour, wish > 0.0, options));
+            }
+        }
+        wish.signum() * wish.abs().min(room.max(0.0))
+    }
+
+    /// Adds the lines that leave no room on one side to a group, up to a limit.
+    fn push(&self, net: &Net, group: &mut Vec<usize>, rightwards: bool, options: &Options) {
+        let mut done = 0;
+        while let Some(&line) = group.get(done) {
+            done += 1;
+            for &item in &self.members[line] {
+                let Some(neighbour) = (if rightwards { self.right[item] } else { self.left[item] }) else {
+                    continue;
+                };
+                let line = self.of[neighbour];
+                if free(net, item, neighbour, rightwards, options) < 1.0 && !group.contains(&line) {
+                    if group.len() == MOST_PUSHED {
+                        return;
+                    }
+                    group.push(line);
+                }
+            }
+        }
+    }
+}
+
+/// The room between an item and its neighbour beyond what they have to keep.
+fn free(net: &Net, item: usize, neighbour: usize, rightwards: bool, options: &Options) -> f64 {
+    let (left, right) = if rightwards { (item, neighbour) } else { (neighbour, item) };
+    net.items[right].x - net.items[left].x - separation(net, left, right, options)
 }
 
 /// The values that split the weights evenly: from one to the other.
