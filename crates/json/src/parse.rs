@@ -59,6 +59,21 @@ pub fn parse_keeping_text(text: &str) -> Result<Value, ParseError> {
     })
 }
 
+/// As [`parse_keeping_text`], and the containers within keep their texts as well, a few levels deep.
+///
+/// TestState shows parts of its input as they were written.
+pub fn parse_keeping_texts(text: &str) -> Result<Value, ParseError> {
+    let mut parser = Parser::new(text);
+    parser.keeps_texts = true;
+    parser.blanks();
+    let value = parser.value(0)?;
+    parser.end()?;
+    Ok(value)
+}
+
+/// Texts are kept down to this level: each level costs the whole text once more.
+const KEPT_LEVELS: u32 = 8;
+
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
 struct Parser<'a> {
@@ -66,17 +81,19 @@ struct Parser<'a> {
     at: usize,
     /// Names of members read so far: equal names share one allocation.
     names: HashSet<Str>,
+    keeps_texts: bool,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Parser<'a> {
-        Parser { text, at: 0, names: HashSet::new() }
+        Parser { text, at: 0, names: HashSet::new(), keeps_texts: false }
     }
 
     fn value(&mut self, depth: u32) -> Result<Value, ParseError> {
+        let start = self.at;
         match self.peek() {
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
+            Some(b'{') => self.object(depth).map(|value| self.kept(value, start, depth)),
+            Some(b'[') => self.array(depth).map(|value| self.kept(value, start, depth)),
             Some(b'"') => Ok(Value::String(self.string()?.into())),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.word("true", Value::Bool(true)),
@@ -84,6 +101,23 @@ impl<'a> Parser<'a> {
             Some(b'n') => self.word("null", Value::Null),
             Some(_) => Err(self.unexpected("a value")),
             None => Err(self.error("the text ends where a value was expected".into())),
+        }
+    }
+
+    /// The container with the text that it was read from, where that is asked for and not the usual one.
+    fn kept(&self, value: Value, start: usize, depth: u32) -> Value {
+        let Some(text) = self.text.get(start..self.at).filter(|_| self.keeps_texts && depth < KEPT_LEVELS)
+        else {
+            return value;
+        };
+        match value {
+            Value::Array(array) => {
+                Value::Array(Arc::new(Array::with_text(array.items().to_vec(), text.into())))
+            }
+            Value::Object(object) => {
+                Value::Object(Arc::new(Object::with_text(object.members().clone(), text.into())))
+            }
+            scalar => scalar,
         }
     }
 
@@ -280,6 +314,20 @@ impl<'a> Parser<'a> {
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod nested_text_tests {
+    use super::parse_keeping_texts;
+
+    #[test]
+    fn containers_within_keep_their_texts() {
+        let value = parse_keeping_texts(" {\"a\": [1, {\"b\":  2}]} ").unwrap();
+        assert_eq!(value.to_text(), "{\"a\": [1, {\"b\":  2}]}");
+        assert_eq!(value.get("a").unwrap().to_text(), "[1, {\"b\":  2}]");
+        assert_eq!(value.get("a").unwrap().at(1).unwrap().to_text(), "{\"b\":  2}");
+        assert_eq!(value.without_text().to_text(), "{\"a\":[1,{\"b\":2}]}");
     }
 }
 
