@@ -243,10 +243,55 @@ impl Rect {
 }
 
 impl EdgeGeometry {
+    /// The point that is this share of the way along the line: 0 is where it begins, 1 where it ends.
+    ///
+    /// The middle (0.5) is a place for a handle; a share that grows with time moves a token.
+    pub fn point_at(&self, share: f64) -> Point {
+        let length = |pair: &[Point]| (pair[1].x - pair[0].x).abs() + (pair[1].y - pair[0].y).abs();
+        let total: f64 = self.points.windows(2).map(length).sum();
+        let mut left = total * share.clamp(0.0, 1.0);
+        for pair in self.points.windows(2) {
+            let length = length(pair);
+            if left <= length && length > 0.0 {
+                let part = left / length;
+                let along = |from: f64, to: f64| from + (to - from) * part;
+                return Point::new(along(pair[0].x, pair[1].x), along(pair[0].y, pair[1].y));
+            }
+            left -= length;
+        }
+        self.points.last().copied().unwrap_or_default()
+    }
+
     /// The smallest rectangle around the line and its label.
     pub fn bounds(&self) -> Rect {
         let mut points = self.points.iter().map(|p| Rect::new(p.x, p.y, 0.0, 0.0)).chain(self.label);
         let first = points.next().unwrap_or_default();
         points.fold(first, |all, rect| all.union(&rect))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_along_a_line_are_found() {
+        let edge = EdgeGeometry {
+            scope: 0,
+            source: EdgeSource::Start,
+            kind: EdgeKind::Start,
+            from: None,
+            to: EdgeEnd::End,
+            points: vec![Point::new(0.0, 0.0), Point::new(0.0, 10.0), Point::new(30.0, 10.0)],
+            label: None,
+            backward: false,
+        };
+        let check = |share, x, y| assert_eq!(edge.point_at(share), Point::new(x, y), "{share}");
+        check(0.0, 0.0, 0.0);
+        check(0.25, 0.0, 10.0);
+        check(0.5, 10.0, 10.0);
+        check(1.0, 30.0, 10.0);
+        check(7.0, 30.0, 10.0);
+        check(-1.0, 0.0, 0.0);
     }
 }

@@ -81,6 +81,35 @@ fn a_state_added_at_the_end_moves_nothing_else() {
 }
 
 #[test]
+fn a_state_added_in_the_middle_only_shifts_what_follows() {
+    // A choice with a way back after C, and a handler for all errors beside.
+    let build = |names: &[&str], check: usize| {
+        let mut graph = chain(names);
+        let handler = names.len();
+        graph.nodes.push(Node { key: 99, label: "Handler".to_owned(), ..graph.nodes[0].clone() });
+        graph.scopes[0].nodes.push(handler);
+        let to_handler = |from| Edge { from, to: Target::Node(handler), kind: EdgeKind::Catch, label: None };
+        let catches: Vec<Edge> = (0..check).map(to_handler).collect();
+        graph.scopes[0].edges.extend(catches);
+        let label = Some(Size::new(80.0, 22.0));
+        graph.scopes[0].edges.push(Edge { from: check, to: Target::Node(1), kind: EdgeKind::Choice, label });
+        let end = Edge { from: handler, to: Target::End, kind: EdgeKind::Next, label: None };
+        graph.scopes[0].edges.push(end);
+        layout(&graph, &Options::default())
+    };
+    let before = build(&["A", "B", "C", "Check", "D"], 3);
+    let after = build(&["A", "B", "New", "C", "Check", "D"], 4);
+    let shift = after.nodes[3].rect.y - before.nodes[2].rect.y;
+    assert!(shift > 0.0);
+    for (old, new, expected) in
+        [(0, 0, 0.0), (1, 1, 0.0), (2, 3, shift), (3, 4, shift), (4, 5, shift), (5, 6, shift)]
+    {
+        let (a, b) = (before.nodes[old].rect, after.nodes[new].rect);
+        assert_eq!((a.x, a.y + expected), (b.x, b.y), "node {old}");
+    }
+}
+
+#[test]
 fn a_renamed_state_leaves_the_rest_in_place() {
     let before = machines::flat(60);
     let mut after = before.clone();
