@@ -219,9 +219,7 @@ fn compact(net: &Net, layers: &[Vec<usize>], root: &[usize], leftwards: bool, op
 }
 
 /// How many times all lines are moved towards what they connect.
-const TIGHTENING_PASSES: usize = 6;
-/// In the last of these passes, lines that are as well in one place as in another go to the middle.
-const CENTERING_PASSES: usize = 2;
+const TIGHTENING_PASSES: usize = 4;
 /// Less than this aside, a line looks like a mistake; in pixels.
 const SHORT_JOG: f64 = 30.0;
 /// At most so many lines move together.
@@ -232,16 +230,18 @@ const MOST_PUSHED: usize = 12;
 fn tighten(net: &mut Net, layers: &[Vec<usize>], options: &Options) {
     let passes = if net.items.len() > 20_000 { 1 } else { TIGHTENING_PASSES };
     let pulls = pulls(net);
-    for pass in 0..passes {
-        let lines = Lines::new(net, layers, &pulls);
-        let center = pass + CENTERING_PASSES >= passes;
-        let mut moved = false;
-        for step in 0..lines.members.len() {
-            let line = if pass % 2 == 0 { step } else { lines.members.len() - 1 - step };
-            moved |= lines.shift(net, line, &pulls, center, options);
-        }
-        if !moved && center {
-            break;
+    // At first, lines that are as well in one place as in another stay where they are; then they go to the middle.
+    for center in [false, true] {
+        for pass in 0..passes {
+            let lines = Lines::new(net, layers, &pulls);
+            let mut moved = false;
+            for step in 0..lines.members.len() {
+                let line = if pass % 2 == 0 { step } else { lines.members.len() - 1 - step };
+                moved |= lines.shift(net, line, &pulls, center, options);
+            }
+            if !moved {
+                break;
+            }
         }
     }
 }
