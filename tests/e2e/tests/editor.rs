@@ -16,8 +16,7 @@ const PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8>
 
 const ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
 
-const STYLE: &str =
-    ":root { --code-string: rgb(1, 2, 3); --focus: blue; --running-soft: lightblue } #host { height: 300px; width: 600px; display: block }";
+const STYLE: &str = ":root { --code-string: rgb(1, 2, 3); --focus: blue; --running-soft: lightblue } #host { height: 300px; width: 600px; display: block }";
 
 /// Keeps what the editor reports in `window.reports`, and answers its questions.
 const SCRIPT: &str = r##"
