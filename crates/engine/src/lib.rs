@@ -9,11 +9,13 @@
 mod describe;
 mod execution;
 pub mod history;
+mod input;
 mod integrations;
 pub mod machine;
 pub mod mock;
 mod query;
 mod random;
+pub mod test_state;
 mod time;
 
 pub use describe::ExpressBilling;
@@ -25,8 +27,10 @@ pub use execution::{
 pub use history::{
     Details, EventId, EventType, Failure, FrameId, History, HistoryEvent, LogLevel, TimestampStyle,
 };
+pub use input::{InputError, read_input};
 pub use machine::{Machine, Problem};
 pub use mock::{Budget, MockConfigFile, MockEntry, MockHost, Progress, TaskHost, Unmocked, run_to_end};
 pub use query::ItemContext;
 pub use random::Random;
+pub use test_state::{InspectionData, TestStateRequest, TestStateResponse, test_state};
 pub use time::Instant;

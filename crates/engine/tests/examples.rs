@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use asl::Document;
+use engine::mock::Replies;
 use engine::{
-    Budget, EventType, Execution, ExecutionType, Instant, Machine, MockHost, Options, Progress, RunId,
-    VirtualS3, run_to_end,
+    Budget, Execution, ExecutionType, Instant, Machine, MockHost, Options, Progress, TaskAnswer, TaskHost,
+    TaskId, TaskRequest, VirtualS3, run_to_end,
 };
-use json::{Str, Value};
+use json::Value;
 
 fn gallery() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/examples")
@@ -77,12 +78,15 @@ fn options(example: &str, about: &Value) -> Options {
     options
 }
 
+fn answers(example: &str, file: &str) -> MockHost {
+    MockHost::from_json(&value(example, file)).unwrap_or_else(|error| panic!("{example}/{file}: {error}"))
+}
+
 /// Runs an example to the end that it states; the names of the states that were entered.
-fn run(example: &str, about: &Value, options: Options, mocks: &Value) -> BTreeSet<String> {
+fn run(example: &str, about: &Value, host: &mut impl TaskHost) -> BTreeSet<String> {
     let machine = compile(example, "workflow.asl.json");
-    let mut execution = Execution::start(machine, value(example, "input.json"), options);
-    let mut host = MockHost::from_json(mocks).unwrap_or_else(|error| panic!("{example}/mocks.json: {error}"));
-    let outcome = match run_to_end(&mut execution, &mut host, Budget { steps: 100_000 }) {
+    let mut execution = Execution::start(machine, value(example, "input.json"), options(example, about));
+    let outcome = match run_to_end(&mut execution, host, Budget { steps: 100_000 }) {
         Progress::Done(outcome) => outcome,
         other => panic!("{example}: the run did not end: {other:?}"),
     };
@@ -101,9 +105,9 @@ fn run(example: &str, about: &Value, options: Options, mocks: &Value) -> BTreeSe
 
 /// The names of the states that were entered, those of child executions included.
 fn entered(execution: &Execution) -> BTreeSet<String> {
-    let histories = (0..).map_while(|run| execution.history_of(RunId(run)));
-    let events = histories.flat_map(|history| history.iter());
-    events
+    execution
+        .runs()
+        .flat_map(|run| run.history.iter())
         .filter(|event| event.event_type.name().ends_with("StateEntered"))
         .filter_map(|event| event.details.name().map(|name| name.to_string()))
         .collect()
@@ -111,7 +115,7 @@ fn entered(execution: &Execution) -> BTreeSet<String> {
 
 fn check(example: &str) {
     let about = value(example, "about.json");
-    let visited = run(example, &about, options(example, &about), &value(example, "mocks.json"));
+    let visited = run(example, &about, &mut answers(example, "mocks.json"));
     for name in items(&about, "visited") {
         let name = name.as_str().expect("a name");
         assert!(visited.contains(name), "{example}: {name} was not visited, only {visited:?}");
@@ -171,29 +175,49 @@ fn the_index_lists_every_example_and_every_one_is_tested() {
     assert_eq!(folders, listed);
 }
 
-/// The nested example ends the same way when the inner workflow is run instead of being answered for.
+/// Starts the inner workflows of an example; what these and the example itself call is answered by mocks.
+struct Nested {
+    machines: BTreeMap<String, Arc<Machine>>,
+    starts: Replies,
+    mocks: MockHost,
+}
+
+impl TaskHost for Nested {
+    fn request(&mut self, request: &TaskRequest, now: Instant) -> bool {
+        let arn = request.parameters.get("StateMachineArn").and_then(Value::as_str);
+        let Some(machine) = arn.and_then(|arn| self.machines.get(arn)) else {
+            return self.mocks.request(request, now);
+        };
+        let input = member(&request.parameters, "Input").clone();
+        let start = TaskAnswer::StartMachine { machine: machine.clone(), name: None, input };
+        self.starts.add(now, request.id, start);
+        true
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.starts.next_due().into_iter().chain(self.mocks.next_due()).min()
+    }
+
+    fn pop_due(&mut self, now: Instant) -> Option<(TaskId, TaskAnswer)> {
+        self.starts.pop_due(now).or_else(|| self.mocks.pop_due(now))
+    }
+}
+
 #[test]
-fn nested_workflows_end_the_same_with_the_inner_workflow_run() {
+fn nested_workflows_end_the_same_when_the_inner_workflow_is_run() {
     let example = "nested-workflows";
     let about = value(example, "about.json");
-    let mut options = options(example, &about);
-    let mut machines: BTreeMap<Str, Arc<Machine>> = BTreeMap::new();
-    let mut mocks: Vec<(Str, Value)> = Vec::new();
+    let mut host = Nested {
+        machines: BTreeMap::new(),
+        starts: Replies::default(),
+        mocks: answers(example, "mocks.json"),
+    };
     for child in items(&about, "children") {
         let machine = compile(example, string(child, "definition"));
-        machines.insert(Str::from(string(child, "stateMachineArn")), machine);
-        let answers = value(example, string(child, "mocks"));
-        mocks.extend(
-            answers.as_object().unwrap().iter().map(|(name, answers)| (name.clone(), answers.clone())),
-        );
+        host.machines.insert(string(child, "stateMachineArn").to_owned(), machine);
+        host.mocks.scripts.extend(answers(example, string(child, "mocks")).scripts);
     }
-    assert!(!machines.is_empty());
-    options.machines = Arc::new(machines);
-    let own = value(example, "mocks.json");
-    let own = own.as_object().unwrap().iter().filter(|(name, _)| name.as_ref() != "Check identity");
-    mocks.extend(own.map(|(name, answers)| (name.clone(), answers.clone())));
-
-    let visited = run(example, &about, options, &Value::from_members(mocks));
+    let visited = run(example, &about, &mut host);
     for name in ["Check document", "Screen watch lists", "Score"] {
         assert!(visited.contains(name), "{name} was not visited, only {visited:?}");
     }

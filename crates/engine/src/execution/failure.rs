@@ -259,8 +259,13 @@ pub(crate) fn explained(state: &str, entered: EventId, cause: &str) -> String {
     )
 }
 
+/// Whether a name of `ErrorEquals` means a failure, wherever that comes from.
+pub(crate) fn handler_matches(name: &str, failure: &Failure, state_type: StateType) -> bool {
+    matches(name, failure, state_type, Origin::Children)
+}
+
 /// Whether a name of `ErrorEquals` means a failure.
-pub(crate) fn matches(name: &str, failure: &Failure, state_type: StateType, origin: Origin) -> bool {
+fn matches(name: &str, failure: &Failure, state_type: StateType, origin: Origin) -> bool {
     match name {
         "States.ALL" => failure.name() != RUNTIME,
         "States.TaskFailed" => {

@@ -26,14 +26,18 @@ use crate::random::Random;
 use crate::time::Instant;
 
 pub use distributed::{ItemCounts, MapRunRecord, MapRunStatus};
+pub(crate) use distributed::{batches, pointer_get};
+pub(crate) use failure::{delay_millis, handler_matches};
 pub(crate) use frame::{Children, Frame, Items, MapRun, Phase, Slot};
 pub use frame::{FrameInfo, FrameRole};
 pub use options::{ExecutionType, Options, Order, Quotas};
 pub use run::{Outcome, Run, RunId, RunKind, Status};
 pub use s3::{S3Object, VirtualS3};
+pub(crate) use states::{failure_of, item_at, items_of, max_concurrency, tolerance, wait_until};
 pub(crate) use task::OpenTask;
 pub use task::{StartPhase, TaskAnswer, TaskId, TaskRequest};
 use timer::Timers;
+pub(crate) use turn::{Exit, assigned_by};
 
 /// One event of one of the executions of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

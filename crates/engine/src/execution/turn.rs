@@ -19,9 +19,20 @@ use crate::time::Instant;
 const COMPACT_INPUTS_SINCE: Instant = Instant(1_714_521_600_000);
 
 /// What a state leaves with.
-pub(super) struct Exit {
+pub(crate) struct Exit {
     pub output: Value,
     pub assigned: Vec<(Str, Value)>,
+}
+
+impl Exit {
+    /// What a state without a result leaves with: its effective input, or Output.
+    pub fn without_result(data: &DataFlow, effective: &Value, host: &StateHost<'_>) -> Result<Exit, Fault> {
+        let output = match &data.output {
+            Some(output) => output.evaluate("Output", effective, host)?,
+            None => data.output_path.apply(effective, host)?,
+        };
+        Ok(Exit { output, assigned: assigned_by(data.assign.as_ref(), effective, host)? })
+    }
 }
 
 impl Execution {
@@ -156,20 +167,6 @@ impl Execution {
         let combined = data.result_path.apply(&frame.input, selected)?;
         let output = data.output_path.apply(&combined, &host)?;
         Ok(Exit { output, assigned })
-    }
-
-    /// What a state without a result leaves with: its effective input, or Output.
-    pub(super) fn exit_without_result(
-        &self,
-        data: &DataFlow,
-        effective: &Value,
-        host: &StateHost<'_>,
-    ) -> Result<Exit, Fault> {
-        let output = match &data.output {
-            Some(output) => output.evaluate("Output", effective, host)?,
-            None => data.output_path.apply(effective, host)?,
-        };
-        Ok(Exit { output, assigned: assigned_by(data.assign.as_ref(), effective, host)? })
     }
 
     /// Leaves a state for the next one.
@@ -384,7 +381,7 @@ pub(super) fn too_large(name: &str) -> String {
 }
 
 /// What an `Assign` assigns; `input` is what `$` means in JSONPath.
-pub(super) fn assigned_by(
+pub(crate) fn assigned_by(
     assign: Option<&Template>,
     input: &Value,
     host: &StateHost<'_>,

@@ -4,7 +4,23 @@ mod event_bridge;
 
 use json::Value;
 
-use crate::machine::{Resource, ResourceKind};
+use crate::machine::{Pattern, Resource, ResourceKind};
+
+/// What Step Functions adds to a task's parameters by itself.
+pub(crate) fn complete_parameters(resource: &Resource, parameters: Value) -> Value {
+    let is_ecs_job = resource.kind == ResourceKind::Optimized
+        && &*resource.resource_type == "ecs"
+        && resource.api() == "runTask"
+        && resource.pattern == Pattern::Sync;
+    match parameters.as_object() {
+        Some(members) if is_ecs_job && !members.contains_key("StartedBy") => {
+            let mut members = members.clone();
+            members.insert("StartedBy", Value::from("AWS Step Functions"));
+            Value::object(members)
+        }
+        _ => parameters,
+    }
+}
 
 /// What AWS checks of a task's parameters before it is scheduled. The error is AWS's words for one field.
 pub(crate) fn check_parameters(resource: &Resource, parameters: &Value) -> Result<(), String> {

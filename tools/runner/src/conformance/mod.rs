@@ -4,6 +4,7 @@ mod execution;
 mod host;
 mod matcher;
 mod static_analysis;
+mod test_state;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -103,6 +104,7 @@ fn differences(case: &Value) -> Vec<String> {
     match text(case, "kind").as_str() {
         "execution" => execution::differences(case),
         "start_error" => static_analysis::start_error_differences(case),
+        "test_state" => test_state::differences(case),
         "validation" => static_analysis::validation_differences(case),
         "variable_references" => static_analysis::reference_differences(case),
         "execution_table" => execution::table_differences(case),

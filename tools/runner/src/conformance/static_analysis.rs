@@ -9,11 +9,11 @@ use super::{definition_text, placeholders, text};
 
 /// StartExecution with an input that is no JSON.
 pub fn start_error_differences(case: &Value) -> Vec<String> {
-    let error = asl::json_error(&text(case, "input_text")).map(|error| {
-        let message = format!("Invalid State Machine Execution Input: '{}'", error.message);
-        error_value("InvalidExecutionInput", &message)
-    });
-    let answer = Value::from_members([("error", error.unwrap_or_default())]);
+    let error = match engine::read_input(&text(case, "input_text")) {
+        Ok(_) => Value::Null,
+        Err(error) => error_value(error.code, &error.message),
+    };
+    let answer = Value::from_members([("error", error)]);
     compare(case, &answer)
 }
 

@@ -5,6 +5,8 @@ mod csv;
 mod reader;
 mod writer;
 
+pub(crate) use reader::pointer_get;
+
 use std::sync::Arc;
 
 use asl::StateId;
@@ -431,6 +433,20 @@ impl Execution {
                 self.end_run(run, Status::Aborted, EventType::ExecutionAborted, Failure::default());
             }
         }
+    }
+}
+
+/// The inputs of children after ItemBatcher, with the usual limits.
+pub(crate) fn batches(
+    definition: &crate::machine::BatcherDef,
+    items: Vec<Value>,
+    effective: &Value,
+    host: &crate::query::StateHost<'_>,
+) -> Result<Vec<Value>, Fault> {
+    match batcher::batch(definition, items, effective, host, &crate::execution::Options::default()) {
+        Ok((inputs, _)) => Ok(inputs),
+        Err(ReadError::Fault(fault)) => Err(fault),
+        Err(ReadError::Reader { error, cause }) => Err(Fault::Error { name: error.into(), cause }),
     }
 }
 

@@ -284,7 +284,7 @@ fn list_entry(key: &Str, object: &S3Object) -> Value {
 }
 
 /// A JSON pointer (RFC 6901).
-fn pointer_get<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+pub(crate) fn pointer_get<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
     if pointer.is_empty() {
         return Some(value);
     }

@@ -34,7 +34,7 @@ impl Execution {
                 let assigned = assigned_by(rule.assign.as_ref(), &effective, &host)?;
                 (&rule.next, Exit { output, assigned })
             }
-            (None, Some(default)) => (default, self.exit_without_result(data, &effective, &host)?),
+            (None, Some(default)) => (default, Exit::without_result(data, &effective, &host)?),
             (None, None) => {
                 return Err(Fault::Error {
                     name: "States.NoChoiceMatched".into(),

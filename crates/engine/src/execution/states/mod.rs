@@ -9,4 +9,6 @@ mod succeed;
 mod task;
 mod wait;
 
-pub(crate) use map::{integer, item_at, selected_item, tolerance};
+pub(crate) use fail::failure_of;
+pub(crate) use map::{integer, item_at, items_of, max_concurrency, selected_item, tolerance};
+pub(crate) use wait::wait_until;

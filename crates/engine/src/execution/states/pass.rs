@@ -1,6 +1,7 @@
 use json::Value;
 
 use crate::execution::run::Shared;
+use crate::execution::turn::Exit;
 use crate::execution::{Execution, Slot};
 use crate::machine::StateDef;
 use crate::query::Fault;
@@ -16,7 +17,7 @@ impl Execution {
         let Some(frame) = self.frame_at(slot) else { return Ok(()) };
         let host = self.host(frame, shared, state);
         let exit = if state.is_jsonata() {
-            self.exit_without_result(&state.data, &frame.input, &host)?
+            Exit::without_result(&state.data, &frame.input, &host)?
         } else {
             let effective = state.data.input_path.apply(&frame.input, &host)?;
             let result = match (result, &state.data.arguments) {

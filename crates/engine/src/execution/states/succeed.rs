@@ -1,4 +1,5 @@
 use crate::execution::run::Shared;
+use crate::execution::turn::Exit;
 use crate::execution::{Execution, Slot};
 use crate::machine::{Next, StateDef};
 use crate::query::Fault;
@@ -13,7 +14,7 @@ impl Execution {
         let Some(frame) = self.frame_at(slot) else { return Ok(()) };
         let host = self.host(frame, shared, state);
         let effective = state.data.input_path.apply(&frame.input, &host)?;
-        let exit = self.exit_without_result(&state.data, &effective, &host)?;
+        let exit = Exit::without_result(&state.data, &effective, &host)?;
         self.exit(slot, state, exit, &Next::End)
     }
 }

@@ -61,6 +61,7 @@ impl Execution {
                 parameters.without_text()
             ))
         })?;
+        let parameters = crate::integrations::complete_parameters(&task.resource, parameters);
         if self.is_too_large(&parameters) {
             return Err(Fault::Error { name: DATA_LIMIT_EXCEEDED.into(), cause: too_large(&state.name) });
         }

@@ -2,6 +2,7 @@ use json::Value;
 
 use crate::execution::run::Shared;
 use crate::execution::timer::Timer;
+use crate::execution::turn::Exit;
 use crate::execution::{Execution, Phase, Slot};
 use crate::machine::{StateDef, WaitDef};
 use crate::query::{Dynamic, Fault, StateHost, plain_text};
@@ -34,7 +35,7 @@ impl Execution {
         let Some(frame) = self.frame_at(slot) else { return Ok(()) };
         let host = self.host(frame, shared, state);
         let effective = state.data.input_path.apply(&frame.input, &host)?;
-        let exit = self.exit_without_result(&state.data, &effective, &host)?;
+        let exit = Exit::without_result(&state.data, &effective, &host)?;
         self.exit(slot, state, exit, &state.next)
     }
 }
