@@ -9,6 +9,7 @@ pub mod edit;
 mod expressions;
 pub mod fields;
 pub mod json_error;
+mod jsonata_use;
 mod location;
 pub mod patch;
 pub mod problem;

@@ -6,6 +6,7 @@ use expr::{Expression, Path, References};
 use json::{NodeId, NodeKind, Str};
 
 use crate::fields::{Field, Kind};
+use crate::jsonata_use::{JsonataUse, expression_text};
 use crate::typed::{Typed, TypedObject};
 use crate::{Document, QueryLanguage, StateId};
 
@@ -40,7 +41,10 @@ fn add_field(
         return;
     }
     let tree = document.tree();
+    let can_compute =
+        field.expression || matches!(field.kind, Kind::Template | Kind::Assignments | Kind::Condition);
     match (field.kind, object.language) {
+        (_, QueryLanguage::Jsonata) if !can_compute => {}
         (Kind::JsonPath | Kind::ReferencePath { .. }, QueryLanguage::JsonPath) => {
             if let Some(path) = tree.as_str(value).and_then(|text| Path::parse(&text).ok()) {
                 path.references(references);
@@ -60,6 +64,22 @@ fn add_field(
                         }
                         other => waiting.extend(other),
                     }
+                }
+            }
+        }
+        (_, QueryLanguage::Jsonata) => {
+            let mut waiting = vec![value];
+            while let Some(node) = waiting.pop() {
+                match tree.kind(node) {
+                    NodeKind::Array => waiting.extend(tree.items(node)),
+                    NodeKind::Object => waiting.extend(tree.members(node).filter_map(|member| member.value)),
+                    NodeKind::String => {
+                        let text = tree.as_str(node).unwrap_or_default();
+                        if let Some(expression) = expression_text(&text) {
+                            references.variables.append(&mut JsonataUse::of(expression).variables);
+                        }
+                    }
+                    _ => {}
                 }
             }
         }
@@ -98,5 +118,18 @@ mod tests {
             })
             .collect();
         assert_eq!(text, ["A: z", "B: b caught items", "C: n"]);
+    }
+
+    #[test]
+    fn variables_are_found_in_jsonata() {
+        let document = Document::parse(
+            r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+                "A": {"Type": "Pass", "Comment": "{% $no %}", "Output": {"a": ["{% $x + 1 %}"]}, "Assign": {"b": "{% $sum($y) %}"}},
+                "B": {"Type": "Wait", "Seconds": "{% $w %}"}
+            }}"#,
+        );
+        let found = variable_references(&document);
+        let text: Vec<String> = found.iter().map(|(state, names)| format!("{state} {names:?}")).collect();
+        assert_eq!(text, ["A {\"x\", \"y\"}", "B {\"w\"}"]);
     }
 }

@@ -67,6 +67,11 @@ impl CompileOptions {
     pub const STEP_FUNCTIONS: CompileOptions = CompileOptions { step_functions: true, eval: false };
     /// The language as jsonata itself has it.
     pub const JSONATA: CompileOptions = CompileOptions { step_functions: false, eval: true };
+
+    /// Whether the language has a function of this name, given without its `$`.
+    pub fn has_function(&self, name: &str) -> bool {
+        crate::functions::find(name, *self).is_some()
+    }
 }
 
 impl Default for CompileOptions {
