@@ -11,7 +11,7 @@ static LISTS_ARE_FRESH: Mutex<bool> = Mutex::new(false);
 pub fn install(packages: &[&str]) -> Result<(), String> {
     let names = packages.join(" ");
     if find("apt-get").is_none() {
-        return Err(format!("missing here, and there is no apt-get to install them: {names}"));
+        return Err(format!("there is no apt-get to install {names}"));
     }
     let root = output(command("id").arg("-u")).is_some_and(|id| id == "0");
     let sudo = !root && output(command("sudo").args(["-n", "true"])).is_some();
