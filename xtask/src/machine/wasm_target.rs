@@ -29,8 +29,9 @@ pub fn get() -> Result<Found, String> {
     }
     say(format!("  rustup could not get {TARGET}: building it from Debian's packages instead"));
     if !Path::new(DEBIAN_RUSTC).is_file() || !debian_sources().is_dir() {
-        debian::install(&["rustc-web", "rust-web-src"])
-            .map_err(|error| format!("no standard library for {TARGET}: rustup cannot get it, and {error}"))?;
+        debian::install(&["rustc-web", "rust-web-src"]).map_err(|error| {
+            format!("no standard library for {TARGET}: rustup cannot get it, and {error}")
+        })?;
     }
     step(format!("build the standard library for {TARGET}"), || {
         lay_out(&toolchain)?;
