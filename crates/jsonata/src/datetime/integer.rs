@@ -153,12 +153,15 @@ impl IntegerFormat {
             }
             Grouping::At(separators) => {
                 for (position, separator) in separators.iter().rev() {
-                    // Where the number is shorter, JavaScript counts from the other end.
-                    let at = match digits.len().checked_sub(*position) {
-                        Some(at) => at,
-                        None => (digits.len() * 2).saturating_sub(*position),
+                    let Some(at) = digits.len().checked_sub(*position) else {
+                        // Where the number is shorter, JavaScript's substr counts from the end, and drops what
+                        // is before.
+                        let from = (digits.len() * 2).saturating_sub(*position);
+                        digits.drain(..from);
+                        digits.insert(0, *separator);
+                        continue;
                     };
-                    digits.insert(at.min(digits.len()), *separator);
+                    digits.insert(at, *separator);
                 }
             }
         }

@@ -102,8 +102,15 @@ impl Machine<'_> {
             let step_node = code.node(*step);
             is_stream |= step_node.step.as_ref().is_some_and(|step| step.tuple);
             if index == 0 && step_node.constructed {
-                let value = self.eval(code, *step, &sequence.into_array(), env)?;
-                sequence = if value.is_array() { Seq::Many(value) } else { Seq::Empty };
+                let context = sequence.into_array();
+                let value = self.eval(code, *step, &context, env)?;
+                let binds = step_node.step.as_ref().is_some_and(|step| step.focus.is_some());
+                sequence = match value {
+                    // As in jsonata, a variable bound to a constructor gets nothing of it.
+                    _ if binds => Seq::Many(context),
+                    value if value.is_array() => Seq::Many(value),
+                    _ => Seq::Empty,
+                };
             } else if is_stream {
                 let stream = self.eval_tuple_step(code, *step, &sequence, tuples.take(), env)?;
                 tuples = Some(stream);
@@ -474,6 +481,16 @@ impl Machine<'_> {
         Ok(result)
     }
 
+    fn eval_sort_key(&mut self, code: &Arc<Code>, term: NodeId, item: &Val, env: &Rc<Frame>) -> Outcome<Val> {
+        match item {
+            Val::Tuple(tuple) => {
+                let frame = Frame::new(Some(env.clone()), tuple.bindings.clone());
+                self.eval(code, term, &tuple.context, &frame)
+            }
+            item => self.eval(code, term, item, env),
+        }
+    }
+
     /// Sorts an array by terms. Each term is evaluated at most once for each item.
     fn eval_sort(
         &mut self,
@@ -489,18 +506,18 @@ impl Machine<'_> {
         let items: Vec<Val> = input.items().collect();
         self.charge_items(items.len())?;
         let mut keys: Vec<Option<Val>> = vec![None; items.len() * terms.len()];
+        // Every item is compared at least once by the first term.
+        for (index, item) in items.iter().enumerate() {
+            if let (Some(slot), Some((term, _))) = (keys.get_mut(index * terms.len()), terms.first()) {
+                *slot = Some(self.eval_sort_key(code, *term, item, env)?);
+            }
+        }
         let mut key = |machine: &mut Self, item: usize, term: usize| -> Outcome<Val> {
             let slot = item * terms.len() + term;
             if let Some(Some(key)) = keys.get(slot) {
                 return Ok(key.clone());
             }
-            let value = match &items[item] {
-                Val::Tuple(tuple) => {
-                    let frame = Frame::new(Some(env.clone()), tuple.bindings.clone());
-                    machine.eval(code, terms[term].0, &tuple.context, &frame)?
-                }
-                item => machine.eval(code, terms[term].0, item, env)?,
-            };
+            let value = machine.eval_sort_key(code, terms[term].0, &items[item], env)?;
             keys[slot] = Some(value.clone());
             Ok(value)
         };

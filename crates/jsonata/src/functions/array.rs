@@ -153,26 +153,47 @@ pub(super) fn distinct(machine: &mut Machine<'_>, mut args: Args, _: &Site<'_>) 
     Ok(Val::list(kept).with_flags(flags))
 }
 
-/// Sorts as jsonata does, so that even comparators without sense give the same order.
+/// Sorts as jsonata does, so that even comparators without sense give the same order: halves, the left one
+/// first, are sorted and merged. Without recursion, since comparators may recurse themselves.
 pub(crate) fn merge_sort<T: Clone>(
-    items: Vec<T>,
+    mut items: Vec<T>,
     after: &mut dyn FnMut(&T, &T) -> Outcome<bool>,
 ) -> Outcome<Vec<T>> {
-    if items.len() <= 1 {
-        return Ok(items);
+    enum Task {
+        Sort(usize, usize),
+        Merge(usize, usize, usize),
     }
-    let middle = items.len() / 2;
-    let mut left = items;
-    let right = left.split_off(middle);
-    let left = merge_sort(left, after)?;
-    let right = merge_sort(right, after)?;
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut lefts, mut rights) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(a), Some(b)) = (lefts.peek(), rights.peek()) {
-        let next = if after(a, b)? { rights.next() } else { lefts.next() };
-        merged.extend(next);
+    let mut tasks = vec![Task::Sort(0, items.len())];
+    while let Some(task) = tasks.pop() {
+        match task {
+            Task::Sort(from, to) if to - from <= 1 => {}
+            Task::Sort(from, to) => {
+                let middle = from + (to - from) / 2;
+                tasks.push(Task::Merge(from, middle, to));
+                tasks.push(Task::Sort(middle, to));
+                tasks.push(Task::Sort(from, middle));
+            }
+            Task::Merge(from, middle, to) => {
+                let (mut left, mut right) = (from, middle);
+                let mut merged = Vec::with_capacity(to - from);
+                while let (Some(a), Some(b)) =
+                    (items.get(left).filter(|_| left < middle), items.get(right).filter(|_| right < to))
+                {
+                    if after(a, b)? {
+                        merged.push(b.clone());
+                        right += 1;
+                    } else {
+                        merged.push(a.clone());
+                        left += 1;
+                    }
+                }
+                merged.extend_from_slice(items.get(left..middle).unwrap_or_default());
+                merged.extend_from_slice(items.get(right..to).unwrap_or_default());
+                if let Some(target) = items.get_mut(from..to) {
+                    target.clone_from_slice(&merged);
+                }
+            }
+        }
     }
-    merged.extend(lefts);
-    merged.extend(rights);
-    Ok(merged)
+    Ok(items)
 }

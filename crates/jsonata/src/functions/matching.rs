@@ -14,6 +14,7 @@ use crate::regex::{Failure, Regex, units_of};
 use crate::values::{Function, Val, View};
 
 /// One match: what matched, where in UTF-16 units, and the groups.
+#[derive(Clone)]
 struct Match {
     text: Val,
     start: Val,
@@ -22,6 +23,7 @@ struct Match {
     next: Next,
 }
 
+#[derive(Clone)]
 enum Next {
     Regex { regex: Arc<Regex>, text: Str, units: Rc<Vec<u16>>, from: usize },
     Function(Val),
@@ -342,10 +344,22 @@ pub(super) fn replace(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) ->
         machine.charge_text(result.len())?;
         return Ok(Val::string(result));
     }
-    let units = Rc::new(units_of(&text));
-    let mut next = begin(machine, pattern, &text, &units, site)?;
+    replace_matches(machine, &text, pattern, replacement, limit, site)
+}
+
+fn replace_matches(
+    machine: &mut Machine<'_>,
+    text: &Str,
+    pattern: &Val,
+    replacement: &Val,
+    limit: f64,
+    site: &Site<'_>,
+) -> Outcome<Val> {
+    let mut result = String::new();
+    let units = Rc::new(units_of(text));
+    let mut next = begin(machine, pattern, text, &units, site)?;
     if next.is_none() {
-        return Ok(Val::string(text));
+        return Ok(Val::string(text.clone()));
     }
     let mut position = 0;
     let mut count = 0.0;
@@ -359,23 +373,7 @@ pub(super) fn replace(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) ->
         match replacement.as_str() {
             Some(replacement) => expand(replacement, &found, &mut result),
             None => {
-                let object = Match {
-                    text: found.text.clone(),
-                    start: found.start.clone(),
-                    end: found.end.clone(),
-                    groups: found.groups.clone(),
-                    next: match &found.next {
-                        Next::Regex { regex, text, units, from } => Next::Regex {
-                            regex: regex.clone(),
-                            text: text.clone(),
-                            units: units.clone(),
-                            from: *from,
-                        },
-                        Next::Function(function) => Next::Function(function.clone()),
-                    },
-                };
-                let replaced =
-                    machine.apply(replacement, vec![object.into_object()], &Val::NULL, site.env)?;
+                let replaced = call_replacer(machine, replacement, &found, site)?;
                 match replaced.as_str() {
                     Some(replaced) => result.push_str(replaced),
                     None => return Err(Fault::new("D3012").value(replaced)),
@@ -393,6 +391,12 @@ pub(super) fn replace(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) ->
     lossy(&units, position, units.len(), &mut result);
     machine.charge_text(result.len())?;
     Ok(Val::string(result))
+}
+
+#[inline(never)]
+fn call_replacer(machine: &mut Machine<'_>, replacer: &Val, found: &Match, site: &Site<'_>) -> Outcome<Val> {
+    let object = found.clone().into_object();
+    machine.apply(replacer, vec![object], &Val::NULL, site.env)
 }
 
 /// Appends a replacement with its `$0`, `$1`, `$$` filled in.
