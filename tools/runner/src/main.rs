@@ -1,11 +1,15 @@
 //! The engine on the command line: one definition, the recorded cases, the benchmarks.
 
+mod bench;
 mod conformance;
+mod run;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: runner COMMAND
-  conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails";
+  conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails
+  run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON
+  bench [--workloads DIRECTORY]                     measure the shared workloads";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -13,6 +17,8 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     match command.as_str() {
         "conformance" => conformance::command(&rest),
+        "run" => run::command(&rest),
+        "bench" => bench::command(&rest),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
