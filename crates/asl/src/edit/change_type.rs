@@ -1,4 +1,4 @@
-use json::Value;
+use json::{NodeKind, Value};
 
 use super::draft::Draft;
 use super::links::{Goal, main_way};
@@ -20,7 +20,12 @@ pub(super) fn plan(document: &Document, state: StateId, to: StateType) -> Result
     let had_next = state.field("Next").is_some() || state.field("End").is_some();
     let mut fields: Vec<(String, Option<Value>)> = vec![("/Type".to_owned(), Some(Value::from(to.name())))];
     for member in tree.members(node) {
-        let fits = to.field(&member.name).is_some_and(|field| field.language.allows(language));
+        // A type without a result can't read one.
+        let reads_result = language == QueryLanguage::Jsonata
+            && !to.handles_errors()
+            && member.value.is_some_and(|value| tree.source(value).contains("$states.result"));
+        let fits =
+            to.field(&member.name).is_some_and(|field| field.language.allows(language)) && !reads_result;
         // What no type has is unknown here, and not for this edit to judge.
         let known = StateType::ALL.iter().any(|state_type| state_type.field(&member.name).is_some());
         if known && !fits && member.name != "Type" {
@@ -38,7 +43,20 @@ pub(super) fn plan(document: &Document, state: StateId, to: StateType) -> Result
         }
     }
     match to {
-        StateType::Task => set("Resource", Value::from("arn:aws:states:::lambda:invoke")),
+        StateType::Task => {
+            set("Resource", Value::from("arn:aws:states:::lambda:invoke"));
+            for parameters in ["Parameters", "Arguments"] {
+                let is_object = |node| tree.kind(node) == NodeKind::Object;
+                let lacks_function =
+                    |node| tree.get(node, "FunctionName").or(tree.get(node, "FunctionName.$")).is_none();
+                let kept = to.field(parameters).is_some_and(|field| field.language.allows(language));
+                if kept && state.field(parameters).is_some_and(|node| is_object(node) && lacks_function(node))
+                {
+                    let name = Value::from("${FunctionName}");
+                    fields.push((format!("/{parameters}/FunctionName"), Some(name)));
+                }
+            }
+        }
         StateType::Wait => set("Seconds", Value::from(5)),
         StateType::Choice => {
             let Goal::State(next) = &goal else { return Err(EditError::NeedsTarget(StateType::Choice)) };

@@ -3,7 +3,7 @@
 use json::Value;
 
 use super::draft::Draft;
-use super::links::{self, Goal, field_position, redirect, redirect_start};
+use super::links::{self, Goal, check_kind, field_position, redirect, redirect_start};
 use super::text::{Position, insert_member};
 use super::{EditError, Port};
 use crate::{Document, Patch, QueryLanguage, State, StateId, StateType, TransitionKind};
@@ -91,22 +91,6 @@ fn append(
             Ok(insert_member(tree, &draft.style, node, field_position(state, field), field, &list))
         }
     }
-}
-
-fn check_kind(state: State<'_>, kind: TransitionKind) -> Result<(), EditError> {
-    let fits = match kind {
-        TransitionKind::Next => {
-            return match state.state_type() {
-                Some(state_type) if !state_type.has_next() => {
-                    Err(EditError::NoNext { state: state.shared_name(), state_type })
-                }
-                _ => Ok(()),
-            };
-        }
-        TransitionKind::Choice(_) | TransitionKind::Default => state.state_type() == Some(StateType::Choice),
-        TransitionKind::Catch(_) => state.state_type().is_some_and(StateType::handles_errors),
-    };
-    if fits { Ok(()) } else { Err(EditError::NoSuchWay(state.shared_name())) }
 }
 
 pub(super) fn plan_disconnect(

@@ -1,5 +1,7 @@
 //! States on their way from one place to another.
 
+use std::collections::HashSet;
+
 use json::{NodeId, NodeKind, Value};
 
 use super::EditError;
@@ -7,7 +9,7 @@ use super::draft::Draft;
 use super::links::{Goal, Incoming, redirect, ways};
 use super::names::unique_name;
 use super::rename;
-use super::text::{Style, Text, reindented};
+use super::text::{Style, Text, reindented, remove_children};
 use crate::fields::FieldLanguage;
 use crate::typed::Typed;
 use crate::{Document, QueryLanguage, Scope, State, StateId, StateType, Target, TransitionKind};
@@ -112,7 +114,25 @@ impl Fragment {
             let patch = rename::plan(&self.document, id, &unique.into())?;
             self.document.apply(&patch);
         }
+        self.drop_labels(document);
         Ok(())
+    }
+
+    /// Labels of Map states are unique, and a copy works without one.
+    fn drop_labels(&mut self, document: &Document) {
+        let label = |state: State<'_>| state.string("Label").map(|label| label.into_owned());
+        let taken: HashSet<String> = document.states().filter_map(label).collect();
+        let tree = self.document.tree();
+        let members = self
+            .document
+            .states()
+            .filter(|state| label(*state).is_some_and(|label| taken.contains(&label)))
+            .filter_map(|state| Some((state.node()?, tree.parent(state.field("Label")?)?)));
+        let replacements =
+            members.flat_map(|(object, member)| remove_children(tree, object, &[member])).collect();
+        let mut draft = Draft::new(&self.document);
+        draft.apply(replacements);
+        self.document = draft.document().clone();
     }
 
     /// Makes the states mean the same in a scope of another language.

@@ -20,7 +20,8 @@ pub(super) fn plan(document: &Document, place: Place, name: &Str, state: &Value)
     let mut draft = Draft::new(document);
     let place = MarkedPlace::new(&mut draft, place)?;
     let language = place.language(&draft)?;
-    let fragment = Fragment::from_value(document, language, name, state);
+    let mut fragment = Fragment::from_value(document, language, name, state);
+    fragment.make_names_unique(document)?;
     place.put(&mut draft, fragment)?;
     Ok(draft.finish())
 }

@@ -27,6 +27,7 @@ pub(super) fn redirect(
     let mut replacements = Vec::new();
     let mut removed: HashMap<&str, Vec<NodeId>> = HashMap::new();
     for (kind, goal) in goals {
+        check_kind(state, *kind)?;
         let (list, position) = match kind {
             TransitionKind::Next => {
                 replacements.extend(redirect_next(state, style, goal)?);
@@ -83,16 +84,27 @@ pub(super) fn redirect(
     Ok(replacements)
 }
 
+/// Whether states of this type can have such a way at all.
+pub(super) fn check_kind(state: State<'_>, kind: TransitionKind) -> Result<(), EditError> {
+    let fits = match kind {
+        TransitionKind::Next => {
+            return match state.state_type() {
+                Some(StateType::Choice) => Err(EditError::ChoiceCannotEnd(state.shared_name())),
+                Some(state_type) if !state_type.has_next() => {
+                    Err(EditError::NoNext { state: state.shared_name(), state_type })
+                }
+                _ => Ok(()),
+            };
+        }
+        TransitionKind::Choice(_) | TransitionKind::Default => state.state_type() == Some(StateType::Choice),
+        TransitionKind::Catch(_) => state.state_type().is_none_or(StateType::handles_errors),
+    };
+    if fits { Ok(()) } else { Err(EditError::NoSuchWay(state.shared_name())) }
+}
+
 fn redirect_next(state: State<'_>, style: &Style, goal: &Goal) -> Result<Vec<Replacement>, EditError> {
     let tree = state.document().tree();
     let node = state.node().ok_or(EditError::Gone)?;
-    match state.state_type() {
-        Some(StateType::Choice) => return Err(EditError::ChoiceCannotEnd(state.shared_name())),
-        Some(state_type) if !state_type.has_next() => {
-            return Err(EditError::NoNext { state: state.shared_name(), state_type });
-        }
-        _ => {}
-    }
     let member_of = |field: &str| state.field(field).and_then(|value| tree.parent(value));
     let (wanted, other, value) = match goal {
         Goal::State(name) => ("Next", "End", quoted(name)),

@@ -17,6 +17,11 @@ pub(super) fn plan(document: &Document, state: StateId, branch: usize) -> Result
         return Err(EditError::EndsTooMuch(state.shared_name()));
     }
     let mut fragment = Fragment::of(document, &inner)?;
+    // A container that leads to itself becomes states that lead back to the first of them.
+    let goal = match goal {
+        Goal::State(name) if name == container.name() => Goal::State(fragment.entry()),
+        goal => goal,
+    };
     let leads_on = fragment.lead_on_to(&goal)?;
     let outer = container.scope();
     if !leads_on

@@ -47,8 +47,11 @@ fn report(
         return;
     }
     let elsewhere = context.document.state_named(&name).is_some();
+    // A guess costs a look at all states: the first problems get one.
+    let candidates = if findings.count() < 50 { usize::MAX } else { 0 };
     let similar = scope
         .states()
+        .take(candidates)
         .map(|other| (super::unknown_field::distance(other.name(), &name, 3), other.name()))
         .filter(|(distance, _)| *distance <= 3.min(name.len() / 2))
         .min_by_key(|(distance, _)| *distance)

@@ -241,6 +241,10 @@ impl Findings {
         }
     }
 
+    fn count(&self) -> usize {
+        self.list.len()
+    }
+
     fn is_full(&self) -> bool {
         self.list.len() >= MAX_FINDINGS
     }

@@ -71,6 +71,10 @@ pub(super) fn distance(one: &str, other: &str, limit: usize) -> usize {
         if let Some(first) = row.first_mut() {
             *first = line + 1;
         }
+        // The distance never falls below the least of a row.
+        if row.iter().all(|cell| *cell > limit) {
+            return limit + 1;
+        }
     }
     row.last().copied().unwrap_or(limit + 1)
 }
