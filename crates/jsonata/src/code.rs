@@ -84,6 +84,11 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
+    /// Whether both operands are always evaluated.
+    pub(crate) fn is_simple(self) -> bool {
+        !matches!(self, Operator::And | Operator::Or)
+    }
+
     pub(crate) fn symbol(self) -> &'static str {
         match self {
             Operator::Add => "+",

@@ -149,17 +149,44 @@ fn bind_in(bindings: &mut Vec<(Symbol, Val)>, symbol: Symbol, value: Val) {
 #[derive(Default)]
 pub(crate) struct Frame {
     parent: Option<Rc<Frame>>,
+    /// The names of the parameters, in a frame of a call.
+    parameters: Option<Arc<[Symbol]>>,
+    /// The arguments; missing ones are undefined.
+    arguments: RefCell<Vec<Val>>,
     bindings: RefCell<Vec<(Symbol, Val)>>,
 }
 
 impl Frame {
     pub(crate) fn new(parent: Option<Rc<Frame>>, bindings: Vec<(Symbol, Val)>) -> Rc<Frame> {
-        Rc::new(Frame { parent, bindings: RefCell::new(bindings) })
+        Rc::new(Frame {
+            parent,
+            parameters: None,
+            arguments: RefCell::default(),
+            bindings: RefCell::new(bindings),
+        })
+    }
+
+    /// The frame of a call of a function that was made in a frame.
+    pub(crate) fn of_call(parent: Rc<Frame>, parameters: Arc<[Symbol]>, arguments: Vec<Val>) -> Rc<Frame> {
+        Rc::new(Frame {
+            parent: Some(parent),
+            parameters: Some(parameters),
+            arguments: RefCell::new(arguments),
+            bindings: RefCell::default(),
+        })
+    }
+
+    /// Which parameter has that name; the last one where there are several.
+    fn parameter(&self, symbol: Symbol) -> Option<usize> {
+        self.parameters.as_ref()?.iter().rposition(|name| *name == symbol)
     }
 
     pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Val> {
         let mut frame = self;
         loop {
+            if let Some(index) = frame.parameter(symbol) {
+                return Some(frame.arguments.borrow().get(index).cloned().unwrap_or_default());
+            }
             for (name, value) in frame.bindings.borrow().iter() {
                 if *name == symbol {
                     return Some(value.clone());
@@ -170,13 +197,30 @@ impl Frame {
     }
 
     pub(crate) fn bind(&self, symbol: Symbol, value: Val) {
-        bind_in(&mut self.bindings.borrow_mut(), symbol, value);
+        let Some(index) = self.parameter(symbol) else {
+            bind_in(&mut self.bindings.borrow_mut(), symbol, value);
+            return;
+        };
+        let mut arguments = self.arguments.borrow_mut();
+        if arguments.len() <= index {
+            arguments.resize(index + 1, Val::Undefined);
+        }
+        arguments[index] = value;
     }
 
-    /// Drops the bindings: functions bound in the frame that they close over would keep it alive.
+    /// Drops what is bound: functions bound in the frame that they close over would keep it alive.
     pub(crate) fn clear(&self) {
         let bindings = std::mem::take(&mut *self.bindings.borrow_mut());
-        drop(bindings);
+        let arguments = std::mem::take(&mut *self.arguments.borrow_mut());
+        drop((bindings, arguments));
+    }
+
+    /// Takes out what is bound, as far as it can hold other values, and the parent.
+    fn take_parts(&mut self, pending: &mut Vec<Val>) -> Option<Rc<Frame>> {
+        pending.extend(self.arguments.get_mut().drain(..).filter(Val::may_nest));
+        let bindings = self.bindings.get_mut().drain(..).map(|(_, value)| value);
+        pending.extend(bindings.filter(Val::may_nest));
+        self.parent.take()
     }
 }
 
@@ -462,10 +506,24 @@ impl Val {
 pub(crate) struct HoldsFunction;
 
 /// JavaScript's objects have the names that are array indices first, ascending.
-pub(crate) fn order_as_in_javascript<T>(entries: &mut [(Str, T)]) {
-    if entries.iter().any(|(name, _)| array_index(name).is_some()) {
-        entries.sort_by_key(|(name, _)| array_index(name).unwrap_or(u64::MAX));
+pub(crate) fn order_as_in_javascript<T>(entries: &mut Vec<(Str, T)>) {
+    if !entries.iter().any(|(name, _)| array_index(name).is_some()) {
+        return;
     }
+    let order = javascript_order(entries.iter().map(|(name, _)| array_index(name)).collect());
+    let mut slots: Vec<Option<(Str, T)>> = entries.drain(..).map(Some).collect();
+    entries.extend(order.into_iter().filter_map(|index| slots.get_mut(index).and_then(Option::take)));
+}
+
+/// The positions of names in JavaScript's order, from the array indices that they are.
+fn javascript_order(indices: Vec<Option<u64>>) -> Vec<usize> {
+    let mut order: Vec<(u64, usize)> = indices
+        .into_iter()
+        .enumerate()
+        .map(|(position, index)| (index.unwrap_or(u64::MAX), position))
+        .collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, position)| position).collect()
 }
 
 fn array_index(name: &str) -> Option<u64> {
@@ -519,9 +577,7 @@ fn take_apart(mut pending: Vec<Val>) {
         let mut next = Some(frame);
         while let Some(frame) = next {
             let Ok(mut frame) = Rc::try_unwrap(frame) else { return };
-            let bindings = frame.bindings.get_mut().drain(..).map(|(_, value)| value);
-            pending.extend(bindings.filter(Val::may_nest));
-            next = frame.parent.take();
+            next = frame.take_parts(pending);
         }
     }
     while let Some(value) = pending.pop() {
@@ -609,20 +665,10 @@ impl Drop for Function {
 impl Drop for Frame {
     fn drop(&mut self) {
         let mut pending = Vec::new();
-        for (_, value) in self.bindings.get_mut().drain(..) {
-            if value.may_nest() {
-                pending.push(value);
-            }
-        }
-        let mut next = self.parent.take();
+        let mut next = self.take_parts(&mut pending);
         while let Some(frame) = next {
             let Ok(mut frame) = Rc::try_unwrap(frame) else { break };
-            for (_, value) in frame.bindings.get_mut().drain(..) {
-                if value.may_nest() {
-                    pending.push(value);
-                }
-            }
-            next = frame.parent.take();
+            next = frame.take_parts(&mut pending);
         }
         if !pending.is_empty() {
             take_apart(pending);

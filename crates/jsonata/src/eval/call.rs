@@ -54,7 +54,7 @@ impl Machine<'_> {
             let result = self.eval_call(code, call, Some(left), input, env);
             self.shallower();
             if self.tracing() {
-                self.record(code, right_node, right, &result);
+                self.record(right_node, right, &result);
             }
             return result.map_err(|fault| fault.at(right_node.span));
         }
@@ -173,13 +173,7 @@ impl Machine<'_> {
             Some(signature) => signature.validate(arguments, context)?,
             None => arguments,
         };
-        let mut arguments = arguments.into_iter();
-        let bindings = closure
-            .parameters
-            .iter()
-            .map(|parameter| (*parameter, arguments.next().unwrap_or_default()))
-            .collect();
-        let frame = Frame::new(Some(closure.env.clone()), bindings);
+        let frame = Frame::of_call(closure.env.clone(), closure.parameters.clone(), arguments);
         if self.trace.is_none() {
             return self.eval(&closure.code, closure.body, &closure.input, &frame);
         }

@@ -156,30 +156,67 @@ impl<'h> Machine<'h> {
     pub(crate) fn eval(
         &mut self,
         code: &Arc<Code>,
-        id: NodeId,
+        mut id: NodeId,
         input: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
-        let node = code.node(id);
+        let mut node = code.node(id);
         self.charge(1).map_err(|fault| fault.at(node.span))?;
-        if self.trace.is_none() {
-            // What needs no further evaluation is answered at once.
+        if self.trace.is_some() {
+            return self.eval_traced(code, id, node, input, env);
+        }
+        // What needs no further evaluation is answered at once.
+        loop {
+            if node.has_extras {
+                break;
+            }
             match &node.kind {
-                Kind::Number(number) if !node.has_extras => return Ok(Val::Number(*number)),
-                Kind::Literal(value) if !node.has_extras => return Ok(Val::Json(value.clone())),
-                _ => {}
+                Kind::Number(number) => return Ok(Val::Number(*number)),
+                Kind::Literal(value) => return Ok(Val::Json(value.clone())),
+                Kind::Global(symbol) => return Ok(self.global(code, *symbol)),
+                Kind::Block { expressions, binds: false } if !node.keep_array => match expressions.as_slice()
+                {
+                    [only] => {
+                        id = *only;
+                        node = code.node(id);
+                    }
+                    _ => break,
+                },
+                _ => break,
             }
         }
         self.deeper().map_err(|fault| fault.at(node.span))?;
-        let result = self.eval_node(code, id, node, input, env);
+        let result = match &node.kind {
+            Kind::Path(path) => match self.eval_path(code, node, path, input, env) {
+                Ok(value) => self.finish(value, node.keep_array),
+                Err(fault) => Err(fault),
+            },
+            Kind::Binary(operator, left, right) if operator.is_simple() && !node.has_extras => {
+                self.eval_binary(code, id, *operator, *left, *right, input, env)
+            }
+            _ => self.eval_node(code, id, node, input, env),
+        };
         self.depth -= 1;
-        if self.trace.is_some() {
-            self.record(code, node, id, &result);
-        }
         match result {
             Ok(value) => Ok(value),
             Err(fault) => Err(fault.at(node.span)),
         }
+    }
+
+    #[inline(never)]
+    fn eval_traced(
+        &mut self,
+        code: &Arc<Code>,
+        id: NodeId,
+        node: &Node,
+        input: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<Val> {
+        self.deeper().map_err(|fault| fault.at(node.span))?;
+        let result = self.eval_node(code, id, node, input, env);
+        self.depth -= 1;
+        self.record(node, id, &result);
+        result.map_err(|fault| fault.at(node.span))
     }
 
     /// Evaluates code that was added while running: a trace has no place for it.
@@ -190,10 +227,7 @@ impl<'h> Machine<'h> {
         result
     }
 
-    #[inline(never)]
-    fn record(&mut self, code: &Arc<Code>, node: &Node, id: NodeId, result: &Outcome<Val>) {
-        // Code that `$eval` made has spans in another text.
-        let _ = code;
+    fn record(&mut self, node: &Node, id: NodeId, result: &Outcome<Val>) {
         if matches!(node.kind, Kind::TailCall(_)) {
             return;
         }
@@ -202,6 +236,7 @@ impl<'h> Machine<'h> {
         }
     }
 
+    #[inline(never)]
     fn eval_node(
         &mut self,
         code: &Arc<Code>,
@@ -285,12 +320,18 @@ impl<'h> Machine<'h> {
         if node.has_extras {
             result = self.eval_extras(code, node, result, env)?;
         }
-        match result {
+        self.finish(result, node.keep_array)
+    }
+
+    /// The value of a node from what its kind gives: sequences collapse, and too deep a value is refused.
+    #[inline]
+    fn finish(&self, value: Val, keep_array: bool) -> Outcome<Val> {
+        match value {
             Val::List(list, flags) => {
                 if list.depth > self.limits.nesting {
                     return Err(Fault::limit(Limit::Nesting, u64::from(self.limits.nesting)));
                 }
-                Ok(collapse(list, flags, node.keep_array))
+                Ok(collapse(list, flags, keep_array))
             }
             Val::Object(members) if members.depth > self.limits.nesting => {
                 Err(Fault::limit(Limit::Nesting, u64::from(self.limits.nesting)))

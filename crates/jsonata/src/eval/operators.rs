@@ -16,6 +16,62 @@ use crate::values::{Flags, Frame, List, Repr, Val, View};
 const MAX_RANGE: f64 = 1e7;
 
 impl Machine<'_> {
+    /// An operator on two operands; chains of them are evaluated in a loop.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn eval_binary(
+        &mut self,
+        code: &Arc<Code>,
+        id: NodeId,
+        operator: Operator,
+        left: NodeId,
+        right: NodeId,
+        input: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<Val> {
+        if self.is_link(code, left) {
+            return self.eval_chain(code, id, input, env);
+        }
+        let left = self.eval(code, left, input, env)?;
+        let right = self.eval(code, right, input, env)?;
+        if let (Some(a), Some(b)) = (left.as_f64(), right.as_f64())
+            && a.is_finite()
+            && b.is_finite()
+        {
+            let result = match operator {
+                Operator::Add => Val::Number(a + b),
+                Operator::Subtract => Val::Number(a - b),
+                Operator::Multiply => Val::Number(a * b),
+                Operator::Divide => Val::Number(a / b),
+                Operator::Remainder => Val::Number(a % b),
+                Operator::Equal => Val::bool(a == b),
+                Operator::NotEqual => Val::bool(a != b),
+                Operator::Less => Val::bool(a < b),
+                Operator::LessOrEqual => Val::bool(a <= b),
+                Operator::Greater => Val::bool(a > b),
+                Operator::GreaterOrEqual => Val::bool(a >= b),
+                _ => return self.operate_at(code, id, operator, left, right),
+            };
+            return Ok(result);
+        }
+        self.operate_at(code, id, operator, left, right)
+    }
+
+    #[inline(never)]
+    fn operate_at(
+        &mut self,
+        code: &Arc<Code>,
+        id: NodeId,
+        operator: Operator,
+        left: Val,
+        right: Val,
+    ) -> Outcome<Val> {
+        let result = match self.operate(operator, left, right) {
+            Ok(Val::List(list, flags)) => Ok(super::collapse(list, flags, code.node(id).keep_array)),
+            result => result,
+        };
+        result.map_err(|fault| fault.token(operator.symbol()).at(code.node(id).span))
+    }
+
     /// A chain of infix operators, from the innermost left operand outwards, in a loop.
     pub(super) fn eval_chain(
         &mut self,

@@ -90,14 +90,16 @@ impl Machine<'_> {
         input: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
-        let mut sequence = if input.is_array() && !path.from_variable {
-            Seq::Many(input.clone())
+        let (mut sequence, done) = if path.plain && !self.tracing() {
+            self.walk(code, path, input, env)?
+        } else if input.is_array() && !path.from_variable {
+            (Seq::Many(input.clone()), 0)
         } else {
-            Seq::One(input.clone())
+            (Seq::One(input.clone()), 0)
         };
         let mut tuples: Option<Vec<Rc<Tuple>>> = None;
         let mut is_stream = false;
-        for (index, step) in path.steps.iter().enumerate() {
+        for (index, step) in path.steps.iter().enumerate().skip(done) {
             let last = index + 1 == path.steps.len();
             let step_node = code.node(*step);
             is_stream |= step_node.step.as_ref().is_some_and(|step| step.tuple);
@@ -154,6 +156,50 @@ impl Machine<'_> {
             Seq::One(item) => item,
             Seq::Many(array) => array,
         })
+    }
+
+    /// Takes the steps at the beginning of a path that are members of single objects, without a list.
+    /// Answers what they come to and how many they are.
+    fn walk(&mut self, code: &Arc<Code>, path: &Path, input: &Val, env: &Rc<Frame>) -> Outcome<(Seq, usize)> {
+        let count = path.steps.len();
+        let variable;
+        let mut start: &Val = input;
+        let mut done = 0;
+        if path.from_variable {
+            let Some(first) = path.steps.first() else { return Ok((Seq::Empty, 0)) };
+            if code.node(*first).has_extras {
+                return Ok((Seq::One(input.clone()), 0));
+            }
+            variable = self.eval(code, *first, input, env)?;
+            start = &variable;
+            done = 1;
+        }
+        let mut members;
+        let mut names = path.steps.iter().skip(done).map_while(|step| match &code.node(*step).kind {
+            Kind::Field(name) => Some(name),
+            _ => None,
+        });
+        // An object that the expression made holds any values.
+        while let Val::Object(object) = start {
+            let Some(name) = names.next() else { break };
+            members = object.get(name).cloned().unwrap_or_default();
+            start = &members;
+            done += 1;
+        }
+        let Val::Json(value) = start else {
+            return Ok((into_sequence(start.clone(), done, count), done));
+        };
+        let mut value = value;
+        while let Value::Object(object) = value {
+            let Some(name) = names.next() else { break };
+            done += 1;
+            match object.members().get(name) {
+                Some(member) => value = member,
+                None => return Ok((Seq::Empty, count)),
+            }
+        }
+        self.charge(done as u64)?;
+        Ok((into_sequence(Val::Json(value.clone()), done, count), done))
     }
 
     fn eval_step(
@@ -534,6 +580,18 @@ impl Machine<'_> {
             Ok(false)
         })?;
         Ok(Val::list(order.into_iter().filter_map(|index| items.get(index).cloned()).collect()))
+    }
+}
+
+/// What the first steps came to, as the input of the next one or the result of the last.
+fn into_sequence(value: Val, done: usize, count: usize) -> Seq {
+    match value {
+        Val::Undefined if done > 0 => Seq::Empty,
+        value if !value.is_array() => Seq::One(value),
+        // The input is iterated over as it is, and what the last step gives is not flattened.
+        value if done == 0 || (done == count && !value.flags().has(Flags::SEQUENCE)) => Seq::Many(value),
+        value if value.flags().has(Flags::CONSTRUCTED) => Seq::One(value),
+        value => Seq::Many(value.with_flags(Flags::SEQUENCE)),
     }
 }
 
