@@ -1,11 +1,14 @@
 //! Where things are in the workspace.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The workspace's root folder.
 pub fn root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo says at run time where the package is: a program in a shared target folder may come from another checkout.
+    let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let xtask = Path::new(&xtask);
     xtask.parent().unwrap_or(xtask).to_owned()
 }
 

@@ -19,5 +19,16 @@ mod page;
 pub mod scenes;
 mod site;
 
+use std::env;
+use std::path::PathBuf;
+
 pub use page::{Page, Scheme, Viewport};
 pub use site::{SUB_PATH, Site};
+
+/// The workspace's root folder.
+///
+/// Cargo says at run time where the package is: a program in a shared target folder may come from another checkout.
+pub fn workspace() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    PathBuf::from(package).join("..").join("..")
+}

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::site::Site;
+use crate::workspace;
 
 /// How long anything that is waited for may take: generous, for a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -379,8 +380,7 @@ impl Page {
 
     fn picture_of_failure(&self) -> String {
         let name = std::thread::current().name().unwrap_or("page").replace("::", "-");
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots/failed");
-        let path = folder.join(format!("{name}.png"));
+        let path = workspace().join("target/screenshots/failed").join(format!("{name}.png"));
         self.screenshot(&path);
         path.display().to_string()
     }

@@ -7,6 +7,8 @@ use std::thread;
 
 use tiny_http::{Header, Method, Request, Response, Server};
 
+use crate::workspace;
+
 /// Where the site is served: addresses that only work at a host's root would break.
 pub const SUB_PATH: &str = "/some/path/";
 
@@ -20,8 +22,7 @@ impl Site {
     /// Serves the built site: `dist/`, or the folder that `$STEPGLASS_DIST` names.
     pub fn start() -> Self {
         let folder = std::env::var_os("STEPGLASS_DIST").map(PathBuf::from);
-        let folder = folder
-            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("..").join("dist"));
+        let folder = folder.unwrap_or_else(|| workspace().join("dist"));
         let page = folder.join("index.html");
         assert!(page.is_file(), "{} is missing: run `cargo xtask dist` first", page.display());
         Self::of(folder)

@@ -1,7 +1,7 @@
 //! The code editor's module by itself, under a content security policy as strict as the site's.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use e2e::{Page, Site};
@@ -57,7 +57,7 @@ impl Drop for Folder {
 fn open(name: &str) -> (Page, Folder) {
     let folder = Folder(std::env::temp_dir().join(format!("stepglass-editor-{name}-{}", std::process::id())));
     fs::create_dir_all(&folder.0).expect("a temporary folder");
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/editor/editor.js");
+    let bundle = e2e::workspace().join("target/editor/editor.js");
     fs::copy(&bundle, folder.0.join("editor.js")).unwrap_or_else(|error| {
         panic!("{}: {error} (run `node editor/build.mjs` first)", bundle.display());
     });
