@@ -20,7 +20,7 @@ mod time;
 
 pub use describe::ExpressBilling;
 pub use execution::{
-    Activity, EventRef, Execution, ExecutionType, FrameInfo, FrameRole, ItemCounts, MapRunRecord,
+    Activity, EventRef, Execution, ExecutionType, FrameInfo, FrameRole, Inspection, ItemCounts, MapRunRecord,
     MapRunStatus, OpenFrame, Options, Order, Outcome, Quotas, Run, RunId, RunKind, S3Object, StartPhase,
     Status, Step, TaskAnswer, TaskId, TaskRequest, VirtualS3,
 };

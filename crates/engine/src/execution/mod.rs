@@ -3,6 +3,7 @@
 mod distributed;
 mod failure;
 mod frame;
+mod inspection;
 mod options;
 mod run;
 mod s3;
@@ -30,6 +31,7 @@ pub(crate) use distributed::{batches, pointer_get};
 pub(crate) use failure::{delay_millis, handler_matches};
 pub(crate) use frame::{Children, Frame, Items, MapRun, Phase, Slot};
 pub use frame::{FrameInfo, FrameRole};
+pub use inspection::Inspection;
 pub use options::{ExecutionType, Options, Order, Quotas};
 pub use run::{Outcome, Run, RunId, RunKind, Status};
 pub use s3::{S3Object, VirtualS3};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use asl::StateType;
 use json::{Str, Value};
 
+use crate::execution::inspection::visit_random;
 use crate::execution::run::Shared;
 use crate::execution::{Execution, Frame, FrameRole, Outcome, Phase, RunId, RunKind, Slot, Status};
 use crate::history::{Details, EventId, EventType, Failure};
 use crate::machine::{Body, DataFlow, Next, StateDef};
 use crate::query::{Fault, RUNTIME, StateHost, Template};
-use crate::random::Random;
 use crate::time::Instant;
 
 /// From some day between these on, AWS writes the input of states as compact JSON; recordings of
@@ -118,8 +118,6 @@ impl Execution {
         shared: &'a Shared,
         state: &'a StateDef,
     ) -> StateHost<'a> {
-        let purpose =
-            u64::from(frame.run.0) << 40 | u64::from(frame.entered.0) << 8 | u64::from(frame.retry_count);
         StateHost {
             facts: &shared.facts,
             state_name: &state.name,
@@ -134,8 +132,11 @@ impl Execution {
             context: None,
             now: self.now,
             is_jsonata: state.is_jsonata(),
-            random: RefCell::new(Random::new(
-                self.options.seed ^ purpose.wrapping_mul(0x2545_f491_4f6c_dd1d),
+            random: RefCell::new(visit_random(
+                self.options.seed,
+                frame.run.0,
+                frame.entered,
+                frame.retry_count,
             )),
         }
     }
@@ -287,7 +288,7 @@ impl Execution {
             cause: None,
             stopped_at: self.now,
         };
-        self.close_run(run, outcome, false);
+        self.close_run(run, outcome);
     }
 
     /// Ends an execution that did not succeed, after the event that it got to.
@@ -309,6 +310,11 @@ impl Execution {
         failure: Failure,
         previous: EventId,
     ) {
+        // What runs inside ends first: nothing follows the event that ends the execution.
+        let slots = self.slots_of(run);
+        for slot in &slots {
+            self.abort_runs_of(*slot);
+        }
         let frame = self.root_frame_of(run);
         self.emit(run, frame, None, event_type, previous, Details::Failure(failure.clone()));
         let outcome = Outcome {
@@ -318,24 +324,20 @@ impl Execution {
             cause: failure.cause,
             stopped_at: self.now,
         };
-        self.close_run(run, outcome, true);
+        for slot in slots {
+            self.remove_frame(slot);
+        }
+        self.close_run(run, outcome);
+    }
+
+    fn slots_of(&self, run: RunId) -> Vec<Slot> {
+        let is_of_run = |frame: &Option<Frame>| frame.as_ref().is_some_and(|frame| frame.run == run);
+        let frames = self.frames.iter().enumerate();
+        frames.filter(|(_, frame)| is_of_run(frame)).map(|(slot, _)| slot).collect()
     }
 
     /// Notes how an execution ended, and tells whoever waits for it. The events are there already.
-    fn close_run(&mut self, run: RunId, outcome: Outcome, has_frames: bool) {
-        if has_frames {
-            let slots: Vec<Slot> = self
-                .frames
-                .iter()
-                .enumerate()
-                .filter(|(_, frame)| frame.as_ref().is_some_and(|frame| frame.run == run))
-                .map(|(slot, _)| slot)
-                .collect();
-            for slot in slots {
-                self.abort_runs_of(slot);
-                self.remove_frame(slot);
-            }
-        }
+    fn close_run(&mut self, run: RunId, outcome: Outcome) {
         let Some(entry) = self.runs.get_mut(run.0 as usize) else { return };
         entry.outcome = Some(outcome);
         if let Some(key) = entry.timeout.take() {

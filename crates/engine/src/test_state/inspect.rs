@@ -9,6 +9,7 @@ use crate::execution::{
 use crate::history::Failure;
 use crate::machine::{Body, MapDef, Next, StateDef};
 use crate::query::{Fault, ResultPath, StateHost};
+use crate::random::Random;
 
 /// The data after each stage. A stage that a state does not have, or that it did not get to, is none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,7 +121,8 @@ pub(crate) struct Known {
 /// Follows a state through its stages.
 pub(crate) fn inspect(state: &StateDef, host: StateHost<'_>, known: &Known) -> (InspectionData, Ending) {
     let mut data = InspectionData { input: Some(host.input.clone()), ..InspectionData::default() };
-    let ending = match follow(state, host, known, &mut data) {
+    let random = host.random.borrow().clone();
+    let ending = match follow(state, host, known, &random, &mut data) {
         Ok(ending) => ending,
         Err(fault) => Ending::Fault(fault),
     };
@@ -129,8 +131,9 @@ pub(crate) fn inspect(state: &StateDef, host: StateHost<'_>, known: &Known) -> (
 
 fn follow(
     state: &StateDef,
-    mut host: StateHost<'_>,
+    host: StateHost<'_>,
     known: &Known,
+    random: &Random,
     data: &mut InspectionData,
 ) -> Result<Ending, Fault> {
     if let Some(problem) = &state.broken {
@@ -159,7 +162,7 @@ fn follow(
             if result.is_none() {
                 data.after_parameters = Some(made.clone());
             }
-            leave(state, &host, made, data)
+            leave(state, &host, made, random, data)
         }
         Body::Succeed => {
             let mut ending = exit_without_result(state, &host, &effective)?;
@@ -213,12 +216,12 @@ fn follow(
             } else {
                 data.after_parameters = Some(parameters);
             }
-            with_result(state, &mut host, known, data, true)
+            with_result(state, &host, known, random, data, true)
         }
-        Body::Parallel { .. } => with_result(state, &mut host, known, data, false),
+        Body::Parallel { .. } => with_result(state, &host, known, random, data, false),
         Body::Map(map) => {
             follow_items(map, &effective, &host, known, data, is_jsonata)?;
-            with_result(state, &mut host, known, data, false)
+            with_result(state, &host, known, random, data, false)
         }
     }
 }
@@ -282,8 +285,9 @@ fn follow_items(
 
 fn with_result(
     state: &StateDef,
-    host: &mut StateHost<'_>,
+    host: &StateHost<'_>,
     known: &Known,
+    random: &Random,
     data: &mut InspectionData,
     shows_result: bool,
 ) -> Result<Ending, Fault> {
@@ -295,7 +299,7 @@ fn with_result(
         data.result = Some(result.clone());
     }
     let inner = StateHost { result: Some(result), random: host.random.clone(), ..*host };
-    leave(state, &inner, result.clone(), data)
+    leave(state, &inner, result.clone(), random, data)
 }
 
 /// ResultSelector, Assign, ResultPath, OutputPath, or Output and Assign.
@@ -303,8 +307,11 @@ fn leave(
     state: &StateDef,
     host: &StateHost<'_>,
     result: Value,
+    random: &Random,
     data: &mut InspectionData,
 ) -> Result<Ending, Fault> {
+    // A run draws anew when it leaves a state.
+    host.random.replace(random.clone());
     let flow = &state.data;
     if state.is_jsonata() {
         let output = match &flow.output {
