@@ -65,7 +65,7 @@ pub fn validate(text: &str, options: &ValidateOptions) -> Validation {
     if document.machine().is_none() {
         return error("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object".to_owned(), None);
     }
-    let check = CheckOptions { workflow_type: options.workflow_type, strict: true };
+    let check = CheckOptions { workflow_type: options.workflow_type, strict: true, advice: options.warnings };
     let mut findings = rules::find(&document, &check);
     let is_error = |problem: &Problem| problem.severity == Severity::Error && problem.aws.is_some();
     if findings.iter().any(|finding| finding.stage <= Stage::Schema && is_error(&finding.problem)) {

@@ -282,6 +282,13 @@ pub(crate) fn remove_member_patch(tree: &Tree, node: NodeId) -> Option<Patch> {
     Some(Patch::new(remove_children(tree, container, &[node])))
 }
 
+/// Adds a field to a state, where the language's table has it.
+pub(crate) fn add_field_patch(state: crate::State<'_>, field: &str, value: &Value) -> Option<Patch> {
+    let tree = state.document().tree();
+    let position = super::links::field_position(state, field);
+    Some(Patch::new(vec![insert_member(tree, &Style::of(tree), state.node()?, position, field, value)]))
+}
+
 /// The source of a node, for another indentation.
 pub(crate) fn reindented(tree: &Tree, node: NodeId, indent: &str, style: &Style) -> String {
     reindent(tree.source(node), indent_at(tree.text(), tree.span(node).start), indent, style)

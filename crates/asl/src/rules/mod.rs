@@ -3,6 +3,7 @@
 //! A rule looks at the whole document and reports findings. All rules together are linear in the
 //! length of the text, so that they can run after every keystroke.
 
+mod advice;
 mod alternatives;
 mod choice_rules;
 mod dangling_target;
@@ -84,6 +85,16 @@ pub static RULES: [&Rule; 28] = [
     &unreachable_state::RULE,
 ];
 
+/// The rules for what works and could be better. They run if [`CheckOptions::advice`] is set.
+pub static ADVICE: [&Rule; 6] = [
+    &advice::missing_dollar::RULE,
+    &advice::undefined_variable::RULE,
+    &advice::unused_variable::RULE,
+    &advice::missing_retry::RULE,
+    &advice::missing_timeout::RULE,
+    &advice::endless_loop::RULE,
+];
+
 /// Which rules of AWS apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum WorkflowType {
@@ -100,6 +111,8 @@ pub struct CheckOptions {
     /// before a definition is deployed, are then taken literally, and what merely follows from
     /// another problem is reported too.
     pub strict: bool,
+    /// Whether to give advice as well.
+    pub advice: bool,
 }
 
 impl Document {
@@ -122,6 +135,11 @@ pub(crate) fn find(document: &Document, options: &CheckOptions) -> Vec<Finding> 
     let mut findings = Findings { list: Vec::new() };
     for rule in RULES {
         (rule.check)(&context, &mut findings);
+    }
+    if options.advice {
+        for rule in ADVICE {
+            (rule.check)(&context, &mut findings);
+        }
     }
     findings.list.sort_by_key(|finding| (finding.stage, finding.anchor));
     findings.list
@@ -374,6 +392,10 @@ pub(crate) mod tests {
         }
     }
 
+    pub(crate) fn check_advice(code: &str, text: &str, expected: &[&str]) {
+        check_with(&CheckOptions { advice: true, ..CheckOptions::default() }, code, text, expected);
+    }
+
     /// A machine of a single state, which is given without its braces.
     pub(crate) fn single(state: &str) -> String {
         format!("{{\"StartAt\": \"S\", \"States\": {{\"S\": {{{state}}}}}}}")
@@ -381,10 +403,14 @@ pub(crate) mod tests {
 
     #[test]
     fn codes_are_unique() {
-        let mut codes: Vec<_> = super::RULES.iter().map(|rule| rule.code).collect();
+        let rules = || super::RULES.iter().chain(super::ADVICE.iter());
+        let mut codes: Vec<_> = rules().map(|rule| rule.code).collect();
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), super::RULES.len());
+        assert_eq!(codes.len(), rules().count());
+        for rule in rules() {
+            assert!(!rule.title.ends_with('.') && rule.explanation.ends_with('.'), "{}", rule.code);
+        }
     }
 
     #[test]

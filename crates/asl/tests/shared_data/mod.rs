@@ -1,5 +1,6 @@
 //! The data beside the repository that recorded cases come from.
-#![allow(clippy::unwrap_used)]
+// Each test file uses a part of it.
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,82 @@
+use json::NodeKind;
+
+use super::super::{Context, Findings, Rule};
+use crate::Patch;
+use crate::QueryLanguage;
+use crate::edit::quoted;
+use crate::fields::Kind;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "missing-dollar",
+    title: "A path is taken literally",
+    explanation: "In a payload template only members whose names end in .$ are evaluated. Any other text stays as it is, also one that looks like a path (NO_DOLLAR and PASS_RESULT_IS_STATIC of ValidateStateMachineDefinition).",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let tree = context.tree();
+    for (object, member) in context.members() {
+        let (Some(field), Some(root)) = (member.field, member.value) else { continue };
+        let is_template = matches!(field.kind, Kind::Template | Kind::Assignments);
+        if object.language != QueryLanguage::JsonPath
+            || !field.language.allows(QueryLanguage::JsonPath)
+            || !(is_template || matches!(field.kind, Kind::Json))
+        {
+            continue;
+        }
+        let mut waiting = vec![root];
+        while let Some(node) = waiting.pop() {
+            if tree.kind(node) == NodeKind::Array {
+                waiting.extend(tree.items(node));
+            }
+            for inner in tree.members(node) {
+                let Some(value) = inner.value else { continue };
+                waiting.push(value);
+                let Some(text) = tree.as_str(value) else { continue };
+                let looks_dynamic = text.starts_with("$.")
+                    || text.starts_with("$$.")
+                    || (text.starts_with("States.") && text.ends_with(')'));
+                if !looks_dynamic || inner.name.ends_with(".$") && is_template {
+                    continue;
+                }
+                let name = &inner.name;
+                let draft = if is_template {
+                    let message =
+                        format!("{text} is taken literally. Call the member {name}.$ to evaluate it.");
+                    let renamed = Patch::replace(inner.name_span, quoted(&format!("{name}.$")));
+                    findings
+                        .at(context, &RULE, value, message)
+                        .aws("NO_DOLLAR", format!("No '.$' on field '{name}' that appears to be a JSONPath or Intrinsic Function."))
+                        .fix(format!("Rename to {name}.$"), renamed)
+                } else {
+                    let message = format!(
+                        "A Result is taken literally, {text} included. Use Parameters to evaluate it."
+                    );
+                    findings
+                        .at(context, &RULE, value, message)
+                        .aws("PASS_RESULT_IS_STATIC", "Attempt to use a path in the result of a pass state.")
+                };
+                draft.state(object.state).warning().push_to(findings);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::{check_advice, single};
+
+    #[test]
+    fn texts_that_look_like_paths_are_named() {
+        check_advice(
+            "missing-dollar",
+            &single(
+                r#""Type": "Pass", "Parameters": {"a": "$.b", "c.$": "$.d", "e": "$5"}, "Result": {"f.$": "$.g"}"#,
+            ),
+            &[
+                "/States/S/Parameters/a: $.b is taken literally. Call the member a.$ to evaluate it.",
+                "/States/S/Result/f.$: A Result is taken literally, $.g included. Use Parameters to evaluate it.",
+            ],
+        );
+    }
+}

@@ -1,0 +1,77 @@
+use super::super::{Context, Findings, Rule};
+use super::assignments;
+use crate::{Role, Scope, ScopeId};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "undefined-variable",
+    title: "A variable is read that no state sets",
+    explanation: "A state sees the variables that its scope and those around it assign. A distributed map doesn't see those around it.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let assigned = assignments(context);
+    for (name, variables) in crate::variable_references(context.document) {
+        let Some(state) = context.document.state_named(&name) else { continue };
+        let visible = visible_scopes(state.scope());
+        for variable in variables {
+            let is_set = visible
+                .iter()
+                .any(|scope| assigned.get(scope).is_some_and(|names| names.contains_key(&variable)));
+            if is_set {
+                continue;
+            }
+            let message = format!("{name} reads ${variable}, and no state that it can see assigns it.");
+            findings
+                .at(context, &RULE, state.member(), message)
+                .span(state.name_span())
+                .state(Some(state.id()))
+                .warning()
+                .push_to(findings);
+        }
+    }
+}
+
+fn visible_scopes(scope: Scope<'_>) -> Vec<ScopeId> {
+    let mut visible = Vec::new();
+    let mut at = Some(scope);
+    while let Some(scope) = at {
+        visible.push(scope.id());
+        at = scope.owner().filter(|_| !is_distributed(scope)).map(|owner| owner.scope());
+    }
+    visible
+}
+
+fn is_distributed(scope: Scope<'_>) -> bool {
+    let tree = scope.document().tree();
+    scope.role() == Role::ItemProcessor
+        && scope
+            .field("ProcessorConfig")
+            .and_then(|config| tree.get(config, "Mode"))
+            .and_then(|mode| tree.as_str(mode))
+            .is_some_and(|mode| mode == "DISTRIBUTED")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::check_advice;
+
+    #[test]
+    fn variables_are_set_before_they_are_read() {
+        check_advice(
+            "undefined-variable",
+            r#"{"StartAt": "A", "States": {
+                "A": {"Type": "Pass", "Assign": {"x": 1, "y.$": "$.y"}, "Next": "B"},
+                "B": {"Type": "Pass", "Parameters": {"a.$": "$x", "b.$": "$z"}, "Next": "M"},
+                "M": {"Type": "Map", "End": true, "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED"},
+                    "StartAt": "I", "States": {"I": {"Type": "Pass", "InputPath": "$x", "End": true}}
+                }}
+            }}"#,
+            &[
+                "/States/B: B reads $z, and no state that it can see assigns it.",
+                "/States/M/ItemProcessor/States/I: I reads $x, and no state that it can see assigns it.",
+            ],
+        );
+    }
+}

@@ -1,0 +1,48 @@
+use json::Span;
+
+use super::super::{Context, Findings, Rule};
+use super::{assignments, read_variables};
+use crate::Severity;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "unused-variable",
+    title: "A variable is set and never read",
+    explanation: "Variables count towards a limit of 10 MiB for an execution.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let read = read_variables(context);
+    for (name, node) in assignments(context).into_values().flatten() {
+        if read.contains(&name) {
+            continue;
+        }
+        let span = context.tree().member(node).map_or(Span::default(), |member| member.name_span);
+        let state = context.document.state_at(span.start).map(|state| state.id());
+        findings
+            .at(
+                context,
+                &RULE,
+                node,
+                format!("No state reads ${name}. Remove the variable if it isn't needed."),
+            )
+            .span(span)
+            .state(state)
+            .severity(Severity::Advice)
+            .push_to(findings);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::{check_advice, single};
+
+    #[test]
+    fn what_is_set_is_read() {
+        check_advice(
+            "unused-variable",
+            &single(r#""Type": "Pass", "Assign": {"x": 1, "y.$": "$x"}, "End": true"#),
+            &["/States/S/Assign/y.$: No state reads $y. Remove the variable if it isn't needed."],
+        );
+    }
+}
