@@ -2,7 +2,8 @@
 //!
 //! A [`Document`] is the text of a definition with what is derived from it: the lossless tree, the
 //! scopes and states, and the transitions between them. Reading never fails; a text that is being
-//! typed gives whatever makes sense of it. [`Document::problems`] tells what is wrong with it.
+//! typed gives whatever makes sense of it. [`Document::problems`] tells what is wrong with it,
+//! [`validate`] says it as AWS does, and [`Document::plan`] makes patches of edits.
 
 pub mod document;
 pub mod edit;
@@ -29,6 +30,6 @@ pub use patch::{Patch, Replacement};
 pub use problem::{AwsDiagnostic, Fix, Problem, Severity};
 pub use rules::{CheckOptions, WorkflowType};
 pub use transition::{Target, Transition, TransitionKind};
-pub use validate::{ApiError, Diagnostic, ValidateOptions, Validation, validate};
+pub use validate::{ApiError, Diagnostic, ValidateOptions, Validation, validate, validate_state};
 pub use variable_references::variable_references;
 pub use vocabulary::{QueryLanguage, StateType};

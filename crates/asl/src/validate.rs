@@ -5,7 +5,7 @@ use json::{Map, Value};
 use crate::fields::MAX_DEFINITION_LEN;
 use crate::json_error::json_error;
 use crate::problem::{AwsDiagnostic, Severity};
-use crate::rules::{self, CheckOptions, Stage, WorkflowType};
+use crate::rules::{self, CheckOptions, Finding, Stage, WorkflowType};
 use crate::{Document, Problem};
 
 /// The parameters of the call beside the definition.
@@ -46,33 +46,46 @@ pub struct ApiError {
 
 /// Validates a definition, taken as it stands: placeholders such as `${Name}` are ordinary text.
 pub fn validate(text: &str, options: &ValidateOptions) -> Validation {
-    if let Some(refusal) = refuse_length(text) {
-        return Validation { refusal: Some(refusal), ..Validation::default() };
-    }
-    let error = |code, message: String, location| {
-        let diagnostic = AwsDiagnostic { code, message, location };
-        Validation {
-            diagnostics: vec![Diagnostic { severity: Severity::Error, diagnostic }],
-            ..Validation::default()
-        }
-    };
-    if let Some(mistake) = json_error(text) {
-        let location = mistake.location();
-        let message = format!("{}\n at {location}", mistake.message);
-        return error("INVALID_JSON_DESCRIPTION", message, Some(location));
+    if let Some(early) = refuse_text(text) {
+        return early;
     }
     let document = Document::parse(text);
     if document.machine().is_none() {
-        return error("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object".to_owned(), None);
+        return not_an_object();
     }
+    let findings = find(&document, options);
+    let stops = findings.iter().any(|finding| finding.stage <= Stage::Schema && is_error(&finding.problem));
+    let last = if stops { Stage::Schema } else { Stage::Reachability };
+    to_validation(findings, last, options)
+}
+
+/// Validates a single state under a name, as TestState does: where its transitions lead is not looked at.
+pub fn validate_state(name: &str, state: &str, options: &ValidateOptions) -> Validation {
+    if let Some(early) = refuse_text(state) {
+        return early;
+    }
+    let name = crate::edit::quoted(name);
+    let document = Document::parse(&format!("{{\"StartAt\": {name}, \"States\": {{{name}: {state}}}}}"));
+    if document.states().next().is_none_or(|state| state.node().is_none()) {
+        return not_an_object();
+    }
+    to_validation(find(&document, options), Stage::Expressions, options)
+}
+
+fn find(document: &Document, options: &ValidateOptions) -> Vec<Finding> {
     let check = CheckOptions { workflow_type: options.workflow_type, strict: true, advice: options.warnings };
-    let mut findings = rules::find(&document, &check);
-    let is_error = |problem: &Problem| problem.severity == Severity::Error && problem.aws.is_some();
-    if findings.iter().any(|finding| finding.stage <= Stage::Schema && is_error(&finding.problem)) {
-        findings.retain(|finding| finding.stage <= Stage::Schema);
-    }
+    rules::find(document, &check)
+}
+
+fn is_error(problem: &Problem) -> bool {
+    problem.severity == Severity::Error && problem.aws.is_some()
+}
+
+/// The diagnostics up to a stage, as many as asked for.
+fn to_validation(findings: Vec<Finding>, last: Stage, options: &ValidateOptions) -> Validation {
     let mut diagnostics: Vec<Diagnostic> = findings
         .into_iter()
+        .filter(|finding| finding.stage <= last)
         .filter(|finding| finding.problem.severity == Severity::Error || options.warnings)
         .filter_map(|finding| {
             Some(Diagnostic { severity: finding.problem.severity, diagnostic: finding.problem.aws? })
@@ -82,6 +95,29 @@ pub fn validate(text: &str, options: &ValidateOptions) -> Validation {
     let truncated = diagnostics.len() > limit;
     diagnostics.truncate(limit);
     Validation { refusal: None, diagnostics, truncated }
+}
+
+fn single_error(code: &'static str, message: String, location: Option<String>) -> Validation {
+    let diagnostic = AwsDiagnostic { code, message, location };
+    Validation {
+        diagnostics: vec![Diagnostic { severity: Severity::Error, diagnostic }],
+        ..Validation::default()
+    }
+}
+
+fn not_an_object() -> Validation {
+    single_error("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object".to_owned(), None)
+}
+
+/// What is wrong with the text itself.
+fn refuse_text(text: &str) -> Option<Validation> {
+    if let Some(refusal) = refuse_length(text) {
+        return Some(Validation { refusal: Some(refusal), ..Validation::default() });
+    }
+    let mistake = json_error(text)?;
+    let location = mistake.location();
+    let message = format!("{}\n at {location}", mistake.message);
+    Some(single_error("INVALID_JSON_DESCRIPTION", message, Some(location)))
 }
 
 impl Validation {
@@ -156,7 +192,7 @@ fn refuse_length(text: &str) -> Option<ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ValidateOptions, validate};
+    use super::{ValidateOptions, validate, validate_state};
 
     fn check(text: &str, expected: &[&str]) {
         let validation = validate(text, &ValidateOptions::default());
@@ -207,6 +243,20 @@ mod tests {
                 "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [JSONPath, JSONata] at /States/X/QueryLanguage",
             ],
         );
+    }
+
+    #[test]
+    fn a_single_state_may_lead_anywhere() {
+        let validate = |state: &str| validate_state("StateName", state, &ValidateOptions::default());
+        assert!(validate(r#"{"Type": "Pass", "Next": "Elsewhere"}"#).is_valid());
+        let message = |state| validate(state).error().map(|error| error.message);
+        assert_eq!(
+            message(r#"{"Type": "Parallel", "Branches": [], "End": true}"#).as_deref(),
+            Some(
+                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/StateName/Branches'"
+            )
+        );
+        assert!(message("{").is_some() && message("[]").is_some() && message("").is_some());
     }
 
     #[test]
