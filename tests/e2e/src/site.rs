@@ -12,10 +12,13 @@ use crate::workspace;
 /// Where the site is served: addresses that only work at a host's root would break.
 pub const SUB_PATH: &str = "/some/path/";
 
+/// More than a browser opens connections to one host.
+const THREADS: usize = 8;
+
 /// A running server, which ends when it is dropped.
 pub struct Site {
     server: Arc<Server>,
-    thread: Option<thread::JoinHandle<()>>,
+    threads: Vec<thread::JoinHandle<()>>,
 }
 
 impl Site {
@@ -31,13 +34,16 @@ impl Site {
     /// Serves any folder.
     pub fn of(folder: PathBuf) -> Self {
         let server = Arc::new(Server::http("127.0.0.1:0").expect("a free port"));
-        let requests = Arc::clone(&server);
-        let thread = thread::spawn(move || {
-            for request in requests.incoming_requests() {
-                answer(&folder, request);
-            }
+        // A browser may read one answer only after it has another, so they can't be given one after the other.
+        let threads = (0..THREADS).map(|_| {
+            let (requests, folder) = (Arc::clone(&server), folder.clone());
+            thread::spawn(move || {
+                for request in requests.incoming_requests() {
+                    answer(&folder, request);
+                }
+            })
         });
-        Self { server, thread: Some(thread) }
+        Self { threads: threads.collect(), server }
     }
 
     /// The site's origin, without a slash at its end.
@@ -54,11 +60,10 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.server.unblock();
-        if let Some(thread) = self.thread.take() {
-            // Its panic would already have been shown.
-            let _ = thread.join();
+        for _ in &self.threads {
+            self.server.unblock();
         }
+        // Not waited for: one may still be writing to a browser that no longer reads.
     }
 }
 
