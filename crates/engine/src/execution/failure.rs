@@ -61,8 +61,12 @@ impl Execution {
     /// A state failed; its events are there as far as it has some of its own.
     pub(super) fn fail_state(&mut self, slot: Slot, state: &StateDef, failure: Failure, origin: Origin) {
         self.clear_timers(slot);
+        if origin != Origin::Children {
+            self.fallen.clear();
+        }
         let is_fatal = failure.name() == RUNTIME;
         if !is_fatal && self.retry(slot, state, &failure, origin) {
+            self.fallen.clear();
             return;
         }
         let catcher = match is_fatal {
@@ -81,7 +85,10 @@ impl Execution {
             self.emit_next(slot, event_type, Details::None);
         }
         match catcher {
-            Some(catcher) => self.catch(slot, state, catcher, &failure),
+            Some(catcher) => {
+                self.fallen.clear();
+                self.catch(slot, state, catcher, &failure);
+            }
             None => self.propagate(slot, state, failure, origin),
         }
     }
@@ -171,7 +178,9 @@ impl Execution {
         if matches!(origin, Origin::Task | Origin::Heartbeat) {
             self.emit_from(slot, EventType::TaskStateAborted, cursor, Details::None);
         }
-        self.remove_frame(slot);
+        if let Some(frame) = self.remove_frame(slot) {
+            self.fallen.keep_frame(slot, frame);
+        }
         self.abort_children(parent, cursor);
         let Some(frame) = self.frame_mut(parent) else { return };
         frame.cursor = cursor;
@@ -186,6 +195,7 @@ impl Execution {
     /// Ends what still runs inside of a Parallel or Map state, because of an event.
     pub(super) fn abort_children(&mut self, parent: Slot, because: EventId) {
         let Some(children) = self.frame_mut(parent).and_then(|frame| frame.children.take()) else { return };
+        self.fallen.keep_children(parent, &children);
         for slot in children.live {
             self.abort_frame(slot, parent, because);
         }
@@ -221,7 +231,9 @@ impl Execution {
                 self.emit_from(slot, event_type, because, Details::None);
             }
         }
-        self.remove_frame(slot);
+        if let Some(frame) = self.remove_frame(slot) {
+            self.fallen.keep_frame(slot, frame);
+        }
     }
 
     /// An event about an iteration belongs to the iteration's frame and to the Map state.

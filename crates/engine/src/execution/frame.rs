@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use asl::{ScopeId, StateId};
+use asl::StateId;
 use json::{Str, Value};
 
 use crate::execution::RunId;
 use crate::execution::task::OpenTask;
 use crate::execution::timer::{Timer, TimerKey};
-use crate::history::{EventId, Failure, FrameId, Variables};
+use crate::history::{EventId, FrameId, Variables};
 use crate::query::ItemContext;
 use crate::time::Instant;
 
@@ -73,7 +73,6 @@ pub(crate) struct Frame {
     pub id: FrameId,
     pub run: RunId,
     pub parent: Option<Slot>,
-    pub scope: ScopeId,
     pub role: FrameRole,
     pub state: StateId,
     pub phase: Phase,
@@ -133,5 +132,4 @@ pub(crate) struct MapRun {
     /// Its place in the execution's list of Map Runs.
     pub index: usize,
     pub started_event: EventId,
-    pub failure: Option<Failure>,
 }

@@ -5,6 +5,7 @@ mod failure;
 mod frame;
 mod inspection;
 mod options;
+mod redrive;
 mod run;
 mod s3;
 mod states;
@@ -33,6 +34,7 @@ pub(crate) use frame::{Children, Frame, Items, MapRun, Phase, Slot};
 pub use frame::{FrameInfo, FrameRole};
 pub use inspection::Inspection;
 pub use options::{ExecutionType, Options, Order, Quotas};
+pub use redrive::RedriveError;
 pub use run::{Outcome, Run, RunId, RunKind, Status};
 pub use s3::{S3Object, VirtualS3};
 pub(crate) use states::{failure_of, item_at, items_of, max_concurrency, tolerance, wait_until};
@@ -88,6 +90,7 @@ pub struct Execution {
     news: VecDeque<News>,
     transitions: u64,
     draws: u64,
+    fallen: redrive::Fallen,
 }
 
 /// Something to tell by [`Execution::step`].
@@ -123,6 +126,7 @@ impl Execution {
             news: VecDeque::new(),
             transitions: 0,
             draws: 0,
+            fallen: redrive::Fallen::default(),
         };
         let execution_type = execution.options.execution_type;
         execution.start_run(RunKind::Main, machine, facts, execution_type, None, asl::ScopeId(0), input);
@@ -153,6 +157,8 @@ impl Execution {
 
     /// Answers an open task; false where there is no such task any more.
     pub fn answer(&mut self, task: TaskId, answer: TaskAnswer) -> bool {
+        // What the clock has done by now came before the answer.
+        while self.fire_due_timer() {}
         let Some(slot) = self.tasks.get(&task).copied() else { return false };
         let now = self.now;
         let Some(frame) = self.frames.get_mut(slot).and_then(Option::as_mut) else { return false };
@@ -403,10 +409,8 @@ impl Execution {
         let run = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));
         let role_arn = facts.role_arn.clone();
         let start = machine.scope(scope).and_then(|scope| scope.start).unwrap_or(StateId(0));
-        let is_whole_machine = scope == asl::ScopeId(0);
-        let timeout = machine.timeout_seconds.filter(|_| is_whole_machine);
         self.runs.push(Run::new(run, kind, machine, facts, execution_type, self.now));
-        let slot = self.add_frame(run, parent, None, scope, FrameRole::Execution, start, input.clone(), None);
+        let slot = self.add_frame(run, parent, None, FrameRole::Execution, start, input.clone(), None);
         let frame = self.frame_at(slot).map_or(FrameId::ROOT, |frame| frame.id);
         if let Some(entry) = self.runs.get_mut(run.0 as usize) {
             entry.root = slot;
@@ -425,16 +429,25 @@ impl Execution {
             EventId::NONE,
             Details::ExecutionStarted(Arc::new(started)),
         );
-        let longest = match execution_type.is_express() {
+        self.arm_run_timeout(run);
+        (run, slot)
+    }
+
+    /// Sets the time after which an execution has taken too long.
+    fn arm_run_timeout(&mut self, run: RunId) {
+        let Some(entry) = self.run(run) else { return };
+        // The machine's own limit is not one for the children of its Maps.
+        let is_child = matches!(entry.kind, RunKind::MapChild { .. });
+        let own = entry.shared.machine.timeout_seconds.filter(|_| !is_child);
+        let longest = match entry.execution_type.is_express() {
             true => self.options.quotas.express_seconds,
             false => self.options.quotas.standard_seconds,
         };
-        let seconds = timeout.map_or(longest, |seconds| seconds.min(longest));
+        let seconds = own.map_or(longest, |seconds| seconds.min(longest));
         let key = self.timers.add_run_timeout(self.now.plus_seconds(seconds), run);
         if let Some(entry) = self.runs.get_mut(run.0 as usize) {
             entry.timeout = Some(key);
         }
-        (run, slot)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -443,7 +456,6 @@ impl Execution {
         run: RunId,
         parent: Option<(Slot, FrameId)>,
         owner: Option<StateId>,
-        scope: asl::ScopeId,
         role: FrameRole,
         state: StateId,
         input: Value,
@@ -461,7 +473,6 @@ impl Execution {
             id,
             run,
             parent: parent.map(|(slot, _)| slot),
-            scope,
             role,
             state,
             phase: Phase::Enter,

@@ -1,12 +1,11 @@
 //! What a run is told about the world that it runs in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use json::Str;
 
 use crate::execution::s3::VirtualS3;
-use crate::machine::Machine;
 use crate::time::Instant;
 
 /// The type of a state machine.
@@ -98,8 +97,6 @@ pub struct Options {
     pub as_of: Instant,
     /// Buckets that distributed Maps read from and write to.
     pub s3: VirtualS3,
-    /// Definitions that nested executions may start, by ARN or by name.
-    pub machines: Arc<BTreeMap<Str, Arc<Machine>>>,
     /// The activities that exist, by ARN; a Task of another one fails. None: all exist.
     pub activities: Option<Arc<BTreeSet<Str>>>,
     pub order: Order,
@@ -121,7 +118,6 @@ impl Default for Options {
             seed: 0,
             as_of: Instant(i64::MAX),
             s3: VirtualS3::default(),
-            machines: Arc::default(),
             activities: None,
             order: Order::default(),
             quotas: Quotas::default(),

@@ -325,7 +325,9 @@ impl Execution {
             stopped_at: self.now,
         };
         for slot in slots {
-            self.remove_frame(slot);
+            if let Some(frame) = self.remove_frame(slot) {
+                self.fallen.keep_frame(slot, frame);
+            }
         }
         self.close_run(run, outcome);
     }

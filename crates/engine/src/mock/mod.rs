@@ -6,11 +6,12 @@ mod generate;
 mod script;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use json::{Str, Value};
 
 use crate::execution::{TaskAnswer, TaskId, TaskRequest};
-use crate::machine::Pattern;
+use crate::machine::{Machine, Pattern};
 use crate::random::Random;
 use crate::time::Instant;
 
@@ -39,6 +40,8 @@ pub struct MockHost {
     pub unmocked: Unmocked,
     /// For latencies and error rates.
     pub seed: u64,
+    /// Definitions that `states:startExecution` tasks run, by ARN or by name.
+    pub machines: BTreeMap<Str, Arc<Machine>>,
     calls: BTreeMap<Str, usize>,
     replies: Replies,
 }
@@ -58,6 +61,25 @@ impl MockHost {
         script::host_of(value)
     }
 
+    /// The execution of a machine that is known here, where the task starts one.
+    fn nested(&self, request: &TaskRequest) -> Option<TaskAnswer> {
+        let resource = &request.resource;
+        if resource.api() != "startExecution" || !matches!(resource.service(), "states" | "sfn") {
+            return None;
+        }
+        let arn = request.parameters.get("StateMachineArn")?.as_str()?;
+        let name = arn.rsplit(':').next().unwrap_or_default();
+        let machine = self.machines.get(arn).or_else(|| self.machines.get(name))?.clone();
+        // An input is an object, or the text of one.
+        let input = match request.parameters.get("Input") {
+            Some(Value::String(text)) => json::parse(text).unwrap_or_else(|_| Value::String(text.clone())),
+            Some(input) => input.clone(),
+            None => Value::object(json::Map::new()),
+        };
+        let name = request.parameters.get("Name").and_then(Value::as_str).map(Str::from);
+        Some(TaskAnswer::StartMachine { machine, name, input })
+    }
+
     /// The entry for the next call of a state, counted.
     fn next_entry(&mut self, state: &Str) -> Option<(usize, MockEntry)> {
         let entries = self.scripts.get(state)?;
@@ -71,6 +93,12 @@ impl MockHost {
 
 impl TaskHost for MockHost {
     fn request(&mut self, request: &TaskRequest, now: Instant) -> bool {
+        if !self.scripts.contains_key(&request.state_name)
+            && let Some(answer) = self.nested(request)
+        {
+            self.replies.add(now, request.id, answer);
+            return true;
+        }
         let (number, entry) = match self.next_entry(&request.state_name) {
             Some(found) => found,
             None => match self.unmocked {

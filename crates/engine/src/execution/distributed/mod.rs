@@ -151,7 +151,7 @@ impl Execution {
         if let Some(frame) = self.frame_mut(slot) {
             frame.phase = Phase::ReadItems;
             if let Some(children) = frame.children.as_mut() {
-                children.map_run = Some(Box::new(MapRun { index, started_event, failure: None }));
+                children.map_run = Some(Box::new(MapRun { index, started_event }));
             }
         }
         self.queue(slot, false);

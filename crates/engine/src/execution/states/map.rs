@@ -97,7 +97,6 @@ impl Execution {
             run,
             Some((slot, id)),
             Some(state.id),
-            map.scope,
             FrameRole::Iteration(index),
             start,
             input,

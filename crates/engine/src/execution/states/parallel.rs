@@ -35,7 +35,6 @@ impl Execution {
                 run,
                 Some((slot, id)),
                 Some(state.id),
-                *branch,
                 role,
                 start,
                 input.clone(),
