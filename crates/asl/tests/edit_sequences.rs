@@ -200,3 +200,39 @@ fn edits_of_the_corpus_can_be_undone() {
         check_sequence(&text, &steps);
     }
 }
+
+#[test]
+fn a_field_of_the_corpus_changes_its_bytes_alone() {
+    let Some(path) = shared_data::shared("corpus/definitions") else { return };
+    let mut fields = 0;
+    for entry in fs::read_dir(path).unwrap() {
+        let document = Document::parse(&fs::read_to_string(entry.unwrap().path()).unwrap());
+        let tree = document.tree();
+        for state in document.states() {
+            for member in state.node().into_iter().flat_map(|node| tree.members(node)) {
+                let span = tree.span(member.value.unwrap());
+                let pointer = format!("/{}", member.name.replace('~', "~0").replace('/', "~1"));
+                let set = |value| Edit::SetFields {
+                    of: ObjectRef::State(state.id()),
+                    fields: vec![(pointer.clone(), value)],
+                };
+                let patch = document.plan(&set(Some(Value::from("changed")))).unwrap();
+                assert!(
+                    patch.replacements.iter().all(|replacement| span.contains(replacement.span)),
+                    "{pointer}"
+                );
+                let (text, inverse) = patch.apply_to(document.text());
+                assert_eq!(inverse.apply_to(&text).0, document.text());
+                let removed = document.plan(&set(None)).unwrap().apply_to(document.text()).0;
+                let rest = Document::parse(&removed);
+                assert!(rest.tree().problems().is_empty());
+                assert!(
+                    rest.states()
+                        .all(|other| other.name() != state.name() || other.field(&member.name).is_none())
+                );
+                fields += 1;
+            }
+        }
+    }
+    println!("{fields} fields");
+}

@@ -25,6 +25,7 @@ mod query_language;
 mod required_parameters;
 mod resource;
 mod state_name;
+mod task_settings;
 mod timestamp;
 mod unknown_field;
 mod unreachable_state;
@@ -54,7 +55,7 @@ pub struct Rule {
 }
 
 /// All rules.
-pub static RULES: [&Rule; 28] = [
+pub static RULES: [&Rule; 29] = [
     &json_syntax::RULE,
     &no_definition::RULE,
     &definition_size::RULE,
@@ -73,6 +74,7 @@ pub static RULES: [&Rule; 28] = [
     &jsonata_expression::RULE,
     &resource::RULE,
     &required_parameters::RULE,
+    &task_settings::RULE,
     &distributed_map::RULE,
     &express::RULE,
     &error_equals::RULE,
