@@ -1,13 +1,16 @@
 //! Real workflows and recorded definitions: they run to an end, and runs keep their promises.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use asl::Document;
+use engine::history::ImportedHistory;
 use engine::mock::run_to_end;
 use engine::{
-    Budget, EventRef, EventType, Execution, Machine, MockHost, Options, Order, Progress, Step, TaskHost,
-    TimestampStyle,
+    Budget, EventRef, EventType, Execution, FrameRole, Machine, MockHost, Options, Order, Progress, Step,
+    TaskHost, TimestampStyle,
 };
 use json::Value;
 
@@ -129,6 +132,52 @@ fn inspection_agrees_with_the_history() {
         }
     }
     println!("{visits} visits");
+}
+
+/// A history that was written reads back, and its events find their frames and states.
+#[test]
+fn histories_read_back() {
+    for (name, machine) in machines() {
+        let mut execution = start(&machine, Order::DepthFirst);
+        run_to_end(&mut execution, &mut MockHost::default(), Budget { steps: 3_000 });
+        let written = execution.history().to_aws_json(TimestampStyle::Iso);
+        let read = ImportedHistory::from_json(&written, Some(&machine)).unwrap();
+        assert_eq!(read.to_json().to_text(), written.to_text(), "{name}");
+        assert_eq!(read.history.to_aws_json(TimestampStyle::Iso).to_text(), written.to_text(), "{name}");
+        let kinds = |role: FrameRole| match role {
+            FrameRole::Execution => (0, 0),
+            FrameRole::Branch(index) => (1, u64::from(index)),
+            FrameRole::Iteration(index) => (2, index),
+        };
+        for (made, imported) in execution.history().iter().zip(read.history.iter()) {
+            assert_eq!(made.state, imported.state, "{name} {made:?}");
+            let role = execution.frame(made.frame).unwrap().role;
+            let imported_role = read.frames[imported.frame.0 as usize].role;
+            assert_eq!(kinds(role), kinds(imported_role), "{name} {made:?}");
+        }
+    }
+}
+
+/// Histories recorded on AWS open, and their states are those of the definition.
+#[test]
+fn recorded_histories_open() {
+    let Some(folder) = shared("conformance/cases") else { return };
+    for (name, text) in texts(&folder) {
+        let case = json::parse(&text).unwrap();
+        let expect = case.get("expect");
+        let events = expect.and_then(|expect| expect.get("events"));
+        let Some(events) = events.filter(|_| expect.unwrap().get("unordered").is_none()) else { continue };
+        let machine = Machine::compile(&Document::parse(&case.get("definition").unwrap().to_text())).ok();
+        let read = ImportedHistory::from_json(events, machine.as_ref())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        for event in read.history.iter() {
+            let named = event.details.name().filter(|_| event.event_type.is_state_entered());
+            if let (Some(state_name), Some(machine)) = (named, &machine) {
+                let state = machine.state(event.state.unwrap()).unwrap();
+                assert_eq!(&state.name, state_name, "{name}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Small runs whose events are known.
 
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use asl::Document;

@@ -3,6 +3,7 @@
 mod event;
 mod event_type;
 mod export;
+mod import;
 mod log;
 mod log_events;
 
@@ -12,6 +13,7 @@ pub use event::{
 };
 pub use event_type::EventType;
 pub use export::{TimestampStyle, event_to_json};
+pub use import::{ImportError, ImportedHistory};
 pub use log::Log;
 pub use log_events::LogLevel;
 

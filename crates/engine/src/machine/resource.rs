@@ -74,6 +74,12 @@ impl Resource {
         }
     }
 
+    /// The resource as far as an event tells it: by `resourceType` and `resource`.
+    pub fn from_event(resource_type: &str, action: &str) -> Resource {
+        let parsed = Resource::parse(&format!("arn:aws:states:::{resource_type}:{action}"));
+        Resource { resource_type: resource_type.into(), action: action.into(), ..parsed }
+    }
+
     /// The action without the suffix of the pattern: `sendMessage`.
     pub fn api(&self) -> &str {
         self.action.split('.').next().unwrap_or_default()
