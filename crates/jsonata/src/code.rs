@@ -27,6 +27,8 @@ pub(crate) struct Node {
     pub(crate) keep_array: bool,
     /// There are predicates or a group that apply to the node's value.
     pub(crate) has_extras: bool,
+    /// A chain of so many infix operators that it is evaluated in a loop.
+    pub(crate) long_chain: bool,
     /// An array constructor that is the first or last step of a path, or a block that holds one.
     pub(crate) constructed: bool,
     /// Filters that belong to the value of the node.
@@ -173,6 +175,9 @@ pub(crate) struct Path {
     pub(crate) from_variable: bool,
     /// No step has stages, bindings or other extras.
     pub(crate) plain: bool,
+    /// Besides that, every step but a variable at the beginning is the name of a member, and nothing is kept
+    /// an array.
+    pub(crate) members: bool,
 }
 
 #[derive(Debug)]

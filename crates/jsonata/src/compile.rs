@@ -92,6 +92,7 @@ impl<'a> Compiler<'a> {
             span,
             keep_array: false,
             has_extras: false,
+            long_chain: false,
             constructed: false,
             predicates: Vec::new(),
             group: None,
@@ -147,7 +148,14 @@ impl<'a> Compiler<'a> {
     }
 
     fn new_path(&mut self, steps: Vec<NodeId>, span: Span) -> NodeId {
-        let path = Path { steps, keep_singleton: false, tuple: false, from_variable: false, plain: false };
+        let path = Path {
+            steps,
+            keep_singleton: false,
+            tuple: false,
+            from_variable: false,
+            plain: false,
+            members: false,
+        };
         self.add(Kind::Path(path), span)
     }
 
@@ -748,7 +756,22 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn mark_long_chains(&mut self) {
+        let mut lengths = vec![0usize; self.nodes.len()];
+        for index in 0..self.nodes.len() {
+            let left = match &self.nodes[index].kind {
+                Kind::Binary(_, left, _) | Kind::Apply(left, _) => *left as usize,
+                _ => continue,
+            };
+            // A left operand is compiled before the operator.
+            let length = lengths.get(left).copied().unwrap_or(0) + 1;
+            lengths[index] = length;
+            self.nodes[index].long_chain = length > SHORT_CHAIN;
+        }
+    }
+
     fn finish(mut self, root: NodeId) -> Code {
+        self.mark_long_chains();
         for (node, slot) in std::mem::take(&mut self.ancestors) {
             let label = self.slots[slot].label;
             self.step_mut(node).ancestor = Some(label);
@@ -767,9 +790,23 @@ impl<'a> Compiler<'a> {
                         let node = self.node(*step);
                         node.step.is_none() && !matches!(node.kind, Kind::Sort(_))
                     });
+                    let names = path.steps.iter().skip(usize::from(from_variable)).all(|step| {
+                        let node = self.node(*step);
+                        matches!(node.kind, Kind::Field(_))
+                            && node.predicates.is_empty()
+                            && node.group.is_none()
+                    });
+                    let first_is_bare = path.steps.first().is_none_or(|step| {
+                        let node = self.node(*step);
+                        node.predicates.is_empty() && node.group.is_none() && !node.keep_array
+                    });
+                    let node = self.node(index as NodeId);
+                    let kept = path.keep_singleton || node.keep_array || node.group.is_some();
+                    let members = plain && names && first_is_bare && !kept;
                     if let Some(path) = self.path_mut(index as NodeId) {
                         path.from_variable = from_variable;
                         path.plain = plain;
+                        path.members = members;
                     }
                     continue;
                 }
@@ -780,6 +817,9 @@ impl<'a> Compiler<'a> {
         Code { nodes: self.nodes, root, symbols: self.symbols }
     }
 }
+
+/// Chains up to this length are evaluated by recursion.
+const SHORT_CHAIN: usize = 8;
 
 fn operator_of(operator: &str) -> Operator {
     match operator {

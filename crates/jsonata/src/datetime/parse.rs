@@ -102,8 +102,7 @@ fn read_iso(text: &str) -> Option<f64> {
     let valid = (1.0..=12.0).contains(&month_number)
         && (1.0..=31.0).contains(&day_number)
         && (hour < 24.0 || (hour == 24.0 && minute == 0.0 && second == 0.0 && milli == 0.0))
-        && !(fraction && time.is_none())
-        && !(zone.is_some() && time.is_none() && (month.is_none() || day.is_none()));
+        && !(fraction && time.is_none());
     if !valid {
         return Some(f64::NAN);
     }

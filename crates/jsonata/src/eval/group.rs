@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use json::Str;
+use json::{Map, Number, Str, Value};
 
 use super::{Machine, Outcome};
 use crate::code::{Code, Group, Kind};
@@ -17,6 +17,9 @@ struct Bucket {
     pair: usize,
     items: Vec<Val>,
 }
+
+/// So many keys are searched in order.
+const FEW: usize = 16;
 
 impl Machine<'_> {
     /// `{…}` on a context. The usual one, with names that are literals on a single item, needs no groups.
@@ -35,7 +38,7 @@ impl Machine<'_> {
         for (key, _) in &group.pairs {
             let node = code.node(*key);
             let name = match &node.kind {
-                Kind::Literal(json::Value::String(name)) if !node.has_extras => name,
+                Kind::Literal(Value::String(name)) if !node.has_extras => name,
                 _ => return self.eval_group(code, group, input, env),
             };
             let reserved = name.starts_with("_jsonata_");
@@ -48,8 +51,7 @@ impl Machine<'_> {
         for (member, (_, value)) in members.iter_mut().zip(&group.pairs) {
             member.1 = self.eval(code, *value, input, env)?;
         }
-        members.retain(|(_, value)| !value.is_undefined());
-        Ok(Val::object(members))
+        Ok(object_of(members))
     }
 
     /// Groups the items of an array by the values of key expressions, and evaluates for each key the
@@ -87,9 +89,20 @@ impl Machine<'_> {
                 if matches!(&*name, "_jsonata_lambda" | "_jsonata_function") {
                     return Err(Fault::new("D1013").value(Val::string(name)).at(group.span));
                 }
-                match known.get(&name).and_then(|index| order.get_mut(*index)) {
+                let index = if order.len() < FEW {
+                    order.iter().position(|(known, _)| *known == name)
+                } else {
+                    if known.is_empty() {
+                        known
+                            .extend(order.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)));
+                    }
+                    known.get(&name).copied()
+                };
+                match index.and_then(|index| order.get_mut(index)) {
                     None => {
-                        known.insert(name.clone(), order.len());
+                        if !known.is_empty() {
+                            known.insert(name.clone(), order.len());
+                        }
                         order.push((name, Bucket { pair, items: vec![item.clone()] }));
                     }
                     Some((_, bucket)) if bucket.pair != pair => {
@@ -125,8 +138,37 @@ impl Machine<'_> {
                 members.push((name, result));
             }
         }
-        Ok(Val::object(members))
+        Ok(object_of(members))
     }
+}
+
+/// An object of the members that are not undefined; plain JSON where everything in it is.
+fn object_of(mut members: Vec<(Str, Val)>) -> Val {
+    let is_plain = |value: &Val| match value {
+        Val::Undefined | Val::Json(_) => true,
+        Val::Number(number) => number.is_finite(),
+        _ => false,
+    };
+    if !members.iter().all(|(_, value)| is_plain(value)) {
+        members.retain(|(_, value)| !value.is_undefined());
+        return Val::object(members);
+    }
+    let mut map = Map::with_capacity(members.len());
+    for (name, value) in members {
+        match value {
+            Val::Json(value) => {
+                map.insert(name, value);
+            }
+            Val::Number(number) => {
+                map.insert(
+                    name,
+                    Number::from_f64_as_integer_where_exact(number).map_or(Value::Null, Value::Number),
+                );
+            }
+            _ => {}
+        }
+    }
+    Val::Json(Value::object(map))
 }
 
 /// One tuple whose context and bindings are those of all tuples, appended.

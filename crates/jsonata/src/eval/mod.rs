@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use json::{Str, Value};
 
-use crate::code::{Code, Kind, Node, NodeId, Symbol};
+use crate::code::{Code, Kind, Node, NodeId, Path, Symbol};
 use crate::errors::Fault;
 use crate::functions;
 use crate::limits::{Limit, Limits};
@@ -174,6 +174,10 @@ impl<'h> Machine<'h> {
                 Kind::Number(number) => return Ok(Val::Number(*number)),
                 Kind::Literal(value) => return Ok(Val::Json(value.clone())),
                 Kind::Global(symbol) => return Ok(self.global(code, *symbol)),
+                Kind::Path(path) if path.members => match self.eval_members(code, path, input, env) {
+                    Some(value) => return self.finish(value, false).map_err(|fault| fault.at(node.span)),
+                    None => break,
+                },
                 Kind::Block { expressions, binds: false } if !node.keep_array => match expressions.as_slice()
                 {
                     [only] => {
@@ -191,7 +195,7 @@ impl<'h> Machine<'h> {
                 Ok(value) => self.finish(value, node.keep_array),
                 Err(fault) => Err(fault),
             },
-            Kind::Binary(operator, left, right) if operator.is_simple() && !node.has_extras => {
+            Kind::Binary(operator, left, right) if !node.has_extras && !node.long_chain => {
                 self.eval_binary(code, id, *operator, *left, *right, input, env)
             }
             _ => self.eval_node(code, id, node, input, env),
@@ -263,7 +267,14 @@ impl<'h> Machine<'h> {
             Kind::Root => self.root.clone(),
             Kind::Literal(value) => Val::Json(value.clone()),
             Kind::Number(number) => Val::Number(*number),
-            Kind::Binary(..) | Kind::Apply(..) => self.eval_chain(code, id, input, env)?,
+            Kind::Binary(..) | Kind::Apply(..) if node.long_chain => self.eval_chain(code, id, input, env)?,
+            Kind::Binary(operator, left, right) => {
+                self.eval_binary(code, id, *operator, *left, *right, input, env)?
+            }
+            Kind::Apply(left, right) => {
+                let left = self.eval(code, *left, input, env)?;
+                self.eval_apply(code, left, *right, input, env)?
+            }
             Kind::Call(call) => self.eval_call(code, call, None, input, env)?,
             Kind::Condition(condition, then, otherwise) => {
                 let condition = self.eval(code, *condition, input, env)?;
@@ -378,6 +389,67 @@ impl<'h> Machine<'h> {
             }
         }
         env.bind(symbol, value);
+    }
+
+    /// A path of names on objects; none where it meets anything else on its way.
+    fn eval_members(&mut self, code: &Arc<Code>, path: &Path, input: &Val, env: &Rc<Frame>) -> Option<Val> {
+        let mut steps = path.steps.as_slice();
+        let local;
+        let mut start = input;
+        if path.from_variable {
+            let (first, rest) = steps.split_first()?;
+            steps = rest;
+            start = match &code.node(*first).kind {
+                Kind::Global(symbol) => match self.globals.get(*symbol as usize) {
+                    Some(Some(value)) => value,
+                    _ => {
+                        local = self.global(code, *symbol);
+                        &local
+                    }
+                },
+                Kind::Local(symbol) => {
+                    local = self.variable(code, *symbol, env);
+                    &local
+                }
+                Kind::Context if !input.is_array() => input,
+                _ => return None,
+            };
+        }
+        let mut names = steps.iter().map(|step| match &code.node(*step).kind {
+            Kind::Field(name) => &**name,
+            _ => "",
+        });
+        let mut value = start;
+        while let Val::Object(members) = value {
+            let Some(name) = names.next() else { return Some(value.clone()) };
+            match members.get(name) {
+                Some(member) => value = member,
+                None => return Some(Val::Undefined),
+            }
+        }
+        let Val::Json(json) = value else {
+            // A list at the end of the path is what it comes to, one before it has to be iterated over.
+            let is_last = names.next().is_none() && !steps.is_empty();
+            return match value {
+                Val::List(_, flags) if is_last && flags.has(Flags::SEQUENCE) => {
+                    Some(value.clone().with_flags(Flags::SEQUENCE))
+                }
+                value if is_last => Some(value.clone()),
+                _ => None,
+            };
+        };
+        let mut json = json;
+        for name in names {
+            match json {
+                Value::Object(object) => match object.members().get(name) {
+                    Some(member) => json = member,
+                    None => return Some(Val::Undefined),
+                },
+                Value::Array(_) => return None,
+                _ => return Some(Val::Undefined),
+            }
+        }
+        Some(Val::Json(json.clone()))
     }
 
     /// A variable from outside, or a native function.

@@ -28,10 +28,11 @@ impl Machine<'_> {
         input: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
-        if self.is_link(code, left) {
-            return self.eval_chain(code, id, input, env);
-        }
         let left = self.eval(code, left, input, env)?;
+        if !operator.is_simple() {
+            let result = self.eval_logic(code, operator, left, right, input, env);
+            return result.map_err(|fault| fault.token(operator.symbol()).at(code.node(id).span));
+        }
         let right = self.eval(code, right, input, env)?;
         if let (Some(a), Some(b)) = (left.as_f64(), right.as_f64())
             && a.is_finite()

@@ -362,7 +362,7 @@ impl Machine<'_> {
             && array.flags().has(Flags::TUPLES)
         {
             let tuples: Vec<Rc<Tuple>> = array.items().filter_map(as_tuple).collect();
-            let kept = self.filter_tuples(code, predicate, tuples, env)?;
+            let kept = self.filter_tuples(code, predicate, tuples, env, false)?;
             let kept = Val::list(kept.into_iter().map(Val::Tuple).collect());
             return Ok(Seq::Many(kept.with_flags(Flags::SEQUENCE.with(Flags::TUPLES))));
         }
@@ -420,6 +420,7 @@ impl Machine<'_> {
         predicate: NodeId,
         tuples: Vec<Rc<Tuple>>,
         env: &Rc<Frame>,
+        as_objects: bool,
     ) -> Outcome<Vec<Rc<Tuple>>> {
         let count = tuples.len();
         if let Kind::Number(number) = code.node(predicate).kind {
@@ -428,8 +429,12 @@ impl Machine<'_> {
         }
         let mut kept = Vec::new();
         for (index, tuple) in tuples.into_iter().enumerate() {
-            let frame = Frame::new(Some(env.clone()), tuple.bindings.clone());
-            let result = self.eval(code, predicate, &tuple.context, &frame)?;
+            let result = if as_objects {
+                self.eval(code, predicate, &Val::Tuple(tuple.clone()), env)?
+            } else {
+                let frame = Frame::new(Some(env.clone()), tuple.bindings.clone());
+                self.eval(code, predicate, &tuple.context, &frame)?
+            };
             for _ in 0..selections(&result, index, count)? {
                 kept.push(tuple.clone());
             }
@@ -448,9 +453,12 @@ impl Machine<'_> {
         let node = code.node(step);
         let extras = node.step.as_deref();
         let mut result: Vec<Rc<Tuple>> = Vec::new();
+        // What jsonata sorted it does not know as a stream any more: filters see the tuples themselves.
+        let mut as_objects = false;
         if let Kind::Sort(terms) = &node.kind {
             match tuples {
                 Some(tuples) => {
+                    as_objects = tuples.len() > 1;
                     let stream = Val::list(tuples.into_iter().map(Val::Tuple).collect())
                         .with_flags(Flags::SEQUENCE.with(Flags::TUPLES));
                     let sorted = self.eval_sort(code, node, terms, &stream, env)?;
@@ -516,7 +524,9 @@ impl Machine<'_> {
         }
         for stage in extras.map(|extras| extras.stages.as_slice()).unwrap_or_default() {
             match stage {
-                Stage::Filter(predicate) => result = self.filter_tuples(code, *predicate, result, env)?,
+                Stage::Filter(predicate) => {
+                    result = self.filter_tuples(code, *predicate, result, env, as_objects)?;
+                }
                 Stage::Index(symbol) => {
                     for (position, tuple) in result.iter_mut().enumerate() {
                         Rc::make_mut(tuple).bind(*symbol, Val::int(position as i64));
@@ -558,21 +568,17 @@ impl Machine<'_> {
                 *slot = Some(self.eval_sort_key(code, *term, item, env)?);
             }
         }
-        let mut key = |machine: &mut Self, item: usize, term: usize| -> Outcome<Val> {
-            let slot = item * terms.len() + term;
-            if let Some(Some(key)) = keys.get(slot) {
-                return Ok(key.clone());
-            }
-            let value = machine.eval_sort_key(code, terms[term].0, &items[item], env)?;
-            keys[slot] = Some(value.clone());
-            Ok(value)
-        };
         let order = array::merge_sort((0..items.len()).collect(), &mut |left: &usize, right: &usize| {
             self.charge(1)?;
             for (term, (_, descending)) in terms.iter().enumerate() {
-                let a = key(self, *left, term)?;
-                let b = key(self, *right, term)?;
-                if let Some(greater) = compare_keys(&a, &b).map_err(|fault| fault.at(node.span))? {
+                let (a, b) = (left * terms.len() + term, right * terms.len() + term);
+                for (slot, item) in [(a, *left), (b, *right)] {
+                    if let Some(key @ None) = keys.get_mut(slot) {
+                        *key = Some(self.eval_sort_key(code, terms[term].0, &items[item], env)?);
+                    }
+                }
+                let (Some(Some(a)), Some(Some(b))) = (keys.get(a), keys.get(b)) else { continue };
+                if let Some(greater) = compare_keys(a, b).map_err(|fault| fault.at(node.span))? {
                     let undefined = a.is_undefined() || b.is_undefined();
                     return Ok(greater != (*descending && !undefined));
                 }
