@@ -6,7 +6,9 @@ mod shared_data;
 use std::fs;
 
 use asl::edit::{Edit, ObjectRef, Place, Port};
-use asl::{Document, Patch, ScopeId, StateId, StateType, TransitionKind, ValidateOptions, validate};
+use asl::{
+    CheckOptions, Document, Patch, ScopeId, StateId, StateType, TransitionKind, ValidateOptions, validate,
+};
 use json::Value;
 use proptest::prelude::*;
 
@@ -183,6 +185,72 @@ proptest! {
         steps in prop::collection::vec(numbers(), 1..12),
     ) {
         check_sequence(text, &steps);
+    }
+
+    /// A text that is being typed: parts are missing, or something stands where it doesn't belong.
+    #[test]
+    fn broken_texts_are_checked_and_edited(
+        text in prop::sample::select(vec![JSON_PATH, JSONATA, ONE_LINE]),
+        cuts in prop::collection::vec((0..2000_usize, 0..30_usize, 0..9_usize), 1..4),
+        steps in prop::collection::vec(numbers(), 1..6),
+    ) {
+        let mut broken = text.to_owned();
+        for (at, len, with) in cuts {
+            let start = at % broken.len().max(1);
+            let end = (start + len).min(broken.len());
+            let with = ["", "{", "}", "[", "]", ",", "\"", ": null", "é"][with];
+            if broken.is_char_boundary(start) && broken.is_char_boundary(end) {
+                broken.replace_range(start..end, with);
+            }
+        }
+        let mut document = Document::parse(&broken);
+        for numbers in steps {
+            for problem in document.problems_with(&CheckOptions { advice: true, ..CheckOptions::default() }) {
+                assert!(document.text().get(problem.span.range()).is_some(), "{problem:?}");
+                for fix in &problem.fixes {
+                    let (fixed, inverse) = fix.patch.apply_to(document.text());
+                    assert_eq!(inverse.apply_to(&fixed).0, document.text());
+                }
+            }
+            let Some(edit) = edit(&document, numbers) else { continue };
+            if let Ok(patch) = document.plan(&edit) {
+                let old = document.text().to_owned();
+                let mistakes = document.tree().problems().len();
+                let inverse = document.apply(&patch);
+                assert!(document.tree().problems().len() <= mistakes, "{edit:?}\n{old}\n{}", document.text());
+                assert_eq!(inverse.apply_to(document.text()).0, old);
+            }
+        }
+    }
+}
+
+#[test]
+fn huge_and_deep_texts_are_checked() {
+    let rule = |depth: usize| {
+        let nested = format!(
+            "{}{}{}",
+            "{\"Not\": ".repeat(depth),
+            "{\"Variable\": \"$.x\", \"IsNull\": true}",
+            "}".repeat(depth)
+        );
+        format!(
+            "{{\"StartAt\": \"C\", \"States\": {{\"C\": {{\"Type\": \"Choice\", \"Choices\": [{nested}]}}}}}}"
+        )
+    };
+    let deep = "{\"Type\": \"Map\", \"ItemProcessor\": {\"States\": {\"A\": ".repeat(200);
+    let many: String =
+        (0..30_000).map(|number| format!("\"{number}\": {{\"Next\": \"x{number}\"}},")).collect();
+    for text in [
+        rule(900),
+        rule(2000),
+        format!("{{\"States\": {{\"A\": {deep}"),
+        format!("{{\"StartAt\": \"1\", \"States\": {{{many}\"z\": 1}}}}"),
+        "[".repeat(1_000_000),
+    ] {
+        let document = Document::parse(&text);
+        assert!(!document.problems().is_empty());
+        assert!(!validate(&text, &ValidateOptions::default()).is_valid());
+        let _ = document.plan(&Edit::Format);
     }
 }
 

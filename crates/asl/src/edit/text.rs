@@ -289,6 +289,14 @@ pub(crate) fn add_field_patch(state: crate::State<'_>, field: &str, value: &Valu
     Some(Patch::new(vec![insert_member(tree, &Style::of(tree), state.node()?, position, field, value)]))
 }
 
+/// Adds a Pass state that ends to a scope.
+pub(crate) fn add_state_patch(scope: crate::Scope<'_>, name: &str) -> Option<Patch> {
+    let tree = scope.document().tree();
+    let states = scope.field("States").filter(|states| tree.kind(*states) == NodeKind::Object)?;
+    let state = Value::from_members([("Type", Value::from("Pass")), ("End", Value::from(true))]);
+    Some(Patch::new(vec![insert_member(tree, &Style::of(tree), states, Position::Last, name, &state)]))
+}
+
 /// The source of a node, for another indentation.
 pub(crate) fn reindented(tree: &Tree, node: NodeId, indent: &str, style: &Style) -> String {
     reindent(tree.source(node), indent_at(tree.text(), tree.span(node).start), indent, style)

@@ -1,6 +1,7 @@
 use json::Span;
 
 use super::{Context, Findings, Rule, in_java_hash_order, java_list, or_list, with_article};
+use crate::edit::add_field_patch;
 use crate::fields::{Alternatives, Field};
 use crate::typed::{TypedMember, TypedObject};
 
@@ -13,6 +14,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for object in context.objects() {
+        if findings.is_full() {
+            return;
+        }
         for alternatives in object.of.alternatives {
             check_one(context, findings, object, alternatives);
         }
@@ -48,12 +52,20 @@ fn check_one(
         let start = context.tree().span(object.node).start;
         let name_span =
             object.state.and_then(|state| context.document.state(state)).map(|state| state.name_span());
-        findings
+        let wants_fixes = findings.wants_fixes();
+        let mut draft = findings
             .at(context, &RULE, object.node, message)
             .span(name_span.unwrap_or(Span::new(start, start + 1)))
             .state(object.state)
-            .aws_schema(format!("This object should have only one of the following fields: {all}"))
-            .push_to(findings);
+            .aws_schema(format!("This object should have only one of the following fields: {all}"));
+        let state = object.state.and_then(|state| context.document.state(state));
+        let end = state.filter(|_| {
+            wants_fixes && alternatives.fields.contains(&"End") && !context.typed.has(object, "End")
+        });
+        if let Some(patch) = end.and_then(|state| add_field_patch(state, "End", &true.into())) {
+            draft = draft.fix("End here", patch);
+        }
+        draft.push_to(findings);
     }
 }
 

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use json::{NodeId, NodeKind};
 
 use super::{Context, Findings, Rule, Stage};
+use crate::edit::add_state_patch;
 use crate::{Patch, Scope, StateId, Target};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,12 +44,13 @@ fn report(
     node: NodeId,
     name: Cow<'_, str>,
 ) {
-    if name.is_empty() || context.is_placeholder(&name) {
+    if name.is_empty() || context.is_placeholder(&name) || findings.is_full() {
         return;
     }
     let elsewhere = context.document.state_named(&name).is_some();
     // A guess costs a look at all states: the first problems get one.
-    let candidates = if findings.count() < 50 { usize::MAX } else { 0 };
+    let wants_fixes = findings.wants_fixes();
+    let candidates = if wants_fixes { usize::MAX } else { 0 };
     let similar = scope
         .states()
         .take(candidates)
@@ -69,6 +71,12 @@ fn report(
     if let Some(similar) = similar {
         let patch = Patch::replace(context.tree().span(node), crate::edit::quoted(similar));
         draft = draft.fix(format!("Change to {similar}"), patch);
+    }
+    if wants_fixes
+        && !elsewhere
+        && let Some(patch) = add_state_patch(scope, &name)
+    {
+        draft = draft.fix(format!("Add a state {name}"), patch);
     }
     draft.push_to(findings);
 }
@@ -94,5 +102,21 @@ mod tests {
                 "/States/P/Catch[0]/Next: There is no state ?. Choose another target or add the state.",
             ],
         );
+    }
+
+    #[test]
+    fn the_missing_state_can_be_added() {
+        let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Next step"}}}"#;
+        let problems = crate::Document::parse(text).problems();
+        let fix = problems
+            .iter()
+            .flat_map(|problem| &problem.fixes)
+            .find(|fix| fix.title == "Add a state Next step");
+        let fixed = fix.unwrap().patch.apply_to(text).0;
+        assert_eq!(
+            fixed,
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Next step"}, "Next step": {"Type": "Pass", "End": true}}}"#
+        );
+        assert_eq!(crate::Document::parse(&fixed).problems(), []);
     }
 }

@@ -261,8 +261,9 @@ impl Findings {
         }
     }
 
-    fn count(&self) -> usize {
-        self.list.len()
+    /// Whether there are so few problems that a way to repair the next one is worth its price.
+    fn wants_fixes(&self) -> bool {
+        self.list.len() < 100
     }
 
     fn is_full(&self) -> bool {
@@ -320,6 +321,7 @@ impl Draft {
         self
     }
 
+    /// Offers a way to repair it.
     fn fix(mut self, title: impl Into<String>, patch: Patch) -> Draft {
         self.finding.problem.fixes.push(Fix { title: title.into(), patch });
         self

@@ -14,6 +14,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if object.of.open || member.field.is_some() {
             continue;
         }
+        if findings.is_full() {
+            return;
+        }
+        let wants_fixes = findings.wants_fixes();
         let name = context.name_of(member);
         let similar = similar_field(object.of, &name);
         let message = match similar {
@@ -32,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let patch = Patch::replace(member.name_span, format!("\"{similar}\""));
             draft = draft.fix(format!("Rename to {similar}"), patch);
         }
-        if let Some(patch) = crate::edit::remove_member_patch(context.tree(), member.node) {
+        if wants_fixes && let Some(patch) = crate::edit::remove_member_patch(context.tree(), member.node) {
             draft = draft.fix(format!("Remove {name}"), patch);
         }
         draft.push_to(findings);

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use json::NodeKind;
 
 use super::{Context, Findings, Rule, Stage, no_terminal_state};
+use crate::edit::remove_member_patch;
 use crate::{Scope, StateId, Target};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,13 +27,20 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let unreached = scope.states().filter(|state| !reached.contains(&state.id()));
         // What is no object is no state; its type is reported.
         for state in unreached.filter(|state| state.node().is_some() || context.options.strict) {
+            if findings.is_full() {
+                return;
+            }
+            let wants_fixes = findings.wants_fixes();
             let name = state.name();
             let message = format!("No way leads to {name}. Connect it to a state before it, or remove it.");
-            let draft = findings
+            let mut draft = findings
                 .at(context, &RULE, state.member(), message)
                 .span(state.name_span())
                 .state(Some(state.id()))
                 .stage(Stage::Reachability);
+            if wants_fixes && let Some(patch) = remove_member_patch(context.tree(), state.member()) {
+                draft = draft.fix(format!("Remove {name}"), patch);
+            }
             if ends {
                 draft
                     .aws("MISSING_TRANSITION_TARGET", format!("State \"{name}\" is not reachable."))

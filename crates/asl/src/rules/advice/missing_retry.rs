@@ -30,10 +30,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let message =
             "Lambda can fail for a moment, and the call isn't retried. Add a Retry for its service errors.";
+        let wants_fixes = findings.wants_fixes();
         let mut draft =
             findings.at(context, &RULE, node, message).state(object.state).severity(Severity::Advice);
         let patch = object
             .state
+            .filter(|_| wants_fixes)
             .and_then(|state| context.document.state(state))
             .and_then(|state| add_field_patch(state, "Retry", &retriers()));
         if let Some(patch) = patch {

@@ -36,10 +36,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         };
         let message =
             format!("Without a timeout the task waits for {waits_for} for up to a year. Set TimeoutSeconds.");
+        let wants_fixes = findings.wants_fixes();
         let mut draft =
             findings.at(context, &RULE, node, message).state(object.state).severity(Severity::Advice);
         let patch = object
             .state
+            .filter(|_| wants_fixes)
             .and_then(|state| context.document.state(state))
             .and_then(|state| add_field_patch(state, "TimeoutSeconds", &json::Value::int(3600)));
         if let Some(patch) = patch {
