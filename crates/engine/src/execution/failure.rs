@@ -133,7 +133,7 @@ impl Execution {
             let mut host = self.host(frame, &shared, state);
             host.error_output = Some(&error);
             let output = match &catcher.output {
-                Some(output) => output.evaluate("Catch/Output", &error, &host)?,
+                Some(output) => output.evaluate(&catcher.output_field, &error, &host)?,
                 None => catcher.result_path.apply(&frame.input, error.clone())?,
             };
             let assigned = assigned_by(catcher.assign.as_ref(), &error, &host)?;

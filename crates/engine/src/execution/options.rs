@@ -44,6 +44,8 @@ pub struct Quotas {
     pub payload_bytes: usize,
     /// Events in the history of a Standard execution.
     pub history_events: usize,
+    /// Events of an Express execution. The engine's own limit, so that no loop fills the memory.
+    pub express_events: usize,
     pub standard_seconds: i64,
     pub express_seconds: i64,
     /// Bytes of one variable.
@@ -52,6 +54,8 @@ pub struct Quotas {
     pub variables_bytes: usize,
     /// How deep values may be nested. The engine's own limit: AWS documents none.
     pub depth: u32,
+    /// Iterations of an inline Map that run at the same time (AWS: about 40).
+    pub inline_concurrency: usize,
     /// Executions within executions. The engine's own limit.
     pub nested_executions: u32,
     /// Items of one Map, to bound memory. The engine's own limit: AWS's is 100 million.
@@ -63,13 +67,15 @@ impl Default for Quotas {
         Quotas {
             payload_bytes: 262_144,
             history_events: 25_000,
+            express_events: 250_000,
             standard_seconds: 365 * 86_400,
             express_seconds: 300,
             variable_bytes: 262_144,
             variables_bytes: 10 * 1_048_576,
             depth: 1000,
+            inline_concurrency: 40,
             nested_executions: 16,
-            map_items: 1_000_000,
+            map_items: 100_000,
         }
     }
 }

@@ -40,7 +40,8 @@ impl Execution {
     pub(super) fn turn(&mut self, slot: Slot) {
         let Some(frame) = self.frame_at(slot) else { return };
         let (run, phase, state) = (frame.run, frame.phase, frame.state);
-        if phase == Phase::Enter && self.is_history_full(run) {
+        // Nothing goes on for ever without entering a state or beginning an attempt.
+        if matches!(phase, Phase::Enter | Phase::Work) && self.is_history_full(run) {
             return;
         }
         let Some(shared) = self.run(run).map(|run| run.shared.clone()) else { return };
@@ -218,10 +219,7 @@ impl Execution {
     /// Whether a value may leave a state.
     pub(super) fn check_size(&self, name: &str, value: &Value) -> Result<(), Fault> {
         if value.depth() > self.options.quotas.depth {
-            return Err(Fault::runtime(format!(
-                "The data is nested deeper than {} levels.",
-                self.options.quotas.depth
-            )));
+            return Err(too_deep(self.options.quotas.depth));
         }
         if self.is_too_large(value) {
             return Err(Fault::Error { name: DATA_LIMIT_EXCEEDED.into(), cause: too_large(name) });
@@ -236,6 +234,9 @@ impl Execution {
     fn assign(&mut self, slot: Slot, assigned: &[(Str, Value)]) -> Result<(), Fault> {
         let limit = self.options.quotas.variable_bytes;
         for (name, value) in assigned {
+            if value.depth() > self.options.quotas.depth {
+                return Err(too_deep(self.options.quotas.depth));
+            }
             if value.text_len() > limit {
                 return Err(Fault::Error {
                     name: DATA_LIMIT_EXCEEDED.into(),
@@ -360,10 +361,13 @@ impl Execution {
 
     /// Ends a Standard execution whose history has no room for another state.
     fn is_history_full(&mut self, run: RunId) -> bool {
-        let limit = self.options.quotas.history_events;
-        let full = self
-            .run(run)
-            .is_some_and(|run| !run.execution_type.is_express() && run.history.len() + 2 >= limit);
+        let quotas = &self.options.quotas;
+        let Some(entry) = self.run(run) else { return true };
+        let limit = match entry.execution_type.is_express() {
+            true => quotas.express_events,
+            false => quotas.history_events,
+        };
+        let full = entry.history.len() + 2 >= limit;
         if full {
             let last =
                 self.run(run).and_then(|run| run.history.last()).map_or(EventId::NONE, |event| event.id);
@@ -382,6 +386,10 @@ pub(super) fn too_large(name: &str) -> String {
     format!(
         "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
     )
+}
+
+fn too_deep(limit: u32) -> Fault {
+    Fault::runtime(format!("The data is nested deeper than {limit} levels."))
 }
 
 /// What an `Assign` assigns; `input` is what `$` means in JSONPath.

@@ -212,6 +212,7 @@ impl Compiler<'_> {
             let Some(condition) = self.keep(&field, condition) else { continue };
             let way = transitions.iter().find(|way| way.kind == TransitionKind::Choice(position));
             rules.push(RuleDef {
+                output_field: format!("{field}/Output").into(),
                 condition,
                 next: next_of(way),
                 output: self.template_of(rule.get("Output"), &format!("{field}/Output")),
@@ -352,6 +353,7 @@ impl Compiler<'_> {
                 false => None,
             };
             compiled.push(Catcher {
+                output_field: format!("{field}/Output").into(),
                 errors: error_names(catcher),
                 next: next_of(way),
                 result_path,

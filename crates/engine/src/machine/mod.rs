@@ -157,6 +157,8 @@ pub(crate) struct TaskDef {
 
 #[derive(Debug)]
 pub(crate) struct RuleDef {
+    /// `Choices[0]/Output`, as messages name it.
+    pub output_field: Str,
     pub condition: Condition,
     pub next: Next,
     pub output: Option<Template>,
@@ -226,6 +228,8 @@ pub(crate) struct Retrier {
 
 #[derive(Debug)]
 pub(crate) struct Catcher {
+    /// `Catch[0]/Output`, as messages name it.
+    pub output_field: Str,
     pub errors: Vec<Str>,
     pub next: Next,
     pub result_path: ResultPath,

@@ -182,7 +182,7 @@ fn follow(
             for (position, rule) in rules.iter().enumerate() {
                 if rule.condition.matches(position, &effective, &host)? {
                     let output = match &rule.output {
-                        Some(output) => output.evaluate("Output", &effective, &host)?,
+                        Some(output) => output.evaluate(&rule.output_field, &effective, &host)?,
                         None => flow.output_path.apply(&effective, &host)?,
                     };
                     let assigned = assigned_by(rule.assign.as_ref(), &effective, &host)?;

@@ -336,7 +336,7 @@ impl Test<'_> {
             let mut host = self.host(name, None);
             host.error_output = Some(&error);
             let output = match &catcher.output {
-                Some(output) => output.evaluate("Catch/Output", &error, &host),
+                Some(output) => output.evaluate(&catcher.output_field, &error, &host),
                 None => catcher.result_path.apply(self.input, error.clone()),
             };
             match output {

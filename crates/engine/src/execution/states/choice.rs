@@ -28,7 +28,7 @@ impl Execution {
             (Some(rule), _) => {
                 // A rule that matches brings its own Assign and Output, the state's are for Default.
                 let output = match &rule.output {
-                    Some(output) => output.evaluate("Output", &effective, &host)?,
+                    Some(output) => output.evaluate(&rule.output_field, &effective, &host)?,
                     None => data.output_path.apply(&effective, &host)?,
                 };
                 let assigned = assigned_by(rule.assign.as_ref(), &effective, &host)?;

@@ -66,7 +66,8 @@ impl Execution {
             return Ok(());
         }
         let started = self.frame_at(slot).map_or(EventId::NONE, |frame| frame.cursor);
-        let at_once = if max_concurrency == 0 { length } else { max_concurrency.min(length) };
+        let most = self.options.quotas.inline_concurrency.max(1).min(length);
+        let at_once = if max_concurrency == 0 { most } else { max_concurrency.min(most) };
         for _ in 0..at_once {
             self.start_iteration(slot, shared, state, map, started)?;
         }

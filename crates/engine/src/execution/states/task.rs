@@ -235,13 +235,13 @@ impl Execution {
     }
 
     fn task_succeeded(&mut self, slot: Slot, state: &StateDef, resource: &Arc<Resource>, output: Value) {
-        if self.is_too_large(&output) {
-            let failure = Failure::new(DATA_LIMIT_EXCEEDED, too_large(&resource.arn));
+        if output.depth() > self.options.quotas.depth {
+            let failure = Failure::new("States.Runtime", "The result is nested too deeply.");
             self.task_failed(slot, state, resource, TaskEnd::Failed, failure, Origin::Task);
             return;
         }
-        if output.depth() > self.options.quotas.depth {
-            let failure = Failure::new("States.Runtime", "The result is nested too deeply.");
+        if self.is_too_large(&output) {
+            let failure = Failure::new(DATA_LIMIT_EXCEEDED, too_large(&resource.arn));
             self.task_failed(slot, state, resource, TaskEnd::Failed, failure, Origin::Task);
             return;
         }
