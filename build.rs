@@ -18,6 +18,8 @@ fn main() {
     let target = Path::new("style/components.css");
     // Written only when it differs: Trunk watches the folder.
     if fs::read_to_string(target).ok().as_deref() != Some(&css) {
+        // Trunk may have taken the file already: what it builds then has sheets that do not fit the code.
+        println!("cargo::warning=style/components.css has changed: build once more");
         fs::write(target, css).expect("the folder `style` can be written to");
     }
 }

@@ -53,27 +53,19 @@ pub fn Stage() -> impl IntoView {
 #[component]
 fn Legend() -> impl IntoView {
     let sheet = style_sheet!("style/legend.css");
-    const SHOWN: [NodeStatus; 6] = [
-        NodeStatus::Succeeded,
-        NodeStatus::Failed,
-        NodeStatus::Caught,
-        NodeStatus::Running,
-        NodeStatus::Aborted,
-        NodeStatus::TimedOut,
-    ];
-    let entries = SHOWN
-        .into_iter()
-        .map(|status| {
-            let look = super::node::status_look(status);
-            view! {
-                class = sheet,
-                <li class="legend-entry" data-status=look.key>
-                    <Icon name=look.icon size=14 />
-                    {status.name()}
-                </li>
-            }
-        })
-        .collect_view();
+    let runs = Studio::of_app().runs;
+    let present = Memo::new(move |_| runs.present_statuses());
+    let entry = move |status: NodeStatus| {
+        let look = super::node::status_look(status);
+        view! {
+            class = sheet,
+            <li class="legend-entry" data-status=look.key>
+                <Icon name=look.icon size=14 />
+                {status.name()}
+            </li>
+        }
+    };
+    let entries = move || present.get().into_iter().map(entry).collect_view();
     view! {
         class = sheet,
         <ul class="legend" aria-label="Legend">

@@ -38,7 +38,7 @@ pub fn TopBar() -> impl IntoView {
                     </span>
                 </Show>
             </label>
-            <div class="actions" role="toolbar" aria-label="File">
+            <div class="actions middle" role="toolbar" aria-label="File">
                 <CommandButton command=Command::NewWorkflow look="quiet" />
                 <CommandButton command=Command::OpenFile look="quiet" />
                 <CommandButton command=Command::SaveFile look="quiet" />
@@ -48,7 +48,7 @@ pub fn TopBar() -> impl IntoView {
                 <CommandButton command=Command::ShowPalette look="quiet" />
                 <button
                     type="button"
-                    class="button quiet icon-only theme"
+                    class="button quiet icon-only"
                     title="Light, dark or the system's colours"
                     aria-label="Light, dark or the system's colours"
                     on:click=move |_| crate::command::dispatch(studio, Command::ToggleTheme)

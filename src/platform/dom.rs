@@ -32,8 +32,18 @@ pub fn is_apple() -> bool {
 }
 
 pub fn prefers_dark() -> bool {
-    let query = window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok()?);
-    query.is_some_and(|query| query.matches())
+    dark_query().is_some_and(|query| query.matches())
+}
+
+/// Tells whenever the system goes from light to dark or back.
+pub fn on_colour_change(tell: impl Fn(bool) + 'static) {
+    if let Some(query) = dark_query() {
+        gloo::events::EventListener::new(&query, "change", move |_| tell(prefers_dark())).forget();
+    }
+}
+
+fn dark_query() -> Option<web_sys::MediaQueryList> {
+    window()?.match_media("(prefers-color-scheme: dark)").ok()?
 }
 
 /// How much wider the page's font is than the table that the layout measures with.

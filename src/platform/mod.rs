@@ -7,3 +7,4 @@ pub mod editor;
 pub mod fetch;
 pub mod files;
 pub mod storage;
+pub mod tabs;

@@ -1,6 +1,6 @@
 //! The run: an execution that is stepped a frame at a time, and what the views need to know of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use asl::StateId;
 use debugger::StatusBoard;
@@ -208,6 +208,16 @@ impl Runs {
         self.version.track();
         self.session
             .with_value(|session| session.as_ref().is_some_and(|session| session.board.is_taken((from, to))))
+    }
+
+    /// The statuses that states have now, the good ones first.
+    pub fn present_statuses(self) -> Vec<NodeStatus> {
+        self.version.track();
+        let statuses: BTreeSet<NodeStatus> = self.session.with_value(|session| {
+            let board = session.as_ref().map(|session| &session.board);
+            board.into_iter().flat_map(|board| board.states().map(|state| board.status(state))).collect()
+        });
+        statuses.into_iter().collect()
     }
 
     pub fn output(self) -> Option<Value> {

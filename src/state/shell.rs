@@ -86,18 +86,20 @@ impl Shell {
         let sizes = storage::read(SIZES_KEY).unwrap_or_default();
         let mut sizes =
             sizes.split(' ').filter_map(|size| size.parse::<f64>().ok()).filter(|size| size.is_finite());
+        let system_is_dark = RwSignal::new(dom::prefers_dark());
+        dom::on_colour_change(move |dark| system_is_dark.set(dark));
         let shell = Shell {
             pane: RwSignal::new(Pane::Stage),
             side_tab: RwSignal::new(SideTab::Definition),
             dock_tab: RwSignal::new(DockTab::Result),
             side_width: RwSignal::new(sizes.next().unwrap_or(460.0)),
-            dock_height: RwSignal::new(sizes.next().unwrap_or(260.0)),
+            dock_height: RwSignal::new(sizes.next().unwrap_or(240.0)),
             gallery: RwSignal::new(false),
             palette: RwSignal::new(false),
             shortcuts: RwSignal::new(false),
             theme,
             is_dark: Memo::new(move |_| match theme.get() {
-                Theme::System => dom::prefers_dark(),
+                Theme::System => system_is_dark.get(),
                 Theme::Light => false,
                 Theme::Dark => true,
             }),

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
 use crate::platform::files::{self, Saved};
-use crate::platform::{clipboard, dom, fetch, storage};
+use crate::platform::{clipboard, dom, fetch, storage, tabs};
 use crate::state::drafts::Draft;
 use crate::state::run::{RunPhase, Runs};
 use crate::state::shell::{DockTab, Pane, Shell, SideTab};
@@ -59,6 +59,14 @@ impl Studio {
                 self.open_example("order-processing").await;
             }),
         }
+        let draft_id = self.workspace.draft_id;
+        tabs::share_out(
+            move || draft_id.get_untracked(),
+            move || {
+                draft_id.set(fresh_draft().id);
+                self.shell.say("This workflow is open in another tab too: this tab goes on with a copy.");
+            },
+        );
         self.workspace.follow();
         self.keep_changes();
         // A change of the workflow makes the colours of the last run meaningless; a mere edit does not.

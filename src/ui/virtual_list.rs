@@ -5,6 +5,8 @@ use wasm_bindgen::prelude::Closure;
 
 /// Rows kept beyond each end of what is seen.
 const SPARE_ROWS: usize = 6;
+/// No screen shows more rows than this; whatever a style sheet does to the list's height, the page stays light.
+const MOST_ROWS: usize = 200;
 
 /// A list of rows of equal height of which only those in sight are in the page.
 ///
@@ -28,7 +30,7 @@ where
     let height = RwSignal::new(400.0);
     let pool = Memo::new(move |_| {
         let seen = (height.get() / row_height).ceil() as usize + 1;
-        (seen + 2 * SPARE_ROWS).min(count.get())
+        (seen + 2 * SPARE_ROWS).min(MOST_ROWS).min(count.get())
     });
     let first = Memo::new(move |_| {
         let top = (scroll.get() / row_height) as usize;

@@ -1,0 +1,286 @@
+//! From an example to a finished run, by mouse and by keyboard; broken texts, foreign files, reloads, crashes.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use e2e::{Page, Scheme, Viewport};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+fn examples() -> PathBuf {
+    e2e::workspace().join("assets/examples")
+}
+
+fn example(slug: &str, file: &str) -> String {
+    let path = examples().join(slug).join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn about(slug: &str) -> Value {
+    serde_json::from_str(&example(slug, "about.json")).expect("about.json is JSON")
+}
+
+fn open_example(page: &Page, slug: &str) {
+    page.click("button[aria-label='Open an example or a recent workflow']");
+    page.click(&format!("[data-example='{slug}']"));
+    page.wait_for_value(
+        "return document.querySelector('.file-name')?.value",
+        &json!(format!("{slug}.asl.json")),
+    );
+    page.wait_until_gone("dialog[open]");
+    page.wait_for("g.node");
+}
+
+/// Names of states by the status that is painted on them.
+fn painted(page: &Page, status: &str) -> BTreeSet<String> {
+    let script = format!(
+        "return [...document.querySelectorAll('g.node[data-status=\"{status}\"]')].map(node => node.dataset.name)"
+    );
+    let names = page.script(&script);
+    strings(&names)
+}
+
+fn strings(list: &Value) -> BTreeSet<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Compares what the page shows after a run with what the example says of itself.
+fn check_run(page: &Page, slug: &str) {
+    let about = about(slug);
+    let title = if about["expected"]["status"] == "SUCCEEDED" { "Succeeded" } else { "Failed" };
+    page.wait_for_text("[data-testid=status]", title);
+    if let Some(expected) = about["expected"].get("output") {
+        let output: Value =
+            serde_json::from_str(&page.text("[data-testid=output]")).expect("the output is shown as JSON");
+        assert_eq!(&output, expected, "{slug}");
+    }
+    let mut visited: BTreeSet<String> = BTreeSet::new();
+    for status in ["succeeded", "caught", "failed"] {
+        visited.extend(painted(page, status));
+    }
+    let names = page.script("return [...document.querySelectorAll('g.node')].map(node => node.dataset.name)");
+    let drawn = strings(&names);
+    for name in strings(&about["visited"]) {
+        // States of a child workflow are named too, and are not in this picture.
+        if drawn.contains(&name) {
+            assert!(visited.contains(&name), "{slug}: {name} was visited but is not painted");
+        }
+    }
+}
+
+/// Puts a text in the place of all that the definition's editor holds, as typing it would.
+fn replace_definition(page: &Page, text: &str) {
+    page.wait_for(".code-host.ready");
+    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    page.press(&[Key::Control], 'a');
+    page.devtools("Input.insertText", json!({ "text": text }));
+}
+
+#[test]
+fn every_example_runs_to_its_stated_end() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let index: Value =
+        serde_json::from_str(&fs::read_to_string(examples().join("index.json")).unwrap()).unwrap();
+    for slug in index.as_array().unwrap() {
+        let slug = slug.as_str().unwrap();
+        open_example(&page, slug);
+        page.click("button[aria-label='Run']");
+        check_run(&page, slug);
+        page.click("#tab-problems");
+        page.wait_for(".problems");
+        let errors = page.texts(".problem[data-tone=failed]");
+        assert!(errors.is_empty(), "{slug}: {errors:?}");
+        page.click("#tab-result");
+    }
+    page.assert_clean();
+}
+
+#[test]
+fn an_example_is_opened_and_run_by_keyboard_alone() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    page.press(&[Key::Alt], 'g');
+    page.wait_for("[data-example='saga']");
+    for _ in 0..40 {
+        page.press(&[], Key::Tab.into());
+        if page.script("return document.activeElement?.dataset.example === 'saga'") == true {
+            break;
+        }
+    }
+    page.press(&[], Key::Enter.into());
+    page.wait_for_value("return document.querySelector('.file-name')?.value", &json!("saga.asl.json"));
+    page.wait_until_gone("dialog[open]");
+    page.press(&[Key::Control], Key::Enter.into());
+    check_run(&page, "saga");
+
+    // Tab follows the order of execution, and every stop says what it is and how it went.
+    page.press(&[Key::Alt], '1');
+    page.wait_for_value("return document.activeElement?.id", &json!("stage"));
+    let mut heard = Vec::new();
+    for _ in 0..3 {
+        page.press(&[], Key::Tab.into());
+        page.settle();
+        heard.push(page.script("return document.activeElement.getAttribute('aria-label')"));
+    }
+    let heard: Vec<&str> = heard.iter().filter_map(Value::as_str).collect();
+    assert!(
+        heard[0].starts_with("Reserve flight, Task state") && heard[0].contains("Succeeded"),
+        "{heard:?}"
+    );
+    assert!(heard[1].starts_with("Reserve hotel, "), "{heard:?}");
+    assert!(heard[2].starts_with("Rent car, "), "{heard:?}");
+    page.assert_clean();
+}
+
+#[test]
+fn a_broken_text_keeps_the_last_good_graph_and_says_what_is_wrong() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let good = r#"{"StartAt": "One", "States": {"One": {"Type": "Pass", "Next": "Two"}, "Two": {"Type": "Succeed"}}}"#;
+    replace_definition(&page, good);
+    page.wait_for("g.node[data-name=Two]");
+    replace_definition(&page, &good[..good.len() - 20]);
+    page.wait_for_text(".notice", "broken");
+    assert_eq!(page.count("g.node"), 2);
+    page.click("#tab-problems");
+    page.wait_for(".problem");
+    assert!(page.text(".problems").contains("Line 1"), "{}", page.text(".problems"));
+    // Wrong, but not broken: the graph follows at once.
+    replace_definition(&page, &good.replace("\"Next\": \"Two\"", "\"Next\": \"Three\""));
+    page.wait_for(".marker.missing");
+    page.wait_for_text(".problems", "Three");
+    page.assert_clean();
+}
+
+#[test]
+fn what_was_typed_comes_back_after_a_reload_and_a_crash() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let text = r#"{"StartAt": "Kept", "States": {"Kept": {"Type": "Pass", "End": true}}}"#;
+    replace_definition(&page, text);
+    page.wait_for("g.node[data-name=Kept]");
+    // Reloading tells the page that it goes: nothing waits for the timer.
+    page.reload();
+    page.wait_for("g.node[data-name=Kept]");
+
+    page.press(&[Key::Control], 'k');
+    page.wait_for(".palette-input");
+    page.keys("crash");
+    page.press(&[], Key::Enter.into());
+    page.wait_for_text("#crash", "crashed on purpose");
+    assert!(page.attribute("#crash a[download]", "href").unwrap().starts_with("blob:"));
+    page.click("#crash a.primary");
+    page.wait_for("g.node[data-name=Kept]");
+}
+
+#[test]
+fn a_file_that_is_no_definition_is_named_for_what_it_is() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let before = page.count("g.node");
+    for (name, text, said) in [
+        ("history.json", r#"{"events": []}"#, "execution history"),
+        ("template.json", r#"{"Resources": {}}"#, "CloudFormation"),
+        ("input.json", r#"{"orderId": 1}"#, "no definition"),
+        ("notes.txt", "hello", "does not look like JSON"),
+    ] {
+        let script = format!(
+            "const data = new DataTransfer();
+             data.items.add(new File([{}], {}, {{ type: 'application/json' }}));
+             document.body.dispatchEvent(new DragEvent('drop', {{ bubbles: true, cancelable: true, dataTransfer: data }}));",
+            json!(text),
+            json!(name)
+        );
+        page.script(&script);
+        page.wait_for_text(".toasts", said);
+    }
+    assert_eq!(page.count("g.node"), before);
+    page.assert_clean();
+}
+
+#[test]
+fn a_dropped_definition_opens_and_hostile_names_stay_text() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let name = "<img src=x onerror=alert(1)>";
+    let text =
+        json!({"StartAt": name, "States": {name: {"Type": "Pass", "End": true, "Comment": "</script>"}}});
+    let script = format!(
+        "const data = new DataTransfer();
+         data.items.add(new File([{}], 'hostile.asl.json'));
+         document.body.dispatchEvent(new DragEvent('drop', {{ bubbles: true, cancelable: true, dataTransfer: data }}));",
+        json!(text.to_string())
+    );
+    page.script(&script);
+    page.wait_for_value("return document.querySelector('g.node')?.dataset.name", &json!(name));
+    assert_eq!(page.count("img[src=x]"), 0);
+    page.assert_clean();
+}
+
+#[test]
+fn a_task_without_an_answer_asks_for_one_and_the_answer_is_kept() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    replace_definition(
+        &page,
+        r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+           "Parameters": {"Bucket": "b", "Key": "k"}, "End": true}}}"#,
+    );
+    page.wait_for("g.node[data-name=Ask]");
+    page.click("#tab-answers");
+    page.click("button[aria-label='Run']");
+    // The first example's answers are still there, but none for this state.
+    page.wait_for_text("[data-testid=status]", "Waiting for a task's answer");
+    page.fill(".answer textarea", "{\"Body\": \"hello\"}");
+    page.click(".answer .button.primary");
+    page.wait_for_text("[data-testid=output]", "hello");
+    page.click("button[aria-label='Run']");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.assert_clean();
+}
+
+#[test]
+fn an_endless_loop_leaves_the_page_usable_and_stops() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    replace_definition(
+        &page,
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}"#,
+    );
+    page.wait_for("g.node[data-name=B]");
+    page.click("button[aria-label='Run']");
+    // Either it is stopped by hand or it has met AWS's limit of 25,000 events; the page answers all along.
+    page.pause(Duration::from_millis(150));
+    if page.is_visible("button[aria-label='Stop the run']") {
+        page.press(&[Key::Shift], Key::F8.into());
+    }
+    page.wait_for_value(
+        "return ['Aborted', 'Failed'].includes(document.querySelector('[data-testid=status]')?.innerText.trim())",
+        &json!(true),
+    );
+    page.assert_clean();
+}
+
+#[test]
+fn no_pane_is_out_of_reach_on_a_phone() {
+    let page = Page::open_as("", Viewport::PHONE, Scheme::Dark);
+    page.wait_for("g.node");
+    for (button, pane) in [("Texts", "#side"), ("Result", "#dock"), ("Events", "#dock"), ("Graph", "#stage")]
+    {
+        page.script(&format!(
+            "[...document.querySelectorAll('.pane-button')].find(button => button.innerText.trim() === '{button}').click()"
+        ));
+        page.wait_for(pane);
+        let shown = page.script(&format!(
+            "const box = document.querySelector('{pane}').getBoundingClientRect();
+             return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2).closest('{pane}') !== null"
+        ));
+        assert_eq!(shown, true, "{button}");
+    }
+    let overflow = page.script("return document.documentElement.scrollWidth - innerWidth");
+    assert_eq!(overflow, json!(0));
+    page.assert_clean();
+}
