@@ -10,7 +10,7 @@ use crate::errors::{CompileError, EvalError};
 use crate::eval::Machine;
 use crate::limits::Limits;
 use crate::random::Random;
-use crate::syntax::{self, AstId, AstNode, SyntaxError};
+use crate::syntax::{self, AstId, AstKind, AstNode, SyntaxError};
 use crate::trace::Trace;
 use crate::values::Val;
 
@@ -28,7 +28,16 @@ impl Expression {
     /// Parses a text: the part between `{%` and `%}` of a field of a state. Never fails.
     pub fn parse(text: &str) -> Expression {
         let parsed = syntax::parse(text);
-        Expression { nodes: parsed.nodes, root: parsed.root, errors: parsed.errors }
+        let mut errors = parsed.errors;
+        if let Some(node) = parsed.nodes.iter().find(|node| matches!(node.kind, AstKind::Missing)) {
+            errors.push(SyntaxError {
+                code: UNEXPECTED_END,
+                message: "Unexpected end of expression".to_owned(),
+                span: node.span,
+                expected: vec!["an expression"],
+            });
+        }
+        Expression { nodes: parsed.nodes, root: parsed.root, errors }
     }
 
     /// Compiles a text for evaluation.
@@ -38,7 +47,8 @@ impl Expression {
 
     /// Compiles the parsed text. Some errors are found only here, such as a `%` without a parent.
     pub fn into_program(self, text: &str, options: &CompileOptions) -> Result<Program, CompileError> {
-        if let Some(error) = self.errors.first() {
+        // That something is missing at the end jsonata notices only after everything else.
+        if let Some(error) = self.errors.iter().find(|error| error.code != UNEXPECTED_END) {
             return Err(CompileError { code: error.code, message: error.message.clone(), span: error.span });
         }
         let code =
@@ -51,6 +61,8 @@ impl Expression {
         self.nodes.get(id as usize)
     }
 }
+
+const UNEXPECTED_END: &str = "S0207";
 
 /// Which functions an expression has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,8 +14,21 @@ use crate::values::Val;
 pub(crate) fn parse_iso(text: &str) -> Outcome<f64> {
     match read_iso(text) {
         Some(millis) => Ok(millis),
+        None if is_date_with_offset(text) => Ok(f64::NAN),
         None => Err(Fault::new("D3110").value(Val::string(text))),
     }
+}
+
+/// A year or month with an offset and without a time passes for a timestamp, but is none.
+fn is_date_with_offset(text: &str) -> bool {
+    [4, 7].into_iter().any(|length| {
+        let (Some(date), Some(offset)) = (text.get(..length), text.get(length..)) else { return false };
+        let mut reader = Reader { bytes: offset.as_bytes() };
+        let Some(sign @ (b'+' | b'-')) = offset.bytes().next() else { return false };
+        let hours = reader.two(sign, b'2').is_some();
+        reader.take(b':');
+        read_iso(date).is_some() && hours && matches!(reader.bytes, [b'0'..=b'5', b'0'..=b'9'])
+    })
 }
 
 struct Reader<'t> {
@@ -90,7 +103,7 @@ fn read_iso(text: &str) -> Option<f64> {
             return None;
         }
         let minutes = reader.digits(2)?;
-        let offset = hours * 60.0 + minutes;
+        let offset = if hours > 23.0 || time.is_none() { f64::NAN } else { hours * 60.0 + minutes };
         zone = Some(if sign == b'-' { -offset } else { offset });
     }
     if !reader.bytes.is_empty() {
