@@ -1,18 +1,17 @@
 //! The gallery of examples, `assets/examples`: each definition is without problems, and runs on its input and its task
 //! answers to the end that its `about.json` states, through the states that it names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use asl::Document;
-use engine::mock::Replies;
+use asl::{CheckOptions, Document, WorkflowType};
 use engine::{
-    Budget, Execution, ExecutionType, Instant, Machine, MockHost, Options, Progress, TaskAnswer, TaskHost,
-    TaskId, TaskRequest, VirtualS3, run_to_end,
+    Budget, Execution, ExecutionType, Instant, Machine, MockHost, Options, Progress, TaskHost, VirtualS3,
+    run_to_end,
 };
-use json::Value;
+use json::{Str, Value};
 
 fn gallery() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/examples")
@@ -39,11 +38,20 @@ fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).unwrap_or_default()
 }
 
-/// Compiles a definition that has to be without problems.
-fn compile(example: &str, file: &str) -> Arc<Machine> {
+fn workflow_type(about: &Value) -> WorkflowType {
+    match string(about, "type") {
+        "STANDARD" => WorkflowType::Standard,
+        "EXPRESS" => WorkflowType::Express,
+        other => panic!("unknown type {other}"),
+    }
+}
+
+/// Compiles a definition that has to be without problems, and that no advice is to be given about.
+fn compile(example: &str, file: &str, about: &Value) -> Arc<Machine> {
     let document = Document::parse(&text(example, file));
+    let check = CheckOptions { workflow_type: workflow_type(about), strict: true, advice: true };
     let problems: Vec<String> = document
-        .problems()
+        .problems_with(&check)
         .iter()
         .map(|problem| format!("{}: {}", problem.location, problem.message))
         .collect();
@@ -69,10 +77,9 @@ fn objects(example: &str, start: Instant) -> VirtualS3 {
 
 fn options(example: &str, about: &Value) -> Options {
     let mut options = Options::default();
-    options.execution_type = match string(about, "type") {
-        "STANDARD" => ExecutionType::Standard,
-        "EXPRESS" => ExecutionType::Express,
-        other => panic!("unknown type {other}"),
+    options.execution_type = match workflow_type(about) {
+        WorkflowType::Standard => ExecutionType::Standard,
+        WorkflowType::Express => ExecutionType::Express,
     };
     options.s3 = objects(example, options.start_time);
     options
@@ -84,7 +91,7 @@ fn answers(example: &str, file: &str) -> MockHost {
 
 /// Runs an example to the end that it states; the names of the states that were entered.
 fn run(example: &str, about: &Value, host: &mut impl TaskHost) -> BTreeSet<String> {
-    let machine = compile(example, "workflow.asl.json");
+    let machine = compile(example, "workflow.asl.json", about);
     let mut execution = Execution::start(machine, value(example, "input.json"), options(example, about));
     let outcome = match run_to_end(&mut execution, host, Budget { steps: 100_000 }) {
         Progress::Done(outcome) => outcome,
@@ -175,48 +182,17 @@ fn the_index_lists_every_example_and_every_one_is_tested() {
     assert_eq!(folders, listed);
 }
 
-/// Starts the inner workflows of an example; what these and the example itself call is answered by mocks.
-struct Nested {
-    machines: BTreeMap<String, Arc<Machine>>,
-    starts: Replies,
-    mocks: MockHost,
-}
-
-impl TaskHost for Nested {
-    fn request(&mut self, request: &TaskRequest, now: Instant) -> bool {
-        let arn = request.parameters.get("StateMachineArn").and_then(Value::as_str);
-        let Some(machine) = arn.and_then(|arn| self.machines.get(arn)) else {
-            return self.mocks.request(request, now);
-        };
-        let input = member(&request.parameters, "Input").clone();
-        let start = TaskAnswer::StartMachine { machine: machine.clone(), name: None, input };
-        self.starts.add(now, request.id, start);
-        true
-    }
-
-    fn next_due(&self) -> Option<Instant> {
-        self.starts.next_due().into_iter().chain(self.mocks.next_due()).min()
-    }
-
-    fn pop_due(&mut self, now: Instant) -> Option<(TaskId, TaskAnswer)> {
-        self.starts.pop_due(now).or_else(|| self.mocks.pop_due(now))
-    }
-}
-
 #[test]
 fn nested_workflows_end_the_same_when_the_inner_workflow_is_run() {
     let example = "nested-workflows";
     let about = value(example, "about.json");
-    let mut host = Nested {
-        machines: BTreeMap::new(),
-        starts: Replies::default(),
-        mocks: answers(example, "mocks.json"),
-    };
+    let mut host = answers(example, "mocks.json");
     for child in items(&about, "children") {
-        let machine = compile(example, string(child, "definition"));
-        host.machines.insert(string(child, "stateMachineArn").to_owned(), machine);
-        host.mocks.scripts.extend(answers(example, string(child, "mocks")).scripts);
+        let machine = compile(example, string(child, "definition"), &about);
+        host.machines.insert(Str::from(string(child, "stateMachineArn")), machine);
+        host.scripts.extend(answers(example, string(child, "mocks")).scripts);
     }
+    host.scripts.remove("Check identity");
     let visited = run(example, &about, &mut host);
     for name in ["Check document", "Screen watch lists", "Score"] {
         assert!(visited.contains(name), "{name} was not visited, only {visited:?}");
