@@ -62,9 +62,15 @@ fn compile(example: &str, file: &str, about: &Value) -> Arc<Machine> {
     machine.into()
 }
 
-fn objects(example: &str, start: Instant) -> VirtualS3 {
+fn objects(example: &str, about: &Value, start: Instant) -> VirtualS3 {
     let mut s3 = VirtualS3::default();
-    if gallery().join(example).join("s3.json").exists() {
+    let has_objects = gallery().join(example).join("s3.json").exists();
+    assert_eq!(
+        about.get("s3").and_then(Value::as_bool).unwrap_or(false),
+        has_objects,
+        "{example}/about.json"
+    );
+    if has_objects {
         for (bucket, keys) in value(example, "s3.json").as_object().expect("buckets").iter() {
             s3.add_bucket(bucket.clone());
             for (key, body) in keys.as_object().expect("objects").iter() {
@@ -81,7 +87,7 @@ fn options(example: &str, about: &Value) -> Options {
         WorkflowType::Standard => ExecutionType::Standard,
         WorkflowType::Express => ExecutionType::Express,
     };
-    options.s3 = objects(example, options.start_time);
+    options.s3 = objects(example, about, options.start_time);
     options
 }
 
