@@ -21,8 +21,8 @@ mod time;
 pub use describe::ExpressBilling;
 pub use execution::{
     Activity, EventRef, Execution, ExecutionType, FrameInfo, FrameRole, Inspection, ItemCounts, MapRunRecord,
-    MapRunStatus, OpenFrame, Options, Order, Outcome, Quotas, RedriveError, Run, RunId, RunKind, S3Object,
-    StartPhase, Status, Step, TaskAnswer, TaskId, TaskRequest, VirtualS3,
+    MapRunStatus, MissingStates, OpenFrame, Options, Order, Outcome, Quotas, RedriveError, Run, RunId,
+    RunKind, S3Object, StartPhase, Status, Step, TaskAnswer, TaskId, TaskRequest, VirtualS3,
 };
 pub use history::{
     Details, EventId, EventType, Failure, FrameId, History, HistoryEvent, LogLevel, TimestampStyle,

@@ -241,3 +241,49 @@ fn an_endless_loop_ends_with_its_history() {
     assert_eq!(finish(&mut execution, &mut MockHost::default()).status, Status::Failed);
     assert!(execution.history().len() <= 25_000);
 }
+
+const CHAIN: &str = r#"{"StartAt": "A", "States": {
+    "A": {"Type": "Pass", "Assign": {"v": 1}, "Next": "B"},
+    "B": {"Type": "Pass", "Parameters": {"in.$": "$", "v.$": "$v"}, "End": true}}}"#;
+
+/// Steps until the state of a name has been entered.
+fn until_entered(execution: &mut Execution, name: &str) -> engine::FrameId {
+    loop {
+        let Step::Event(event) = execution.step() else { panic!("{name} is not entered") };
+        let event = execution.event(event).unwrap().clone();
+        if event.event_type.is_state_entered() && event.details.name().is_some_and(|found| &**found == name) {
+            return event.frame;
+        }
+    }
+}
+
+#[test]
+fn data_and_variables_can_be_changed_before_a_state_is_entered() {
+    let mut execution = start(CHAIN, "{}", Options::default());
+    let frame = until_entered(&mut execution, "A");
+    execution.step();
+    assert!(execution.replace_input(frame, Value::int(5)));
+    assert!(execution.set_variable(frame, "v".into(), Value::int(7)));
+    let outcome = finish(&mut execution, &mut MockHost::default());
+    assert_eq!(outcome.output.unwrap().to_text(), r#"{"in":5,"v":7}"#);
+}
+
+#[test]
+fn another_definition_takes_over_by_names() {
+    let mut execution = start(CHAIN, "{}", Options::default());
+    let mut unchanged = execution.clone();
+    until_entered(&mut execution, "A");
+    let changed = CHAIN
+        .replace(r#""States": {"#, r#""States": {"New": {"Type": "Succeed"}, "#)
+        .replace(r#""v": 1"#, r#""v": 2"#);
+    execution.replace_machine(machine(&changed)).unwrap();
+    let outcome = finish(&mut execution, &mut MockHost::default());
+    assert_eq!(outcome.output.unwrap().to_text(), r#"{"in":{},"v":2}"#);
+    unchanged.replace_machine(machine(CHAIN)).unwrap();
+    let outcome = finish(&mut unchanged, &mut MockHost::default());
+    assert_eq!(outcome.output.unwrap().to_text(), r#"{"in":{},"v":1}"#);
+    let mut stuck = start(CHAIN, "{}", Options::default());
+    until_entered(&mut stuck, "A");
+    let other = r#"{"StartAt": "X", "States": {"X": {"Type": "Succeed"}}}"#;
+    assert!(stuck.replace_machine(machine(other)).is_err());
+}

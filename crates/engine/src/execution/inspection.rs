@@ -23,6 +23,8 @@ pub struct Inspection {
     pub exited: Option<EventId>,
     /// The data after each stage, in the shape of TestState.
     pub data: InspectionData,
+    /// The variables that the state's expressions saw.
+    pub variables: Vec<(json::Str, Value)>,
     /// The context object as the state's expressions saw it.
     pub context: Value,
     /// The output; none where the state failed or has not got so far.
@@ -92,6 +94,7 @@ impl Execution {
             entered: entered.id,
             exited: visit.exited.map(|exited| exited.id),
             data,
+            variables: variables.as_ref().map(|variables| variables.to_vec()).unwrap_or_default(),
             context,
             output: output.or_else(|| recomputed.clone()),
             recomputed,

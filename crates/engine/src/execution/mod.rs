@@ -1,11 +1,13 @@
 //! A run of a machine on a virtual clock, one event at a time.
 
 mod distributed;
+mod edit;
 mod failure;
 mod frame;
 mod inspection;
 mod options;
 mod redrive;
+mod replace_machine;
 mod run;
 mod s3;
 mod states;
@@ -35,6 +37,7 @@ pub use frame::{FrameInfo, FrameRole};
 pub use inspection::Inspection;
 pub use options::{ExecutionType, Options, Order, Quotas};
 pub use redrive::RedriveError;
+pub use replace_machine::MissingStates;
 pub use run::{Outcome, Run, RunId, RunKind, Status};
 pub use s3::{S3Object, VirtualS3};
 pub(crate) use states::{failure_of, item_at, items_of, max_concurrency, tolerance, wait_until};

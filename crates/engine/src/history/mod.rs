@@ -50,6 +50,19 @@ impl History {
         self.events.iter()
     }
 
+    /// Gives events the states of another definition; what is not there any more loses its state.
+    pub(crate) fn move_states(&mut self, moved: &std::collections::BTreeMap<asl::StateId, asl::StateId>) {
+        for index in 0..self.events.len() {
+            let Some(state) = self.events.get(index).and_then(|event| event.state) else { continue };
+            let to = moved.get(&state).copied();
+            if to != Some(state)
+                && let Some(event) = self.events.get_mut(index)
+            {
+                event.state = to;
+            }
+        }
+    }
+
     pub(crate) fn push(&mut self, event: HistoryEvent) {
         self.events.push(event);
     }
