@@ -173,10 +173,10 @@ pub(crate) struct Path {
     pub(crate) tuple: bool,
     /// The path starts at a variable rather than at the context.
     pub(crate) from_variable: bool,
-    /// No step has stages, bindings or other extras.
-    pub(crate) plain: bool,
-    /// Besides that, every step but a variable at the beginning is the name of a member, and nothing is kept
-    /// an array.
+    /// So many steps at the beginning have no stages, bindings or other extras.
+    pub(crate) plain: usize,
+    /// All steps are plain; all but a variable at the beginning are names of members, and nothing is kept an
+    /// array.
     pub(crate) members: bool,
 }
 

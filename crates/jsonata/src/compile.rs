@@ -153,7 +153,7 @@ impl<'a> Compiler<'a> {
             keep_singleton: false,
             tuple: false,
             from_variable: false,
-            plain: false,
+            plain: 0,
             members: false,
         };
         self.add(Kind::Path(path), span)
@@ -786,10 +786,11 @@ impl<'a> Compiler<'a> {
                     let first = path.steps.first().map(|step| &self.node(*step).kind);
                     let from_variable =
                         matches!(first, Some(Kind::Local(_) | Kind::Global(_) | Kind::Context | Kind::Root));
-                    let plain = path.steps.iter().all(|step| {
-                        let node = self.node(*step);
+                    let is_plain = |step: &&NodeId| {
+                        let node = self.node(**step);
                         node.step.is_none() && !matches!(node.kind, Kind::Sort(_))
-                    });
+                    };
+                    let plain = path.steps.iter().take_while(is_plain).count();
                     let names = path.steps.iter().skip(usize::from(from_variable)).all(|step| {
                         let node = self.node(*step);
                         matches!(node.kind, Kind::Field(_))
@@ -802,7 +803,7 @@ impl<'a> Compiler<'a> {
                     });
                     let node = self.node(index as NodeId);
                     let kept = path.keep_singleton || node.keep_array || node.group.is_some();
-                    let members = plain && names && first_is_bare && !kept;
+                    let members = plain == path.steps.len() && names && first_is_bare && !kept;
                     if let Some(path) = self.path_mut(index as NodeId) {
                         path.from_variable = from_variable;
                         path.plain = plain;

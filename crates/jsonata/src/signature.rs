@@ -1,7 +1,9 @@
 //! Signatures of functions, such as `<s-nn?:s>`: which arguments are taken, and what becomes of them.
 
+use json::Value;
+
 use crate::errors::Fault;
-use crate::values::{Passed, Val, View};
+use crate::values::{Passed, Repr, Val, View};
 
 /// The parsed parameters of a signature.
 #[derive(Debug, Default)]
@@ -53,6 +55,17 @@ fn bit(symbol: char) -> u16 {
 
 fn bits(symbols: &str) -> u16 {
     symbols.chars().fold(bit(MISSING), |bits, symbol| bits | bit(symbol))
+}
+
+fn symbol_of_json(value: &Value) -> char {
+    match value {
+        Value::Null => 'l',
+        Value::Bool(_) => 'b',
+        Value::Number(_) => 'n',
+        Value::String(_) => 's',
+        Value::Array(_) => 'a',
+        Value::Object(_) => 'o',
+    }
 }
 
 fn symbol_of(value: &Val) -> char {
@@ -160,25 +173,23 @@ impl Signature {
     /// The arguments as the function takes them: missing ones replaced by the context where the
     /// signature says so, single values made arrays.
     pub(crate) fn validate(&self, arguments: Vec<Val>, context: &Val) -> Result<Vec<Val>, Box<Fault>> {
-        let supplied: Vec<char> = arguments.iter().map(symbol_of).collect();
-        if supplied.len() == self.parameters.len()
+        if arguments.len() == self.parameters.len()
             && self
                 .parameters
                 .iter()
-                .zip(&supplied)
-                .all(|(parameter, symbol)| parameter.types & bit(*symbol) != 0)
+                .zip(&arguments)
+                .all(|(parameter, argument)| parameter.types & bit(symbol_of(argument)) != 0)
         {
-            if self.parameters.iter().all(|parameter| !parameter.array) {
-                return Ok(arguments);
-            }
             let mut validated = arguments;
             for (index, parameter) in self.parameters.iter().enumerate() {
                 if let Some(argument) = validated.get_mut(index).filter(|_| parameter.array) {
-                    *argument = parameter.as_array(std::mem::take(argument), 1, supplied[index], index)?;
+                    let symbol = symbol_of(argument);
+                    *argument = parameter.as_array(std::mem::take(argument), 1, symbol, index)?;
                 }
             }
             return Ok(validated);
         }
+        let supplied: Vec<char> = arguments.iter().map(symbol_of).collect();
         let mut counts = vec![0; self.parameters.len()];
         if !self.matches(&supplied, 0, 0, true, &mut counts) {
             return Err(self.mismatch(&arguments, &supplied));
@@ -286,7 +297,7 @@ impl Parameter {
                 true
             } else {
                 let expected = items.chars().next().unwrap_or(MISSING);
-                argument.items().all(|item| symbol_of(&item) == expected)
+                all_are(&argument, expected)
             };
             if !right {
                 let plural = match items.as_str() {
@@ -302,6 +313,19 @@ impl Parameter {
             }
         }
         Ok(if symbol == 'a' { argument } else { Val::list(vec![argument]) })
+    }
+}
+
+/// Whether all items of an array are of a type.
+fn all_are(array: &Val, expected: char) -> bool {
+    match array {
+        Val::List(list, _) => match &list.items {
+            Repr::Vals(items) => items.iter().all(|item| symbol_of(item) == expected),
+            Repr::Json(items) => items.items().iter().all(|item| symbol_of_json(item) == expected),
+            Repr::Range(..) => expected == 'n',
+        },
+        Val::Json(Value::Array(items)) => items.items().iter().all(|item| symbol_of_json(item) == expected),
+        _ => false,
     }
 }
 

@@ -52,8 +52,13 @@ struct Collector {
 }
 
 impl Collector {
+    #[inline]
     fn push(&mut self, result: Val) {
         self.results += 1;
+        if !result.is_array() {
+            self.items.push(result);
+            return;
+        }
         if !result.is_array() || result.flags().has(Flags::CONSTRUCTED) {
             if self.results == 1 && result.is_array() && !result.flags().has(Flags::SEQUENCE) {
                 self.plain = Some(result.clone());
@@ -90,7 +95,7 @@ impl Machine<'_> {
         input: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
-        let (mut sequence, done) = if path.plain && !self.tracing() {
+        let (mut sequence, done) = if path.plain > 0 && !self.tracing() {
             self.walk(code, path, input, env)?
         } else if input.is_array() && !path.from_variable {
             (Seq::Many(input.clone()), 0)
@@ -175,7 +180,8 @@ impl Machine<'_> {
             done = 1;
         }
         let mut members;
-        let mut names = path.steps.iter().skip(done).map_while(|step| match &code.node(*step).kind {
+        let plain = path.steps.iter().take(path.plain).skip(done);
+        let mut names = plain.map_while(|step| match &code.node(*step).kind {
             Kind::Field(name) => Some(name),
             _ => None,
         });
@@ -254,15 +260,23 @@ impl Machine<'_> {
                     self.charge(array.len() as u64)?;
                     self.collect_fields(&array, name, &mut collector)?;
                 } else {
+                    let has_stages = node.step.as_ref().is_some_and(|step| !step.stages.is_empty());
                     for item in array.items() {
-                        match self.eval_item(code, step, node, &item, env)? {
-                            None => {}
-                            Some(Seq::Empty) => collector.push(Val::sequence(Vec::new())),
-                            // With stages the result is an array of one item, without it is the item.
-                            Some(Seq::One(result)) if result.is_array() => {
-                                collector.push(Val::sequence(vec![result]));
+                        if has_stages {
+                            match self.eval_item(code, step, node, &item, env)? {
+                                None => {}
+                                Some(Seq::Empty) => collector.push(Val::sequence(Vec::new())),
+                                // With stages the result is an array, of one item where it is an item.
+                                Some(Seq::One(result)) if result.is_array() => {
+                                    collector.push(Val::sequence(vec![result]));
+                                }
+                                Some(Seq::One(result) | Seq::Many(result)) => collector.push(result),
                             }
-                            Some(Seq::One(result) | Seq::Many(result)) => collector.push(result),
+                        } else {
+                            let result = self.eval(code, step, &item, env)?;
+                            if !result.is_undefined() {
+                                collector.push(result);
+                            }
                         }
                         if collector.items.len() > self.limits.sequence {
                             self.charge_items(collector.items.len())?;
@@ -389,8 +403,12 @@ impl Machine<'_> {
         let mut kept = Vec::new();
         let mut visit = |machine: &mut Self, index: usize, item: Val| -> Outcome<()> {
             let result = machine.eval(code, predicate, &item, env)?;
-            for _ in 0..selections(&result, index, count)? {
-                kept.push(item.clone());
+            let selected = selections(&result, index, count)?;
+            if selected > 0 {
+                for _ in 1..selected {
+                    kept.push(item.clone());
+                }
+                kept.push(item);
             }
             Ok(())
         };
