@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: runner COMMAND
   conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails
+  conformance --jsonata FILE                        run a file of JSONata cases
   run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON
   bench [--workloads DIRECTORY]                     measure the shared workloads";
 

@@ -2,6 +2,7 @@
 
 mod execution;
 mod host;
+mod jsonata;
 mod matcher;
 mod static_analysis;
 mod test_state;
@@ -13,16 +14,25 @@ use std::process::ExitCode;
 use engine::Instant;
 use json::Value;
 
-/// `conformance [--cases DIRECTORY] [--filter TEXT] [--verbose]`
+/// `conformance [--cases DIRECTORY] [--filter TEXT] [--verbose]`, or `conformance --jsonata FILE`
 pub fn command(arguments: &[String]) -> ExitCode {
     let mut directory = default_directory();
+    // JSONata's files are part of the whole, not of a selection of cases.
+    let mut has_jsonata = true;
     let mut filter = String::new();
     let mut is_verbose = false;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
-            "--cases" => directory = rest.next().map(PathBuf::from).unwrap_or_default(),
-            "--filter" => filter = rest.next().cloned().unwrap_or_default(),
+            "--cases" => {
+                directory = rest.next().map(PathBuf::from).unwrap_or_default();
+                has_jsonata = false;
+            }
+            "--filter" => {
+                filter = rest.next().cloned().unwrap_or_default();
+                has_jsonata = false;
+            }
+            "--jsonata" => return jsonata_command(&rest.next().map(PathBuf::from).unwrap_or_default()),
             "--verbose" => is_verbose = true,
             other => {
                 eprintln!("unknown argument: {other}");
@@ -37,12 +47,37 @@ pub fn command(arguments: &[String]) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if has_jsonata {
+        for name in ["suite.jsonl", "differential.jsonl"] {
+            match jsonata::run(&shared().join("jsonata").join(name), false) {
+                Ok((passed, total)) => println!("jsonata {name:24} {passed:4} of {total:4}"),
+                Err(problem) => println!("jsonata {name} is left out: {problem}"),
+            }
+        }
+    }
     report(&cases, &filter, is_verbose)
 }
 
-/// The cases beside the repository, where they are.
+fn jsonata_command(path: &Path) -> ExitCode {
+    match jsonata::run(path, true) {
+        Ok((passed, total)) => {
+            println!("jsonata: passed {passed} of {total}");
+            if passed == total { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The data beside the repository, where it is.
+fn shared() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared")
+}
+
 fn default_directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/cases")
+    shared().join("conformance/cases")
 }
 
 fn read_cases(directory: &Path) -> std::io::Result<Vec<Value>> {
