@@ -1,5 +1,39 @@
-//! Following a run: what the events mean for the picture of the workflow.
+//! Following runs: a time-travel debugger around [`engine::Execution::step`], and what histories tell.
+//!
+//! * [`Session`] records a run and goes back and forth in it; [`Breakpoints`] stop it.
+//! * [`Visits`] tell which events belong to which visit of which state; [`HistoryModel`] shows them as a
+//!   table, [`timeline()`] as lanes, [`StatusBoard`] as a picture of the workflow, [`Coverage`] over many runs.
+//! * [`diff`] compares values, [`compare_runs`] runs.
 
+mod breakpoints;
+mod compare;
+mod coverage;
+mod data;
+pub mod diff;
+mod frames;
+mod history_model;
+mod query;
+mod session;
+mod stages;
+mod state_key;
 mod status;
+mod timeline;
+mod visits;
+mod watches;
 
+pub use breakpoints::{Breakpoint, BreakpointId, Breakpoints, HitCount, Place};
+pub use compare::{Difference, Pair, RunComparison, compare_executions, compare_runs};
+pub use coverage::{Coverage, Unreached};
+pub use data::{DataView, PAYLOAD_LIMIT, Variable, VariableChange, VariableScope};
+pub use frames::FrameView;
+pub use history_model::{EventFilter, Frames, HistoryModel, IterationCell, IterationGrid, Row, RowKind};
+pub use query::{Env, Message, Query};
+pub use session::{
+    ChangeError, Cursor, Input, LogLine, RecordedInput, Run, Session, Stop, SwapReport, Target,
+};
+pub use stages::{Stage, StageView, stages_at, stages_of_visit};
+pub use state_key::{StateKey, StateKeys};
 pub use status::{Parents, StateStatus, StatusBoard, Taken};
+pub use timeline::{Lane, Span, SpanKind, spans_of, timeline};
+pub use visits::{Attempt, Visit, VisitId, Visits};
+pub use watches::{Sample, Watched};

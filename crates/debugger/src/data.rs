@@ -1,0 +1,153 @@
+//! The data at the cursor: the visit's stages, variables by scope, context object, sizes.
+
+use engine::{Details, EventRef, Failure, FrameId, FrameRole, Inspection, TaskHost};
+use json::{Str, Value};
+
+use crate::diff::{Diff, diff, differs};
+use crate::session::Session;
+use crate::stages::{StageView, stages_of_visit};
+use crate::visits::VisitId;
+
+/// AWS's limit for the input or output of a state, in bytes.
+pub const PAYLOAD_LIMIT: usize = 262_144;
+
+/// What there is to see of the visit at the cursor.
+#[derive(Clone, Debug)]
+pub struct DataView {
+    pub visit: VisitId,
+    /// All stages of the visit, as far as they are known.
+    pub stages: Vec<StageView>,
+    /// The stage of [`DataView::stages`] that the cursor is at; those before it have happened.
+    pub current: usize,
+    /// Variables by scope, outermost first.
+    pub scopes: Vec<VariableScope>,
+    pub context: Value,
+    pub failure: Option<Failure>,
+    pub inspection: Inspection,
+}
+
+impl DataView {
+    /// What a stage changed against the one before it.
+    pub fn change(&self, stage: usize, limit: usize) -> Option<Diff> {
+        let before = self.stages.get(stage.checked_sub(1)?)?;
+        Some(diff(&before.value, &self.stages.get(stage)?.value, limit))
+    }
+}
+
+/// The variables that a frame has for itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VariableScope {
+    pub frame: FrameId,
+    pub role: Option<FrameRole>,
+    pub variables: Vec<Variable>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    pub name: Str,
+    pub value: Value,
+    pub change: VariableChange,
+}
+
+/// What became of a variable since the state before, or by the exit of this one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VariableChange {
+    Same,
+    New,
+    Changed { from: Value },
+}
+
+impl<H: TaskHost + Clone> Session<H> {
+    /// The data of the visit at the cursor; none outside of states.
+    pub fn data(&self) -> Option<DataView> {
+        let position = self.cursor().position;
+        let (visit, _) = self.visit()?;
+        let event = *self.events().get((position as usize).checked_sub(1)?)?;
+        let inspection = self.recorded().inspect(event)?;
+        let stages = stages_of_visit(&inspection.data, inspection.output.as_ref());
+        let at_cursor = self.stages();
+        let stage = at_cursor.get(self.cursor().stage as usize).or(at_cursor.last());
+        let current = stage
+            .and_then(|at| stages.iter().position(|view| view.stage == at.stage))
+            .unwrap_or_else(|| stages.len().saturating_sub(1));
+        Some(DataView {
+            visit,
+            stages,
+            current,
+            scopes: self.scopes(position),
+            context: inspection.context.clone(),
+            failure: inspection.failure.clone(),
+            inspection,
+        })
+    }
+
+    /// The variables at a position, by the frames that they belong to, outermost first.
+    pub fn scopes(&self, position: u32) -> Vec<VariableScope> {
+        let Some(visit) = self.visits().at(position) else { return Vec::new() };
+        let mut chain: Vec<VisitId> =
+            std::iter::successors(Some(visit), |visit| self.visits().get(*visit)?.parent).collect();
+        chain.reverse();
+        let mut known: Vec<(Str, Value)> = Vec::new();
+        let mut scopes = Vec::new();
+        for visit in chain {
+            let Some(told) = self.visits().get(visit) else { continue };
+            let before = told.previous.map(|previous| self.variables_of(previous, position));
+            let all = self.variables_of(visit, position);
+            let entered = self.entered_variables(visit);
+            let own = all.iter().filter(|(name, value)| {
+                !known.iter().any(|(outer, same)| outer == name && !differs(same, value))
+            });
+            let variables = own
+                .map(|(name, value)| {
+                    let at_entry = entered.iter().find(|(known, _)| known == name);
+                    let earlier =
+                        before.as_ref().map(|before| before.iter().find(|(known, _)| known == name));
+                    let from = match (at_entry, earlier) {
+                        (Some((_, old)), _) if differs(old, value) => Some(Some(old)),
+                        (None, _) => Some(None),
+                        (Some(_), Some(Some((_, old)))) if differs(old, value) => Some(Some(old)),
+                        (Some(_), Some(None)) => Some(None),
+                        _ => None,
+                    };
+                    let change = match from {
+                        None => VariableChange::Same,
+                        Some(None) => VariableChange::New,
+                        Some(Some(old)) => VariableChange::Changed { from: old.clone() },
+                    };
+                    Variable { name: name.clone(), value: value.clone(), change }
+                })
+                .collect();
+            scopes.push(VariableScope {
+                frame: told.frame,
+                role: self.recorded().frame(told.frame).map(|info| info.role),
+                variables,
+            });
+            known = all;
+        }
+        scopes
+    }
+
+    fn entered_variables(&self, visit: VisitId) -> &[(Str, Value)] {
+        let Some(visit) = self.visits().get(visit) else { return &[] };
+        let entered = self.recorded().event(EventRef { run: visit.run, event: visit.entered_event });
+        match entered.map(|entered| &entered.details) {
+            Some(Details::StateEntered { variables: Some(variables), .. }) => variables.as_slice(),
+            _ => &[],
+        }
+    }
+
+    /// The variables of a visit's frame at a position: those at the entry, with what the exit assigned.
+    fn variables_of(&self, visit: VisitId, position: u32) -> Vec<(Str, Value)> {
+        let mut all = self.entered_variables(visit).to_vec();
+        let exited =
+            self.visits().get(visit).and_then(|visit| visit.exited).filter(|exited| *exited <= position);
+        let assigned = exited.and_then(|exited| self.event_at(exited)?.details.assigned());
+        for (name, value) in assigned.unwrap_or_default() {
+            match all.iter_mut().find(|(known, _)| known == name) {
+                Some((_, old)) => *old = value.clone(),
+                None => all.push((name.clone(), value.clone())),
+            }
+        }
+        all
+    }
+}

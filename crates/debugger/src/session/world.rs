@@ -1,0 +1,203 @@
+//! An execution with its host, advanced one thing at a time: what a checkpoint keeps.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use engine::{
+    EventRef, Execution, Failure, FrameId, Instant, Outcome, Step, TaskAnswer, TaskHost, TaskId, TaskRequest,
+};
+use json::{Str, Value};
+
+/// Something that came from outside while a run was recorded.
+#[derive(Clone, Debug)]
+pub enum Input<H> {
+    Answer {
+        task: TaskId,
+        answers: Vec<TaskAnswer>,
+    },
+    AnswerToken {
+        token: Str,
+        answer: TaskAnswer,
+    },
+    Stop(Failure),
+    /// Time moved to the next thing that is due, but not beyond the limit.
+    Advance {
+        limit: Option<Instant>,
+    },
+    /// The frame that can go on first.
+    Prefer(FrameId),
+    /// The input of the state that a frame enters next.
+    ReplaceInput {
+        frame: FrameId,
+        input: Value,
+    },
+    SetVariable {
+        frame: FrameId,
+        name: Str,
+        value: Value,
+    },
+    /// Other mocks from here on.
+    Host(Arc<H>),
+}
+
+/// An input with the place at which it came.
+#[derive(Clone, Debug)]
+pub struct RecordedInput<H> {
+    /// After how many steps.
+    pub step: u64,
+    /// After how many events.
+    pub position: u32,
+    pub input: Input<H>,
+    /// The state and its invocation, for an answer: what the answer can be found again by.
+    pub about: Option<(Str, u32)>,
+}
+
+/// What a step came to.
+#[derive(Clone, Debug)]
+pub(crate) enum Happened {
+    Event(EventRef),
+    /// A task was scheduled, and somebody takes care of it; or time has passed.
+    Quiet,
+    NeedsTask(Box<TaskRequest>),
+    /// Nothing happens without an answer, or before a time.
+    Waiting {
+        until: Option<Instant>,
+    },
+    Done(Outcome),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct World<H> {
+    pub execution: Execution,
+    pub host: H,
+    /// Steps that changed something.
+    pub steps: u64,
+    /// Events told.
+    pub position: u32,
+    /// Recorded inputs that were applied.
+    pub applied: usize,
+    /// Tasks that were answered before the host heard of them.
+    preempted: BTreeSet<TaskId>,
+}
+
+impl<H: TaskHost + Clone> World<H> {
+    pub fn new(execution: Execution, host: H) -> World<H> {
+        World { execution, host, steps: 0, position: 0, applied: 0, preempted: BTreeSet::new() }
+    }
+
+    /// Does one thing. Without `jumps`, time stands still.
+    pub fn step(&mut self, jumps: bool) -> Happened {
+        match self.execution.step() {
+            Step::Event(event) => {
+                self.steps += 1;
+                self.position += 1;
+                Happened::Event(event)
+            }
+            Step::Task(request) => {
+                self.steps += 1;
+                if self.preempted.remove(&request.id) {
+                    return Happened::Quiet;
+                }
+                if !self.host.request(&request, self.execution.now()) {
+                    return Happened::NeedsTask(Box::new(request));
+                }
+                self.deliver();
+                Happened::Quiet
+            }
+            Step::Idle { wake_at } => match earliest(wake_at, self.host.next_due()) {
+                Some(_) if jumps => {
+                    self.steps += 1;
+                    self.advance(wake_at, None);
+                    Happened::Quiet
+                }
+                until => Happened::Waiting { until },
+            },
+            Step::Done(outcome) => Happened::Done(outcome),
+        }
+    }
+
+    /// When something happens by itself, as far as is known.
+    fn advance(&mut self, wake_at: Option<Instant>, limit: Option<Instant>) {
+        let Some(next) = earliest(wake_at, self.host.next_due()) else {
+            if let Some(limit) = limit {
+                self.execution.advance_to(limit);
+            }
+            return;
+        };
+        if let Some(limit) = limit.filter(|limit| *limit < next) {
+            self.execution.advance_to(limit);
+            return;
+        }
+        self.execution.advance_to(next);
+        // What the clock does comes first where an answer is due in the same moment.
+        if wake_at.is_none_or(|timer| timer > next) {
+            self.deliver();
+        }
+    }
+
+    fn deliver(&mut self) {
+        while let Some((task, answer)) = self.host.pop_due(self.execution.now()) {
+            self.execution.answer(task, answer);
+        }
+    }
+
+    /// Applies an input; false where it does not fit.
+    pub fn apply(&mut self, input: &Input<H>) -> bool {
+        self.applied += 1;
+        match input {
+            Input::Answer { task, answers } => {
+                let fits = answers.iter().all(|answer| self.execution.answer(*task, answer.clone()));
+                if fits {
+                    self.preempted.insert(*task);
+                }
+                fits
+            }
+            Input::AnswerToken { token, answer } => self.execution.answer_token(token, answer.clone()),
+            Input::Stop(failure) => {
+                self.execution.stop(failure.clone());
+                true
+            }
+            Input::Advance { limit } => {
+                // Looking whether there is something to do changes nothing where there is nothing.
+                let mut probe = self.execution.clone();
+                let Step::Idle { wake_at } = probe.step() else { return false };
+                self.advance(wake_at, *limit);
+                true
+            }
+            Input::Prefer(frame) => self.execution.prefer(*frame),
+            Input::ReplaceInput { frame, input } => self.execution.replace_input(*frame, input.clone()),
+            Input::SetVariable { frame, name, value } => {
+                self.execution.set_variable(*frame, name.clone(), value.clone())
+            }
+            Input::Host(host) => {
+                self.host = (**host).clone();
+                true
+            }
+        }
+    }
+
+    /// Steps and applies recorded inputs until an event was told or a number of steps is reached.
+    pub fn replay(&mut self, inputs: &[RecordedInput<H>], until_step: u64) -> Option<EventRef> {
+        loop {
+            while let Some(next) = inputs.get(self.applied).filter(|input| input.step <= self.steps) {
+                self.apply(&next.input);
+            }
+            if self.steps >= until_step {
+                return None;
+            }
+            // At a place where an input came, time stood still until then.
+            match self.step(true) {
+                Happened::Event(event) => return Some(event),
+                Happened::Quiet | Happened::NeedsTask(_) => {}
+                Happened::Waiting { .. } | Happened::Done(_) => return None,
+            }
+        }
+    }
+}
+
+fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

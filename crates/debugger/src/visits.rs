@@ -1,0 +1,307 @@
+//! Visits of states: which events belong to which, and how each visit went.
+
+use std::collections::HashMap;
+
+use asl::{StateId, StateType};
+use engine::{Details, EventId, EventType, Failure, FrameId, HistoryEvent, Instant, RunId};
+use json::Str;
+
+use crate::status::{Parents, StateStatus};
+
+/// A visit of a state, numbered in the order in which visits begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VisitId(pub u32);
+
+/// One visit of a state, from its entry to its exit.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    pub run: RunId,
+    pub frame: FrameId,
+    /// None in a history that was read without its definition.
+    pub state: Option<StateId>,
+    pub name: Str,
+    pub state_type: StateType,
+    /// The position of the entry among all events, from 1.
+    pub entered: u32,
+    pub exited: Option<u32>,
+    /// The position of the last event of the visit so far.
+    pub last: u32,
+    pub entered_event: EventId,
+    pub entered_at: Instant,
+    pub ended_at: Option<Instant>,
+    /// The visit before this one in the same frame.
+    pub previous: Option<VisitId>,
+    /// The visit of the Parallel or Map state that this one happens in.
+    pub parent: Option<VisitId>,
+    /// How many visits of states of this name came before.
+    pub number: u32,
+    pub attempts: Vec<Attempt>,
+    pub status: StateStatus,
+    /// The failure that the visit met last, caught or not.
+    pub failure: Option<Failure>,
+    has_failed: bool,
+}
+
+impl Visit {
+    /// Milliseconds of virtual time, up to now where the visit lasts.
+    pub fn millis(&self, now: Instant) -> i64 {
+        self.ended_at.unwrap_or(now) - self.entered_at
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// How many attempts followed a failed one.
+    pub fn retries(&self) -> usize {
+        self.attempts.len().saturating_sub(1)
+    }
+}
+
+/// One attempt of a Task, Parallel or Map state.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The position of the event that began it.
+    pub begun: u32,
+    pub ended: Option<u32>,
+    pub from: Instant,
+    pub to: Option<Instant>,
+    pub failure: Option<Failure>,
+    pub has_failed: bool,
+}
+
+/// The visits of a run, brought up to date event by event.
+#[derive(Clone, Debug, Default)]
+pub struct Visits {
+    visits: Vec<Visit>,
+    of_event: Vec<Option<VisitId>>,
+    open: HashMap<(RunId, FrameId), VisitId>,
+    latest: HashMap<(RunId, FrameId), VisitId>,
+    counts: HashMap<Str, u32>,
+}
+
+impl Visits {
+    pub fn len(&self) -> usize {
+        self.visits.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.visits.is_empty()
+    }
+
+    pub fn get(&self, visit: VisitId) -> Option<&Visit> {
+        self.visits.get(visit.0 as usize)
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (VisitId, &Visit)> {
+        self.visits.iter().enumerate().map(|(number, visit)| (VisitId(number as u32), visit))
+    }
+
+    /// The visit that the event at a position (from 1) belongs to. Events of iterations belong to the
+    /// visit of their Map state.
+    pub fn at(&self, position: u32) -> Option<VisitId> {
+        self.of_event.get((position as usize).checked_sub(1)?).copied().flatten()
+    }
+
+    /// How many events are known.
+    pub fn event_count(&self) -> usize {
+        self.of_event.len()
+    }
+
+    /// Takes the next event into account.
+    pub fn apply(&mut self, run: RunId, event: &HistoryEvent, parents: Parents<'_>) {
+        let position = u32::try_from(self.of_event.len() + 1).unwrap_or(u32::MAX);
+        let place = (run, event.frame);
+        let is_iteration = matches!(event.details, Details::MapIteration { .. });
+        let visit = if event.event_type.is_state_entered() {
+            Some(self.enter(place, event, position, parents))
+        } else if is_iteration {
+            self.end_iteration(place, event);
+            parents(event.frame).and_then(|parent| self.latest.get(&(run, parent)).copied())
+        } else if event.event_type.is_terminal() {
+            self.end_run(run, event, parents);
+            None
+        } else {
+            self.open.get(&place).or_else(|| self.latest.get(&place)).copied()
+        };
+        self.of_event.push(visit);
+        let Some(visit) = visit else { return };
+        if let Some(known) = self.visits.get_mut(visit.0 as usize) {
+            known.last = known.last.max(position);
+        }
+        if is_iteration || event.event_type.is_state_entered() {
+            return;
+        }
+        self.go_on(place, visit, event, position);
+    }
+
+    fn enter(
+        &mut self,
+        place: (RunId, FrameId),
+        event: &HistoryEvent,
+        position: u32,
+        parents: Parents<'_>,
+    ) -> VisitId {
+        self.close(place, event.timestamp, StateStatus::Aborted);
+        let name = event.details.name().cloned().unwrap_or_else(|| Str::from(""));
+        let count = self.counts.entry(name.clone()).or_default();
+        let number = *count;
+        *count += 1;
+        let id = VisitId(u32::try_from(self.visits.len()).unwrap_or(u32::MAX));
+        let is_fail = event.event_type == EventType::FailStateEntered;
+        let parent = parents(event.frame).and_then(|frame| {
+            self.open.get(&(place.0, frame)).or_else(|| self.latest.get(&(place.0, frame))).copied()
+        });
+        self.visits.push(Visit {
+            run: place.0,
+            frame: place.1,
+            state: event.state,
+            name,
+            state_type: state_type_of(event.event_type),
+            entered: position,
+            exited: None,
+            last: position,
+            entered_event: event.id,
+            entered_at: event.timestamp,
+            ended_at: is_fail.then_some(event.timestamp),
+            previous: self.latest.get(&place).copied(),
+            parent,
+            number,
+            attempts: Vec::new(),
+            status: if is_fail { StateStatus::Failed } else { StateStatus::Running },
+            failure: None,
+            has_failed: is_fail,
+        });
+        if !is_fail {
+            self.open.insert(place, id);
+        }
+        self.latest.insert(place, id);
+        id
+    }
+
+    fn go_on(&mut self, place: (RunId, FrameId), id: VisitId, event: &HistoryEvent, position: u32) {
+        let Some(visit) = self.visits.get_mut(id.0 as usize) else { return };
+        if event.event_type.is_state_exited() {
+            visit.exited = Some(position);
+            let status = if visit.has_failed { StateStatus::Caught } else { StateStatus::Succeeded };
+            self.close(place, event.timestamp, status);
+        } else if begins_attempt(event.event_type) {
+            visit.has_failed = false;
+            visit.status = StateStatus::Running;
+            visit.attempts.push(Attempt {
+                begun: position,
+                ended: None,
+                from: event.timestamp,
+                to: None,
+                failure: None,
+                has_failed: false,
+            });
+        } else if ends_attempt(event.event_type) {
+            end_attempt(visit, event.timestamp, position, None);
+        } else if event.event_type.name().ends_with("StateAborted") {
+            let status = if visit.has_failed { StateStatus::Failed } else { StateStatus::Aborted };
+            self.close(place, event.timestamp, status);
+        } else if event.event_type.is_failure() {
+            visit.has_failed = true;
+            visit.status = StateStatus::Retrying;
+            let failure = event.details.failure().cloned();
+            if failure.is_some() {
+                visit.failure = failure.clone();
+            }
+            end_attempt(visit, event.timestamp, position, Some(failure));
+        }
+    }
+
+    fn end_iteration(&mut self, place: (RunId, FrameId), event: &HistoryEvent) {
+        match event.event_type {
+            EventType::MapIterationFailed => self.close(place, event.timestamp, StateStatus::Failed),
+            EventType::MapIterationAborted => self.close(place, event.timestamp, StateStatus::Aborted),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, place: (RunId, FrameId), at: Instant, status: StateStatus) {
+        let Some(id) = self.open.remove(&place) else { return };
+        let Some(visit) = self.visits.get_mut(id.0 as usize) else { return };
+        visit.status = status;
+        visit.ended_at = Some(at);
+        if let Some(attempt) = visit.attempts.last_mut().filter(|attempt| attempt.to.is_none()) {
+            attempt.to = Some(at);
+        }
+    }
+
+    /// The state that failed and the containers around it have failed; all else was aborted.
+    fn end_run(&mut self, run: RunId, event: &HistoryEvent, parents: Parents<'_>) {
+        let open: Vec<((RunId, FrameId), VisitId)> =
+            self.open.iter().filter(|(place, _)| place.0 == run).map(|(place, id)| (*place, *id)).collect();
+        let has_failed =
+            |id: VisitId| self.visits.get(id.0 as usize).is_some_and(|visit: &Visit| visit.has_failed);
+        // Errors of evaluation leave no event of their own: the last state that was entered has failed then.
+        let any = open.iter().any(|(_, id)| has_failed(*id));
+        let last = open.iter().map(|(_, id)| *id).max();
+        let culprits: Vec<FrameId> = open
+            .iter()
+            .filter(|(_, id)| if any { has_failed(*id) } else { Some(*id) == last })
+            .map(|(place, _)| place.1)
+            .collect();
+        let is_around = |frame: FrameId, inner: FrameId| {
+            std::iter::successors(Some(inner), |frame| parents(*frame)).any(|outer| outer == frame)
+        };
+        for (place, id) in open {
+            let status = match event.event_type {
+                EventType::ExecutionSucceeded => StateStatus::Succeeded,
+                EventType::ExecutionTimedOut => StateStatus::TimedOut,
+                EventType::ExecutionFailed if culprits.iter().any(|frame| is_around(place.1, *frame)) => {
+                    StateStatus::Failed
+                }
+                _ => StateStatus::Aborted,
+            };
+            if status == StateStatus::Failed
+                && let Some(visit) = self.visits.get_mut(id.0 as usize)
+            {
+                visit.failure = visit.failure.take().or_else(|| event.details.failure().cloned());
+            }
+            self.close(place, event.timestamp, status);
+        }
+    }
+}
+
+/// Whether an event begins an attempt of its state.
+pub(crate) fn begins_attempt(event_type: EventType) -> bool {
+    matches!(
+        event_type,
+        EventType::TaskScheduled
+            | EventType::LambdaFunctionScheduled
+            | EventType::ActivityScheduled
+            | EventType::MapStateStarted
+            | EventType::ParallelStateStarted
+    )
+}
+
+/// Whether an event brings the result of an attempt.
+pub(crate) fn ends_attempt(event_type: EventType) -> bool {
+    matches!(
+        event_type,
+        EventType::TaskSucceeded
+            | EventType::LambdaFunctionSucceeded
+            | EventType::ActivitySucceeded
+            | EventType::MapStateSucceeded
+            | EventType::ParallelStateSucceeded
+    )
+}
+
+fn end_attempt(visit: &mut Visit, at: Instant, position: u32, failure: Option<Option<Failure>>) {
+    let Some(attempt) = visit.attempts.last_mut() else { return };
+    attempt.to = Some(at);
+    attempt.ended = Some(position);
+    if let Some(failure) = failure {
+        attempt.has_failed = true;
+        attempt.failure = failure.or(attempt.failure.take());
+    }
+}
+
+/// The type of the state that an event is the entry of.
+pub(crate) fn state_type_of(entered: EventType) -> StateType {
+    let name = entered.name().strip_suffix("StateEntered").unwrap_or_default();
+    StateType::from_name(name).unwrap_or(StateType::Pass)
+}
