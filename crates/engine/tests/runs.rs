@@ -287,3 +287,17 @@ fn another_definition_takes_over_by_names() {
     let other = r#"{"StartAt": "X", "States": {"X": {"Type": "Succeed"}}}"#;
     assert!(stuck.replace_machine(machine(other)).is_err());
 }
+
+#[test]
+fn deep_nesting_fails_instead_of_overflowing() {
+    let mut definition = r#"{"StartAt": "X", "States": {"X": {"Type": "Fail", "Error": "E"}}}"#.to_owned();
+    for level in 0..200 {
+        definition = format!(
+            r#"{{"StartAt": "P{level}", "States": {{"P{level}": {{"Type": "Parallel", "End": true, "Branches": [{definition}]}}}}}}"#
+        );
+    }
+    let compiled = Machine::compile(&Document::parse(&definition)).unwrap();
+    assert!(!compiled.problems.is_empty());
+    let mut execution = Execution::start(Arc::new(compiled), Value::Null, Options::default());
+    assert_eq!(finish(&mut execution, &mut MockHost::default()).error.as_deref(), Some("States.Runtime"));
+}

@@ -87,9 +87,15 @@ struct Compiler<'d> {
 
 type TemplateResult = Result<Template, Vec<(String, String)>>;
 
+/// How deep Parallel and Map states may be nested: what is around a failure is unwound by recursion.
+const MAX_NESTING: usize = 64;
+
 impl Compiler<'_> {
     fn state(&mut self) -> StateDef {
         let state = self.state;
+        if state.depth() > MAX_NESTING {
+            self.problem("Type", format!("The state is nested deeper than {MAX_NESTING} states."));
+        }
         let state_type = state.state_type().unwrap_or_else(|| {
             let message = match state.string("Type") {
                 Some(name) => format!("'{name}' is not a type of state."),

@@ -276,8 +276,8 @@ fn s3_source(bucket: &str, key: Option<&str>) -> Str {
 fn list_entry(key: &Str, object: &S3Object) -> Value {
     Value::from_members([
         ("Etag", Value::string(object.etag())),
+        ("LastModified", Value::int(object.last_modified.0 / 1000)),
         ("Key", Value::String(key.clone())),
-        ("LastModified", Value::float((object.last_modified.0 / 1000) as f64)),
         ("Size", Value::int(i64::try_from(object.body.len()).unwrap_or(i64::MAX))),
         ("StorageClass", Value::from("STANDARD")),
     ])
