@@ -120,8 +120,8 @@ impl Execution {
             "toleratedFailurePercentage",
             Value::float(record.tolerated_failure_percentage.unwrap_or(0.0)),
         );
-        if let Some(count) = self.run(record.run).and_then(|run| run.shared.facts.redrive_count) {
-            members.insert("redriveCount", Value::int(i64::from(count)));
+        if self.run(record.run).is_some_and(|run| run.shared.facts.redrive_count.is_some()) {
+            members.insert("redriveCount", Value::int(i64::from(record.redrive_count)));
         }
         Some(Value::object(members))
     }

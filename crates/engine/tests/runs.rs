@@ -235,6 +235,24 @@ fn too_many_failures_fail_a_distributed_map() {
 }
 
 #[test]
+fn a_redriven_map_runs_only_the_children_that_failed() {
+    let definition = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "MaxConcurrency": 1,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "T", "States": {
+            "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "ResultSelector": {"v.$": "$"}, "End": true}}}}}}"#;
+    let mut execution = start(definition, "[1, 2, 3]", Options::default());
+    let mut first = host(r#"{"T": [{"Return": "a"}, {"Throw": {"Error": "E"}}]}"#);
+    assert_eq!(finish(&mut execution, &mut first).status, Status::Failed);
+    assert_eq!(execution.map_runs()[0].execution_counts.aborted, 1);
+    let length = execution.history().len() as u32;
+    execution.redrive().unwrap();
+    let outcome = finish(&mut execution, &mut host(r#"{"T": [{"Return": "b"}]}"#));
+    assert_eq!(outcome.output.unwrap().to_text(), r#"[{"v":"a"},{"v":"b"},{"v":"b"}]"#);
+    assert!(tail(&execution, length + 1).contains("MapRunRedriven"));
+    let counts = execution.map_runs()[0].execution_counts;
+    assert_eq!((counts.succeeded, counts.failed, counts.total), (3, 0, 3));
+}
+
+#[test]
 fn an_endless_loop_ends_with_its_history() {
     let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}"#;
     let mut execution = start(definition, "{}", Options::default());

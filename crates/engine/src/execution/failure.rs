@@ -89,7 +89,7 @@ impl Execution {
                 self.fallen.clear();
                 self.catch(slot, state, catcher, &failure);
             }
-            None => self.propagate(slot, state, failure, origin),
+            None => self.propagate(slot, failure, origin),
         }
     }
 
@@ -144,7 +144,7 @@ impl Execution {
         if let Err(fault) = result {
             // A catcher that fails cannot be caught by its own state again.
             let failure = Failure::new(fault.name(), self.explain(slot, state, &fault));
-            self.propagate(slot, state, failure, Origin::State);
+            self.propagate(slot, failure, Origin::State);
         }
     }
 
@@ -154,7 +154,7 @@ impl Execution {
     }
 
     /// A state failed and nobody in it handles that: what is around it fails.
-    fn propagate(&mut self, slot: Slot, state: &StateDef, failure: Failure, origin: Origin) {
+    fn propagate(&mut self, slot: Slot, failure: Failure, origin: Origin) {
         let Some(frame) = self.frame_at(slot) else { return };
         let (run, cursor, role, parent) = (frame.run, frame.cursor, frame.role, frame.parent);
         let parent = match (role, parent) {
@@ -186,7 +186,6 @@ impl Execution {
         frame.cursor = cursor;
         let owner = frame.state;
         let Some(machine) = self.run(run).map(|run| run.shared.machine.clone()) else { return };
-        let _ = state;
         if let Some(owner) = machine.state(owner) {
             self.fail_state(parent, owner, failure, Origin::Children);
         }

@@ -59,6 +59,8 @@ pub(crate) enum Phase {
     Children,
     /// A distributed Map starts its run.
     StartMapRun,
+    /// A distributed Map goes on with a run that failed.
+    RedriveMapRun,
     /// A distributed Map reads its items.
     ReadItems,
     /// All children have ended.

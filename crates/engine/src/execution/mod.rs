@@ -106,7 +106,7 @@ enum News {
 impl Execution {
     /// Starts a run. The first event, ExecutionStarted, is there at once and told by the first step.
     pub fn start(machine: Arc<Machine>, input: Value, options: Options) -> Execution {
-        let facts = facts(&machine, &input, &options);
+        let facts = facts(&input, &options);
         let s3 = options.s3.clone();
         let states = machine.states.len();
         let mut execution = Execution {
@@ -288,9 +288,11 @@ impl Execution {
                     }
                     Phase::Wait => Activity::Waiting { until: frame.until },
                     Phase::Retry => Activity::Retrying { until: frame.until },
-                    Phase::Children | Phase::StartMapRun | Phase::ReadItems | Phase::Joined => {
-                        Activity::Children
-                    }
+                    Phase::Children
+                    | Phase::StartMapRun
+                    | Phase::RedriveMapRun
+                    | Phase::ReadItems
+                    | Phase::Joined => Activity::Children,
                 },
                 entered: frame.entered,
                 entered_at: frame.entered_at,
@@ -602,8 +604,7 @@ pub enum Activity {
 }
 
 /// The names and ARNs of the execution, made up where the options leave them out.
-fn facts(machine: &Machine, input: &Value, options: &Options) -> Facts {
-    let _ = machine;
+fn facts(input: &Value, options: &Options) -> Facts {
     let mut random = Random::for_purpose(options.seed, &[1]);
     let prefix = format!("arn:aws:states:{}:{}", options.region, options.account);
     let state_machine_arn = match options.state_machine_arn.is_empty() {

@@ -39,17 +39,26 @@ impl RedriveError {
 pub(crate) struct Fallen {
     frames: Vec<(Slot, Frame)>,
     children: Vec<(Slot, Children)>,
+    map_runs: Vec<(Slot, Children)>,
 }
 
 impl Fallen {
     pub fn clear(&mut self) {
         self.frames.clear();
         self.children.clear();
+        self.map_runs.clear();
     }
 
     pub fn keep_frame(&mut self, slot: Slot, frame: Frame) {
         if frame.run == RunId(0) {
             self.frames.push((slot, frame));
+        }
+    }
+
+    /// A failed Map Run, where it got as far as having children.
+    pub fn keep_map_run(&mut self, slot: Slot, children: &Children) {
+        if children.map_run.is_some() && !children.results.is_empty() {
+            self.map_runs.push((slot, children.clone()));
         }
     }
 
@@ -127,6 +136,10 @@ impl Execution {
             frame.retrier_attempts = Vec::new();
             if has_children {
                 frame.phase = Phase::Children;
+            } else if let Some((_, children)) = fallen.map_runs.iter().find(|(owner, _)| *owner == slot) {
+                frame.children = Some(Box::new(children.clone()));
+                frame.cursor = after;
+                frame.phase = Phase::RedriveMapRun;
             } else {
                 frame.children = None;
                 frame.cursor = after;

@@ -53,12 +53,16 @@ impl Execution {
             }
             Phase::Work => self.work(slot, &shared, state),
             Phase::StartTask => {
-                self.start_task(slot, state);
+                self.start_task(slot);
                 Ok(())
             }
             Phase::Task => self.take_answer(slot, state),
             Phase::Waited => self.leave_wait(slot, &shared, state),
             Phase::StartMapRun => self.start_map_run(slot, &shared, state),
+            Phase::RedriveMapRun => {
+                self.redrive_map_run(slot, &shared, state);
+                Ok(())
+            }
             Phase::ReadItems => self.read_items(slot, &shared, state),
             Phase::Joined => self.leave_joined(slot, &shared, state),
             Phase::Result => self.leave_with_result(slot, &shared, state),

@@ -54,6 +54,9 @@ pub struct MapRunRecord {
     /// How many items each child has; empty where each has one.
     pub(crate) batch_sizes: Arc<Vec<u64>>,
     pub(crate) open: usize,
+    /// Children that a redrive starts again.
+    pub(crate) again: Vec<usize>,
+    pub redrive_count: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +146,8 @@ impl Execution {
             inputs: Arc::default(),
             batch_sizes: Arc::default(),
             open: 0,
+            again: Vec::new(),
+            redrive_count: 0,
         };
         let started_event =
             self.emit_next(slot, EventType::MapRunStarted, Details::MapRunStarted { map_run_arn: arn });
@@ -233,14 +238,15 @@ impl Execution {
         loop {
             let Some(record) = self.map_runs.get(index) else { return };
             let limit = if record.max_concurrency == 0 { MOST_CHILDREN } else { record.max_concurrency };
-            let child = record.children.len();
+            let is_again = !record.again.is_empty();
+            let child = record.again.first().copied().unwrap_or(record.children.len());
             let Some(input) = record.inputs.get(child).cloned() else { return };
             if record.open >= limit.min(MOST_CHILDREN) || record.status != MapRunStatus::Running {
                 return;
             }
             let label = record.label.clone();
             let items = record.batch_sizes.get(child).copied().unwrap_or(1);
-            let numbers = [8, index as u64, child as u64];
+            let numbers = [8, index as u64, child as u64, u64::from(record.redrive_count)];
             let mut random = Random::for_purpose(self.options.seed, &numbers);
             let mut facts = shared.facts.clone();
             facts.name = random.uuid().into();
@@ -261,7 +267,13 @@ impl Execution {
             let machine = shared.machine.clone();
             let (run, _) = self.start_run(kind, machine, facts, execution_type, None, map.scope, input);
             if let Some(record) = self.map_runs.get_mut(index) {
-                record.children.push(run);
+                match record.children.get_mut(child).filter(|_| is_again) {
+                    Some(place) => {
+                        *place = run;
+                        record.again.remove(0);
+                    }
+                    None => record.children.push(run),
+                }
                 record.open += 1;
                 record.execution_counts.started(1);
                 record.item_counts.started(items);
@@ -282,7 +294,8 @@ impl Execution {
         }
         let slot = record.slot;
         let is_over_limit = exceeds_tolerance(record);
-        let is_complete = record.children.len() == record.inputs.len() && record.open == 0;
+        let is_complete =
+            record.children.len() == record.inputs.len() && record.open == 0 && record.again.is_empty();
         let Some(shared) =
             self.frame_at(slot).and_then(|frame| self.run(frame.run)).map(|run| run.shared.clone())
         else {
@@ -399,10 +412,51 @@ impl Execution {
             record.stopped_at = Some(self.now);
         }
         self.emit_next(slot, EventType::MapRunFailed, Details::Failure(failure.clone()));
-        if let Some(frame) = self.frame_mut(slot) {
-            frame.children = None;
+        if let Some(children) = self.frame_mut(slot).and_then(|frame| frame.children.take()) {
+            self.fallen.keep_map_run(slot, &children);
         }
         self.fail_state(slot, state, failure, Origin::Children);
+    }
+
+    /// Goes on with a Map Run that failed: the children that did not succeed start again.
+    pub(crate) fn redrive_map_run(&mut self, slot: Slot, shared: &Shared, state: &StateDef) {
+        let Body::Map(map) = &state.body else { return };
+        let Some(index) = self.map_run_index(slot) else { return };
+        let is_bad = |run: &RunId| self.run(*run).is_some_and(|run| run.status() != Status::Succeeded);
+        let Some(record) = self.map_runs.get(index) else { return };
+        let again: Vec<usize> = record
+            .children
+            .iter()
+            .enumerate()
+            .filter(|(_, run)| is_bad(run))
+            .map(|(child, _)| child)
+            .collect();
+        let arn = record.arn.clone();
+        let Some(record) = self.map_runs.get_mut(index) else { return };
+        record.again = again;
+        record.status = MapRunStatus::Running;
+        record.stopped_at = None;
+        record.open = 0;
+        record.redrive_count += 1;
+        for counts in [&mut record.execution_counts, &mut record.item_counts] {
+            let (total, succeeded) = (counts.total, counts.succeeded);
+            *counts = ItemCounts {
+                total,
+                succeeded,
+                pending: total - succeeded.min(total),
+                ..ItemCounts::default()
+            };
+        }
+        let redrive_count = record.redrive_count;
+        let redriven = Details::MapRunRedriven { map_run_arn: arn, redrive_count };
+        let event = self.emit_next(slot, EventType::MapRunRedriven, redriven);
+        if let Some(frame) = self.frame_mut(slot) {
+            frame.phase = Phase::Children;
+            if let Some(map_run) = frame.children.as_mut().and_then(|children| children.map_run.as_mut()) {
+                map_run.started_event = event;
+            }
+        }
+        self.start_map_children(index, shared, map);
     }
 
     /// Ends the Map Run of a frame that is aborted.

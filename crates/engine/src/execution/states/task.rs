@@ -137,7 +137,7 @@ impl Execution {
     }
 
     /// Tells that a task has started, except for activities, which a worker has to take.
-    pub(crate) fn start_task(&mut self, slot: Slot, state: &StateDef) {
+    pub(crate) fn start_task(&mut self, slot: Slot) {
         let Some(frame) = self.frame_mut(slot) else { return };
         frame.phase = Phase::Task;
         let Some(task) = frame.task.as_mut() else { return };
@@ -157,7 +157,6 @@ impl Execution {
                 }
             }
         }
-        let _ = state;
         if has_answer {
             self.queue(slot, true);
         }
