@@ -321,9 +321,21 @@ fn walk(request: &CompletionRequest<'_>, parsed: &Expression, id: AstId, context
             .flat_map(|members| members.values().cloned())
             .take(MAX_SAMPLES)
             .collect(),
-        AstKind::Binary { operator: ".", left, right } => {
-            let left = walk(request, parsed, *left, context);
-            walk(request, parsed, *right, &items(&left))
+        AstKind::Binary { operator: ".", .. } => {
+            // From the left end, in a loop: a path can be long.
+            let mut rights = Vec::new();
+            let mut left = id;
+            while let Some(AstKind::Binary { operator: ".", left: inner, right }) =
+                parsed.node(left).map(|node| &node.kind)
+            {
+                rights.push(*right);
+                left = *inner;
+            }
+            let mut values = walk(request, parsed, left, context);
+            while let Some(right) = rights.pop() {
+                values = walk(request, parsed, right, &items(&values));
+            }
+            values
         }
         AstKind::Predicate { left, .. } | AstKind::Sort { left, .. } => {
             items(&walk(request, parsed, *left, context))

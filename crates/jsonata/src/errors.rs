@@ -329,7 +329,7 @@ impl Fault {
             message: self.message(),
             span: self.span.unwrap_or(whole),
             token: self.token,
-            value: self.value.to_json().ok().flatten(),
+            value: self.value.to_json(&mut 1000).ok().flatten(),
             limit: self.limit,
         }
     }

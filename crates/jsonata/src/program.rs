@@ -6,13 +6,13 @@ use json::{Map, Span, Str, Value};
 
 use crate::code::{Code, Kind};
 use crate::compile;
-use crate::errors::{CompileError, EvalError};
+use crate::errors::{CompileError, EvalError, Fault};
 use crate::eval::Machine;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::random::Random;
 use crate::syntax::{self, AstId, AstKind, AstNode, SyntaxError};
 use crate::trace::Trace;
-use crate::values::Val;
+use crate::values::{NotJson, Val};
 
 /// The syntax tree of a text, however broken.
 #[derive(Clone, Debug)]
@@ -186,20 +186,18 @@ impl Program {
         let input = input.map_or(Val::Undefined, |input| Val::Json(input.clone()));
         let result = machine.run(&self.code, input);
         context.steps_used = machine.steps_used();
-        let outcome = match &result {
-            Ok(value) if value.is_function() => Ok(Outcome::Function),
-            Ok(value) => Ok(match value.to_json() {
-                Ok(Some(value)) => Outcome::Value(value),
-                Ok(None) => Outcome::Undefined,
-                Err(_) => Outcome::Function,
-            }),
-            Err(_) => Err(()),
-        };
-        let outcome = match (outcome, result) {
-            (Ok(outcome), _) => Ok(outcome),
-            (Err(()), Err(fault)) => Err(fault.into_error(self.span)),
-            (Err(()), Ok(_)) => Ok(Outcome::Undefined),
-        };
+        let outcome = result.and_then(|value| {
+            if value.is_function() {
+                return Ok(Outcome::Function);
+            }
+            match value.to_json(&mut { context.limits.sequence }) {
+                Ok(Some(value)) => Ok(Outcome::Value(value)),
+                Ok(None) => Ok(Outcome::Undefined),
+                Err(NotJson::HoldsFunction) => Ok(Outcome::Function),
+                Err(NotJson::TooLarge) => Err(Fault::limit(Limit::Sequence, context.limits.sequence as u64)),
+            }
+        });
+        let outcome = outcome.map_err(|fault| fault.into_error(self.span));
         machine.dismantle();
         outcome
     }

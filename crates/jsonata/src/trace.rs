@@ -3,7 +3,7 @@
 use json::{Span, Value};
 
 use crate::errors::Fault;
-use crate::values::Val;
+use crate::values::{NotJson, Val};
 
 /// A record of an evaluation, bounded in number. Give it to [`crate::Context::trace`].
 ///
@@ -15,6 +15,7 @@ pub struct Trace {
     pub dropped: u64,
     limit: usize,
     limit_each: u32,
+    limit_items: usize,
     /// How often each node was evaluated.
     counts: Vec<u32>,
 }
@@ -41,6 +42,8 @@ pub enum TracedOutcome {
     Value(Value),
     /// A function, or a value that holds one.
     Function,
+    /// A value with more items than the trace keeps of one.
+    TooLarge,
     Error {
         code: &'static str,
         message: String,
@@ -54,9 +57,10 @@ impl Default for Trace {
 }
 
 impl Trace {
-    /// A record of at most `limit` entries, and at most `limit_each` for one sub-expression.
+    /// A record of at most `limit` entries, and at most `limit_each` for one sub-expression. Of values that the
+    /// expression made those of up to 2000 items are kept; what comes from the input costs nothing to keep.
     pub fn new(limit: usize, limit_each: u32) -> Trace {
-        Trace { entries: Vec::new(), dropped: 0, limit, limit_each, counts: Vec::new() }
+        Trace { entries: Vec::new(), dropped: 0, limit, limit_each, limit_items: 2000, counts: Vec::new() }
     }
 
     /// The entries of the sub-expression at a span.
@@ -92,11 +96,12 @@ impl Trace {
             return;
         }
         let outcome = match result {
-            Ok(value) => match value.to_json() {
+            Ok(value) => match value.to_json(&mut { self.limit_items }) {
                 Ok(Some(value)) => TracedOutcome::Value(value),
                 Ok(None) if value.is_function() => TracedOutcome::Function,
                 Ok(None) => TracedOutcome::Undefined,
-                Err(_) => TracedOutcome::Function,
+                Err(NotJson::HoldsFunction) => TracedOutcome::Function,
+                Err(NotJson::TooLarge) => TracedOutcome::TooLarge,
             },
             Err(fault) => TracedOutcome::Error { code: fault.code, message: fault.message() },
         };

@@ -463,10 +463,9 @@ impl Val {
         }
     }
 
-    /// The value as JSON: `None` for undefined, `Err` where a function of the language is in it.
-    /// Infinite numbers become null and what JavaScript's own functions are vanishes, as in
-    /// `JSON.stringify`.
-    pub(crate) fn to_json(&self) -> Result<Option<Value>, HoldsFunction> {
+    /// The value as JSON: `None` for undefined. Infinite numbers become null and what JavaScript's own functions
+    /// are vanishes, as in `JSON.stringify`. At most `budget` items of lists are copied.
+    pub(crate) fn to_json(&self, budget: &mut usize) -> Result<Option<Value>, NotJson> {
         Ok(Some(match self {
             Val::Undefined => return Ok(None),
             Val::Number(number) => {
@@ -476,34 +475,39 @@ impl Val {
             Val::List(list, _) => match &list.items {
                 Repr::Json(array) => Value::Array(array.clone()),
                 Repr::Vals(_) | Repr::Range(..) => {
+                    *budget = budget.checked_sub(list.len()).ok_or(NotJson::TooLarge)?;
                     let mut items = Vec::with_capacity(list.len());
                     for item in self.items() {
-                        items.push(item.to_json()?.unwrap_or_default());
+                        items.push(item.to_json(budget)?.unwrap_or_default());
                     }
                     Value::array(items)
                 }
             },
             Val::Object(members) => {
+                *budget = budget.checked_sub(members.entries().len()).ok_or(NotJson::TooLarge)?;
                 let mut map = Map::with_capacity(members.entries().len());
                 for (name, value) in members.entries() {
-                    if let Some(value) = value.to_json()? {
+                    if let Some(value) = value.to_json(budget)? {
                         map.insert(name.clone(), value);
                     }
                 }
                 Value::object(map)
             }
-            Val::Tuple(tuple) => return tuple.context.to_json(),
+            Val::Tuple(tuple) => return tuple.context.to_json(budget),
             Val::Function(function, _) => match &**function {
                 Function::Regex(_) | Function::NextMatch { .. } => return Ok(None),
-                _ => return Err(HoldsFunction),
+                _ => return Err(NotJson::HoldsFunction),
             },
         }))
     }
 }
 
-/// A value has no JSON form because a function is part of it.
+/// Why a value has no JSON form.
 #[derive(Debug)]
-pub(crate) struct HoldsFunction;
+pub(crate) enum NotJson {
+    HoldsFunction,
+    TooLarge,
+}
 
 /// JavaScript's objects have the names that are array indices first, ascending.
 pub(crate) fn order_as_in_javascript<T>(entries: &mut Vec<(Str, T)>) {

@@ -341,8 +341,28 @@ fn the_worst_expressions_are_stopped_by_name() {
     check_limit("$pad(\"x\", 1e10)", Limit::String);
     check_limit("[1..1e7].($ * 2)", Limit::Sequence);
     check_limit("$reduce([1..100000], function($a, $b){ [[$a]] })", Limit::Nesting);
+    check_limit("$reduce([1..100000], function($a, $b){ {\"a\": $a} })", Limit::Nesting);
     check_limit("$match(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\", /(a+)+$/)", Limit::RegexSteps);
     check_limit("($f := function($t){ $f($t & $t) }; $f(\"x\"))", Limit::String);
+}
+
+#[test]
+fn long_texts_cost_no_stack() {
+    for text in [
+        "1".to_owned() + &"+1".repeat(20_000),
+        "a".to_owned() + &".a".repeat(20_000),
+        "\"a\"".to_owned() + &"&1".repeat(20_000),
+        "true".to_owned() + &" and true".repeat(20_000),
+        "1".to_owned() + &" ~> $string".repeat(5000),
+        "a".to_owned() + &"[0]".repeat(5000),
+        "[".repeat(100_000),
+        "(".repeat(190) + "1" + &")".repeat(190),
+        "-".repeat(100_000) + "1",
+        "a ? b : ".repeat(50_000),
+        "$f(".repeat(100_000),
+    ] {
+        exercise(&text);
+    }
 }
 
 #[test]

@@ -109,10 +109,13 @@ impl Machine<'_> {
         match &**function {
             Function::Lambda(closure) => self.apply_closure(closure, arguments, context),
             Function::Native(native) => {
+                // Native functions that call functions take the stack of two levels.
+                self.deeper()?;
                 self.deeper()?;
                 let result = functions::signature(*native)
                     .validate(arguments, context)
                     .and_then(|arguments| functions::call(self, *native, arguments, context, env));
+                self.shallower();
                 self.shallower();
                 let result = result?;
                 self.check_nesting(&result)?;
@@ -155,7 +158,7 @@ impl Machine<'_> {
                     View::Undefined => "undefined".into(),
                     _ => {
                         let mut printed = String::new();
-                        functions::string::stringify(&text, false, &mut printed)?;
+                        functions::string::stringify(&text, false, self.limits.string, &mut printed)?;
                         printed.into()
                     }
                 };

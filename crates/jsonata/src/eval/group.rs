@@ -22,6 +22,33 @@ struct Bucket {
 const FEW: usize = 16;
 
 impl Machine<'_> {
+    /// An object of the members that are not undefined; plain JSON where everything in it is.
+    fn object_of(&self, mut members: Vec<(Str, Val)>) -> Outcome<Val> {
+        let is_plain = |value: &Val| match value {
+            Val::Undefined | Val::Json(_) => true,
+            Val::Number(number) => number.is_finite(),
+            _ => false,
+        };
+        if !members.iter().all(|(_, value)| is_plain(value)) {
+            members.retain(|(_, value)| !value.is_undefined());
+            return Ok(Val::object(members));
+        }
+        let mut map = Map::with_capacity(members.len());
+        for (name, value) in members {
+            let value = match value {
+                Val::Json(value) => value,
+                Val::Number(number) => {
+                    Number::from_f64_as_integer_where_exact(number).map_or(Value::Null, Value::Number)
+                }
+                _ => continue,
+            };
+            map.insert(name, value);
+        }
+        let object = Val::Json(Value::object(map));
+        self.check_nesting(&object)?;
+        Ok(object)
+    }
+
     /// `{…}` on a context. The usual one, with names that are literals on a single item, needs no groups.
     pub(super) fn eval_object(
         &mut self,
@@ -51,7 +78,7 @@ impl Machine<'_> {
         for (member, (_, value)) in members.iter_mut().zip(&group.pairs) {
             member.1 = self.eval(code, *value, input, env)?;
         }
-        Ok(object_of(members))
+        self.object_of(members)
     }
 
     /// Groups the items of an array by the values of key expressions, and evaluates for each key the
@@ -64,11 +91,11 @@ impl Machine<'_> {
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
         let is_stream = input.flags().has(Flags::TUPLES);
+        self.charge_items(input.len())?;
         let mut items: Vec<Val> = input.items().collect();
         if items.is_empty() && !is_stream {
             items.push(Val::Undefined);
         }
-        self.charge_items(items.len())?;
         let mut order: Vec<(Str, Bucket)> = Vec::new();
         let mut known: HashMap<Str, usize> = HashMap::new();
         for item in items {
@@ -109,6 +136,9 @@ impl Machine<'_> {
                         return Err(Fault::new("D1009").value(Val::string(name)).at(group.span));
                     }
                     Some((_, bucket)) => {
+                        if item.len() > 1 {
+                            self.charge_items(item.len())?;
+                        }
                         if bucket.items.len() == 1
                             && let Some(first) = bucket.items.first().filter(|first| first.is_array())
                         {
@@ -124,6 +154,8 @@ impl Machine<'_> {
         for (name, mut bucket) in order {
             let Some((_, value)) = group.pairs.get(bucket.pair) else { continue };
             let result = if is_stream {
+                let count = bucket.items.iter().map(tuple_size).fold(0, usize::saturating_add);
+                self.charge_items(count)?;
                 let tuple = reduce_tuples(bucket.items);
                 let frame = Frame::new(Some(env.clone()), tuple.bindings);
                 self.eval(code, *value, &tuple.context, &frame)?
@@ -138,37 +170,20 @@ impl Machine<'_> {
                 members.push((name, result));
             }
         }
-        Ok(object_of(members))
+        self.object_of(members)
     }
 }
 
-/// An object of the members that are not undefined; plain JSON where everything in it is.
-fn object_of(mut members: Vec<(Str, Val)>) -> Val {
-    let is_plain = |value: &Val| match value {
-        Val::Undefined | Val::Json(_) => true,
-        Val::Number(number) => number.is_finite(),
-        _ => false,
-    };
-    if !members.iter().all(|(_, value)| is_plain(value)) {
-        members.retain(|(_, value)| !value.is_undefined());
-        return Val::object(members);
+/// How many items a tuple adds to those that it is appended to.
+fn tuple_size(tuple: &Val) -> usize {
+    match tuple {
+        Val::Tuple(tuple) => tuple
+            .bindings
+            .iter()
+            .map(|(_, value)| value.len())
+            .fold(tuple.context.len(), usize::saturating_add),
+        _ => 0,
     }
-    let mut map = Map::with_capacity(members.len());
-    for (name, value) in members {
-        match value {
-            Val::Json(value) => {
-                map.insert(name, value);
-            }
-            Val::Number(number) => {
-                map.insert(
-                    name,
-                    Number::from_f64_as_integer_where_exact(number).map_or(Value::Null, Value::Number),
-                );
-            }
-            _ => {}
-        }
-    }
-    Val::Json(Value::object(map))
 }
 
 /// One tuple whose context and bindings are those of all tuples, appended.

@@ -126,7 +126,7 @@ impl<'h> Machine<'h> {
         if count > self.limits.sequence {
             return Err(Fault::limit(Limit::Sequence, self.limits.sequence as u64));
         }
-        self.charge(count as u64 / 8)
+        self.charge(count as u64 / 4)
     }
 
     pub(crate) fn deeper(&mut self) -> Outcome<()> {
@@ -540,6 +540,7 @@ impl<'h> Machine<'h> {
             }
             let value = item.get(name);
             if value.is_array() {
+                self.charge_items(found.len() + value.len())?;
                 found.extend(value.items());
             } else if !value.is_undefined() {
                 found.push(value);
@@ -549,14 +550,16 @@ impl<'h> Machine<'h> {
     }
 
     fn eval_wildcard(&mut self, input: &Val) -> Outcome<Val> {
-        fn flatten(value: &Val, into: &mut Vec<Val>) {
+        fn flatten(machine: &mut Machine<'_>, value: &Val, into: &mut Vec<Val>) -> Outcome<()> {
+            machine.charge_items(into.len() + value.len())?;
             for item in value.items() {
                 if item.is_array() {
-                    flatten(&item, into);
+                    flatten(machine, &item, into)?;
                 } else {
                     into.push(item);
                 }
             }
+            Ok(())
         }
         let inner;
         let mut input = input;
@@ -568,13 +571,14 @@ impl<'h> Machine<'h> {
         let mut flags = Flags::SEQUENCE;
         let mut values: Vec<Val> = Vec::new();
         if input.is_array() {
+            self.charge_items(input.len())?;
             values.extend(input.items());
         } else {
             values.extend(input.entries().into_iter().map(|(_, value)| value));
         }
         for value in values {
             if value.is_array() {
-                flatten(&value, &mut results);
+                flatten(self, &value, &mut results)?;
                 // What is appended to is no sequence any more.
                 flags = Flags::NONE;
             } else {
@@ -596,6 +600,7 @@ impl<'h> Machine<'h> {
             self.charge(1)?;
             let from = pending.len();
             if value.is_array() {
+                self.charge_items(pending.len() + value.len())?;
                 pending.extend(value.items());
             } else {
                 pending.extend(value.entries().into_iter().map(|(_, value)| value));

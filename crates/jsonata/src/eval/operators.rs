@@ -183,7 +183,7 @@ impl Machine<'_> {
                     match operand.as_str() {
                         Some(operand) => text.push_str(operand),
                         None if operand.is_undefined() => {}
-                        None => string::stringify(operand, false, &mut text)?,
+                        None => string::stringify(operand, false, self.limits.string, &mut text)?,
                     }
                 }
                 self.charge_text(text.len())?;

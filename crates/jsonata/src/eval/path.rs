@@ -270,10 +270,16 @@ impl Machine<'_> {
                                 Some(Seq::One(result)) if result.is_array() => {
                                     collector.push(Val::sequence(vec![result]));
                                 }
-                                Some(Seq::One(result) | Seq::Many(result)) => collector.push(result),
+                                Some(Seq::One(result) | Seq::Many(result)) => {
+                                    self.charge_items(result.len())?;
+                                    collector.push(result);
+                                }
                             }
                         } else {
                             let result = self.eval(code, step, &item, env)?;
+                            if result.len() > self.limits.sequence {
+                                self.charge_items(result.len())?;
+                            }
                             if !result.is_undefined() {
                                 collector.push(result);
                             }
@@ -403,7 +409,7 @@ impl Machine<'_> {
         let mut kept = Vec::new();
         let mut visit = |machine: &mut Self, index: usize, item: Val| -> Outcome<()> {
             let result = machine.eval(code, predicate, &item, env)?;
-            let selected = selections(&result, index, count)?;
+            let selected = selections(machine, &result, index, count)?;
             if selected > 0 {
                 for _ in 1..selected {
                     kept.push(item.clone());
@@ -453,7 +459,7 @@ impl Machine<'_> {
                 let frame = Frame::new(Some(env.clone()), tuple.bindings.clone());
                 self.eval(code, predicate, &tuple.context, &frame)?
             };
-            for _ in 0..selections(&result, index, count)? {
+            for _ in 0..selections(self, &result, index, count)? {
                 kept.push(tuple.clone());
             }
         }
@@ -499,6 +505,9 @@ impl Machine<'_> {
                 }
             }
         } else {
+            if let Seq::Many(array) = input {
+                self.charge_items(array.len())?;
+            }
             let tuples = tuples.unwrap_or_else(|| {
                 let tuple = |item| Rc::new(Tuple { context: item, bindings: Vec::new() });
                 match input {
@@ -513,6 +522,7 @@ impl Machine<'_> {
                 if value.is_undefined() {
                     continue;
                 }
+                self.charge_items(result.len() + value.len())?;
                 let is_stream = value.flags().has(Flags::TUPLES);
                 for (position, item) in value.items().enumerate() {
                     let mut next = Tuple::clone(&tuple);
@@ -577,9 +587,10 @@ impl Machine<'_> {
         if input.len() <= 1 {
             return Ok(input.clone());
         }
+        self.charge_items(input.len())?;
         let items: Vec<Val> = input.items().collect();
-        self.charge_items(items.len())?;
         let mut keys: Vec<Option<Val>> = vec![None; items.len() * terms.len()];
+        self.deeper()?;
         // Every item is compared at least once by the first term.
         for (index, item) in items.iter().enumerate() {
             if let (Some(slot), Some((term, _))) = (keys.get_mut(index * terms.len()), terms.first()) {
@@ -603,6 +614,7 @@ impl Machine<'_> {
             }
             Ok(false)
         })?;
+        self.shallower();
         Ok(Val::list(order.into_iter().filter_map(|index| items.get(index).cloned()).collect()))
     }
 }
@@ -655,7 +667,7 @@ fn position(number: f64, count: usize) -> Option<usize> {
 }
 
 /// How many times a predicate's value selects the item at a position.
-fn selections(result: &Val, index: usize, count: usize) -> Outcome<usize> {
+fn selections(machine: &mut Machine<'_>, result: &Val, index: usize, count: usize) -> Outcome<usize> {
     if let Some(number) = result.as_f64() {
         return match boolean::numeric(result)? {
             Some(_) => Ok(usize::from(position(number, count) == Some(index))),
@@ -663,6 +675,7 @@ fn selections(result: &Val, index: usize, count: usize) -> Outcome<usize> {
         };
     }
     if result.is_array() {
+        machine.charge(result.len() as u64 / 8)?;
         let mut selected = 0;
         let mut all_numbers = true;
         for item in result.items() {

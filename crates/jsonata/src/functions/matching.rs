@@ -207,6 +207,9 @@ pub(super) fn contains(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) -
     Ok(Val::bool(begin(machine, token, &text, &units, site)?.is_some()))
 }
 
+/// So many items of an array that stands for a text are looked at.
+const MAX_COERCED: usize = 10_000;
+
 /// The text to be searched. By partial application anything can get here; JavaScript makes texts of it.
 fn matched_text(value: &Val) -> Option<Str> {
     Some(match value.view() {
@@ -216,7 +219,8 @@ fn matched_text(value: &Val) -> Option<Str> {
         View::Bool(flag) => flag.to_string().into(),
         View::Number(number) => numbers::to_js_string(number).into(),
         View::Array => {
-            let items = value.items().map(|item| matched_text(&item).unwrap_or_else(|| "".into()));
+            let items =
+                value.items().take(MAX_COERCED).map(|item| matched_text(&item).unwrap_or_else(|| "".into()));
             items.collect::<Vec<Str>>().join(",").into()
         }
         View::Object | View::Function => "[object Object]".into(),
@@ -323,7 +327,7 @@ pub(super) fn replace(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) ->
             Some(replacement) => replacement,
             None if replacement.is_undefined() => "undefined",
             None => {
-                super::string::stringify(replacement, false, &mut printed)?;
+                super::string::stringify(replacement, false, machine.limits.string, &mut printed)?;
                 &printed
             }
         };

@@ -46,7 +46,7 @@ pub(crate) fn clone(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outc
         return Ok(Val::Undefined);
     }
     let mut text = String::new();
-    string::stringify(value, false, &mut text)?;
+    string::stringify(value, false, machine.limits.string, &mut text)?;
     machine.charge_text(text.len())?;
     match json::parse(&text) {
         Ok(value) => Ok(Val::Json(value)),

@@ -5,6 +5,7 @@ use json::{Number, Value};
 use super::{Args, Site};
 use crate::errors::Fault;
 use crate::eval::{Machine, Outcome};
+use crate::limits::Limit;
 use crate::numbers;
 use crate::values::{Flags, Function, Val, View};
 
@@ -18,14 +19,14 @@ pub(super) fn string(machine: &mut Machine<'_>, mut args: Args, _: &Site<'_>) ->
     }
     let pretty = matches!(args.get(1).view(), View::Bool(true));
     let mut text = String::new();
-    stringify(&value, pretty, &mut text)?;
+    stringify(&value, pretty, machine.limits.string, &mut text)?;
     machine.charge_text(text.len())?;
     Ok(Val::string(text))
 }
 
 /// Appends the text of a value: a string as it is, anything else as JSON with numbers of at most 15
-/// significant digits.
-pub(crate) fn stringify(value: &Val, pretty: bool, out: &mut String) -> Outcome<()> {
+/// significant digits. Fails where it gets longer than `limit` bytes.
+pub(crate) fn stringify(value: &Val, pretty: bool, limit: usize, out: &mut String) -> Outcome<()> {
     match value.view() {
         View::Undefined => {}
         View::String(text) => out.push_str(text),
@@ -37,7 +38,7 @@ pub(crate) fn stringify(value: &Val, pretty: bool, out: &mut String) -> Outcome<
             write_number(number, out);
         }
         _ => {
-            let mut writer = Writer { out, pretty, depth: 0, exact: false };
+            let mut writer = Writer { out, pretty, depth: 0, exact: false, limit };
             if value.flags().has(Flags::OUTER) { writer.write(&value.at(0))? } else { writer.write(value)? }
         }
     }
@@ -50,10 +51,9 @@ pub(crate) fn stringify_for_message(value: &Val) -> String {
         return "undefined".to_owned();
     }
     let mut text = String::new();
-    let mut writer = Writer { out: &mut text, pretty: false, depth: 0, exact: true };
-    if writer.write(value).is_err() {
-        return "null".to_owned();
-    }
+    let mut writer = Writer { out: &mut text, pretty: false, depth: 0, exact: true, limit: MAX_IN_MESSAGE };
+    // What is too long is cut off below.
+    let _ = writer.write(value);
     if text.len() > MAX_IN_MESSAGE {
         let end = (0..=MAX_IN_MESSAGE).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         text.truncate(end);
@@ -73,6 +73,8 @@ struct Writer<'a> {
     depth: usize,
     /// Numbers as they are, and infinite ones as null instead of an error.
     exact: bool,
+    /// So many bytes are written at most, give or take a member.
+    limit: usize,
 }
 
 impl Writer<'_> {
@@ -85,7 +87,7 @@ impl Writer<'_> {
                 let count = list.len();
                 self.open('[', count);
                 for (index, item) in value.items().enumerate() {
-                    self.separate(index);
+                    self.separate(index)?;
                     self.write(&item)?;
                 }
                 self.close(']', count);
@@ -95,7 +97,7 @@ impl Writer<'_> {
                 let count = shown.clone().count();
                 self.open('{', count);
                 for (index, (name, value)) in shown.enumerate() {
-                    self.separate(index);
+                    self.separate(index)?;
                     self.name(name);
                     self.write(value)?;
                 }
@@ -141,7 +143,7 @@ impl Writer<'_> {
                 let items = array.items();
                 self.open('[', items.len());
                 for (index, item) in items.iter().enumerate() {
-                    self.separate(index);
+                    self.separate(index)?;
                     self.write_json(item)?;
                 }
                 self.close(']', items.len());
@@ -154,13 +156,13 @@ impl Writer<'_> {
                     for (index, (name, value)) in
                         Val::Json(Value::Object(object.clone())).entries().into_iter().enumerate()
                     {
-                        self.separate(index);
+                        self.separate(index)?;
                         self.name(&name);
                         self.write(&value)?;
                     }
                 } else {
                     for (index, (name, value)) in object.members().iter().enumerate() {
-                        self.separate(index);
+                        self.separate(index)?;
                         self.name(name);
                         self.write_json(value)?;
                     }
@@ -179,11 +181,15 @@ impl Writer<'_> {
         }
     }
 
-    fn separate(&mut self, index: usize) {
+    fn separate(&mut self, index: usize) -> Outcome<()> {
+        if self.out.len() > self.limit {
+            return Err(Fault::limit(Limit::String, self.limit as u64));
+        }
         if index > 0 {
             self.out.push(',');
             self.new_line();
         }
+        Ok(())
     }
 
     fn name(&mut self, name: &str) {

@@ -96,6 +96,7 @@ impl Editor {
         machine.charge(1)?;
         Ok(match value.view() {
             View::Array => {
+                machine.charge_items(value.len())?;
                 let mut items = Vec::with_capacity(value.len());
                 for item in value.items() {
                     items.push(self.share(machine, &item)?);
