@@ -13,7 +13,7 @@ use json::{Map, Str, Value};
 use crate::execution::{delay_millis, handler_matches};
 use crate::history::{Failure, Variables};
 use crate::machine::{Body, Machine, Next, StateDef};
-use crate::query::{Facts, Fault, StateHost};
+use crate::query::{Facts, Fault, ItemContext, StateHost};
 use crate::random::Random;
 use crate::time::Instant;
 
@@ -174,6 +174,9 @@ pub fn test_state(request: &TestStateRequest) -> Result<TestStateResponse, TestS
     let known = known_of(request, state)?;
     let facts = facts(request, &input);
     let variables: Variables = Arc::new(variables);
+    // Inside of a Map, the state is tested as if it were in the first iteration, on its input.
+    let item = ItemContext { index: 0, value: input.clone(), key: None, source: None };
+    let item = is_in_map(&machine, state).then_some(&item);
     let test = Test {
         request,
         state,
@@ -181,8 +184,20 @@ pub fn test_state(request: &TestStateRequest) -> Result<TestStateResponse, TestS
         input: &input,
         context: context.as_ref(),
         variables: &variables,
+        item,
     };
     test.run(known)
+}
+
+fn is_in_map(machine: &Machine, state: &StateDef) -> bool {
+    let mut scope = machine.scope(state.scope);
+    while let Some(inner) = scope {
+        if inner.role == asl::Role::ItemProcessor {
+            return true;
+        }
+        scope = inner.owner.and_then(|owner| machine.scope(machine.state(owner)?.scope));
+    }
+    false
 }
 
 struct Test<'a> {
@@ -192,6 +207,7 @@ struct Test<'a> {
     input: &'a Value,
     context: Option<&'a Value>,
     variables: &'a Variables,
+    item: Option<&'a ItemContext>,
 }
 
 impl Test<'_> {
@@ -204,7 +220,7 @@ impl Test<'_> {
             entered_at: now,
             retry_count: self.state.state_type.handles_errors().then_some(retries),
             token,
-            item: None,
+            item: self.item,
             variables: Some(self.variables),
             input: self.input,
             result: None,
