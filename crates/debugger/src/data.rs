@@ -5,7 +5,7 @@ use json::{Str, Value};
 
 use crate::diff::{Diff, diff, differs};
 use crate::session::Session;
-use crate::stages::{StageView, stages_of_visit};
+use crate::stages::{Stage, StageView, stages_of_visit};
 use crate::visits::VisitId;
 
 /// AWS's limit for the input or output of a state, in bytes.
@@ -27,10 +27,16 @@ pub struct DataView {
 }
 
 impl DataView {
-    /// What a stage changed against the one before it.
+    /// What a stage changed: against the stage before it, ResultPath against the input that it puts the
+    /// result into. None for what is no change of data: the result itself, and variables.
     pub fn change(&self, stage: usize, limit: usize) -> Option<Diff> {
-        let before = self.stages.get(stage.checked_sub(1)?)?;
-        Some(diff(&before.value, &self.stages.get(stage)?.value, limit))
+        let after = self.stages.get(stage)?;
+        let before = match after.stage {
+            Stage::Input | Stage::Result | Stage::Assign => return None,
+            Stage::ResultPath => self.stages.first()?,
+            _ => self.stages.get(stage.checked_sub(1)?)?,
+        };
+        Some(diff(&before.value, &after.value, limit))
     }
 }
 

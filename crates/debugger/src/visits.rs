@@ -132,7 +132,66 @@ impl Visits {
         if is_iteration || event.event_type.is_state_entered() {
             return;
         }
+        let is_container = matches!(
+            event.event_type,
+            EventType::MapStateStarted
+                | EventType::ParallelStateStarted
+                | EventType::MapStateFailed
+                | EventType::ParallelStateFailed
+        );
+        if is_container || event.event_type.is_state_exited() {
+            let ended = self.end_failed_attempt(visit, event, position);
+            self.close_inside(place, visit, ended);
+        }
         self.go_on(place, visit, event, position);
+    }
+
+    /// A Parallel or Map state that tries again has no event for the failure: its attempt ended with
+    /// the state inside that failed. Answers when.
+    fn end_failed_attempt(&mut self, id: VisitId, event: &HistoryEvent, position: u32) -> Instant {
+        let Some(visit) = self.get(id) else { return event.timestamp };
+        let open = visit.attempts.last().filter(|attempt| attempt.to.is_none());
+        let (true, Some(attempt)) = (begins_attempt(event.event_type), open) else { return event.timestamp };
+        let begun = attempt.begun;
+        let failed = self
+            .visits
+            .iter()
+            .rev()
+            .take_while(|inner| inner.entered > begun)
+            .filter(|inner| inner.has_failed)
+            .filter_map(|inner| Some((inner.ended_at?, inner.failure.clone())))
+            .max_by_key(|(ended, _)| *ended);
+        let (ended, failure) = failed.unwrap_or((event.timestamp, None));
+        if let Some(visit) = self.visits.get_mut(id.0 as usize) {
+            end_attempt(visit, ended, position.saturating_sub(1), Some(failure));
+        }
+        ended
+    }
+
+    /// What still seems to go on inside of a container that has failed, starts again or is left has
+    /// come to its end without an event.
+    fn close_inside(&mut self, place: (RunId, FrameId), container: VisitId, at: Instant) {
+        let is_container = self
+            .get(container)
+            .is_some_and(|visit| matches!(visit.state_type, StateType::Map | StateType::Parallel));
+        if !is_container {
+            return;
+        }
+        let inside: Vec<(RunId, FrameId)> = self
+            .open
+            .iter()
+            .filter(|(open, _)| open.0 == place.0 && open.1 != place.1)
+            .filter(|(_, id)| {
+                let around = std::iter::successors(Some(**id), |id| self.get(*id)?.parent);
+                around.skip(1).any(|outer| outer == container)
+            })
+            .map(|(open, _)| *open)
+            .collect();
+        for open in inside {
+            let visit = self.open.get(&open).and_then(|id| self.get(*id));
+            let failed = visit.is_some_and(|visit| visit.has_failed);
+            self.close(open, at, if failed { StateStatus::Failed } else { StateStatus::Aborted });
+        }
     }
 
     fn enter(

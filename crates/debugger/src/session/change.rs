@@ -172,7 +172,19 @@ impl<H: TaskHost + Clone> Session<H> {
             self.cursor = before;
             return Err(ChangeError::NotHere);
         }
+        // What was changed here before stays changed.
+        let position = self.cursor.position;
+        let earlier: Vec<Input<H>> = self
+            .inputs
+            .iter()
+            .filter(|known| is_entry && known.position == position)
+            .filter(|known| matches!(known.input, Input::ReplaceInput { .. } | Input::SetVariable { .. }))
+            .map(|known| known.input.clone())
+            .collect();
         self.rewind_to_cursor();
+        for input in earlier {
+            self.input_at_end(input, None);
+        }
         if !self.input_at_end(input(frame), None) {
             return Err(ChangeError::NotHere);
         }

@@ -157,7 +157,12 @@ impl<H: TaskHost + Clone> Session<H> {
                     Happened::Event(_) => {}
                     Happened::Quiet => continue,
                     Happened::NeedsTask(request) => return Stop::NeedsTask(request),
-                    Happened::Waiting { until } => return Stop::Waiting { until },
+                    Happened::Waiting { until } => {
+                        return match self.head.open_for_person().into_iter().next() {
+                            Some(request) => Stop::NeedsTask(Box::new(request)),
+                            None => Stop::Waiting { until },
+                        };
+                    }
                     Happened::Done(outcome) => {
                         return match outcome.status {
                             Status::Failed | Status::TimedOut => Stop::Error,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{
-    EventRef, Execution, Failure, FrameId, Instant, Outcome, Step, TaskAnswer, TaskHost, TaskId, TaskRequest,
+    Activity, EventRef, Execution, Failure, FrameId, Instant, Outcome, Step, TaskAnswer, TaskHost, TaskId,
+    TaskRequest,
 };
 use json::{Str, Value};
 
@@ -78,11 +79,21 @@ pub(crate) struct World<H> {
     pub applied: usize,
     /// Tasks that were answered before the host heard of them.
     preempted: BTreeSet<TaskId>,
+    /// Tasks that only a person can answer.
+    unanswered: BTreeSet<TaskId>,
 }
 
 impl<H: TaskHost + Clone> World<H> {
     pub fn new(execution: Execution, host: H) -> World<H> {
-        World { execution, host, steps: 0, position: 0, applied: 0, preempted: BTreeSet::new() }
+        World {
+            execution,
+            host,
+            steps: 0,
+            position: 0,
+            applied: 0,
+            preempted: BTreeSet::new(),
+            unanswered: BTreeSet::new(),
+        }
     }
 
     /// Does one thing. Without `jumps`, time stands still.
@@ -99,13 +110,14 @@ impl<H: TaskHost + Clone> World<H> {
                     return Happened::Quiet;
                 }
                 if !self.host.request(&request, self.execution.now()) {
+                    self.unanswered.insert(request.id);
                     return Happened::NeedsTask(Box::new(request));
                 }
                 self.deliver();
                 Happened::Quiet
             }
             Step::Idle { wake_at } => match earliest(wake_at, self.host.next_due()) {
-                Some(_) if jumps => {
+                Some(next) if jumps && !self.waits_for_person(next) => {
                     self.steps += 1;
                     self.advance(wake_at, None);
                     Happened::Quiet
@@ -116,7 +128,30 @@ impl<H: TaskHost + Clone> World<H> {
         }
     }
 
-    /// When something happens by itself, as far as is known.
+    /// The tasks that only a person can answer, oldest first.
+    pub fn open_for_person(&mut self) -> Vec<TaskRequest> {
+        if self.unanswered.is_empty() {
+            return Vec::new();
+        }
+        let mut open = self.execution.open_tasks();
+        open.retain(|task| self.unanswered.contains(&task.id));
+        self.unanswered = open.iter().map(|task| task.id).collect();
+        open
+    }
+
+    /// Whether nothing but a timeout would happen while a person is to answer a task: time waits for
+    /// people, though other branches go on.
+    fn waits_for_person(&mut self, next: Instant) -> bool {
+        if self.open_for_person().is_empty() || self.host.next_due().is_some_and(|due| due <= next) {
+            return false;
+        }
+        !self.execution.open_frames().iter().any(|frame| match frame.activity {
+            Activity::Waiting { until } | Activity::Retrying { until } => until == Some(next),
+            _ => false,
+        })
+    }
+
+    /// Moves time to what is due next, or to the limit.
     fn advance(&mut self, wake_at: Option<Instant>, limit: Option<Instant>) {
         let Some(next) = earliest(wake_at, self.host.next_due()) else {
             if let Some(limit) = limit {
