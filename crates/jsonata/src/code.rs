@@ -17,6 +17,8 @@ pub(crate) struct Code {
     pub(crate) nodes: Vec<Node>,
     pub(crate) root: NodeId,
     pub(crate) symbols: Vec<Str>,
+    /// The native functions that go by the names.
+    pub(crate) natives: Vec<Option<u16>>,
 }
 
 #[derive(Debug)]

@@ -1,13 +1,15 @@
 //! From the syntax tree to the code that is evaluated: paths become lists of steps, variables become
 //! symbols, parents are resolved and calls in tail position are marked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use json::{Span, Str, Value};
 
 use crate::code::{Call, Code, Group, Kind, Lambda, Node, NodeId, Operator, Path, Stage, Step, Symbol};
 use crate::errors::CompileError;
+use crate::functions;
+use crate::program::CompileOptions;
 use crate::regex::Regex;
 use crate::signature::Signature;
 use crate::syntax::{AstId, AstKind, AstNode};
@@ -17,25 +19,30 @@ type SlotId = usize;
 
 /// Compiles a tree without syntax errors. `symbols` are the names that are known already; where code
 /// can be added while it runs (`open`), any variable may be bound at any time.
-pub(crate) fn compile(ast: &[AstNode], root: AstId, symbols: Vec<Str>, open: bool) -> Result<Code> {
-    let known = symbols.iter().enumerate().map(|(index, name)| (name.clone(), index as Symbol)).collect();
+pub(crate) fn compile(
+    ast: &[AstNode],
+    root: AstId,
+    symbols: Vec<Str>,
+    options: CompileOptions,
+) -> Result<Code> {
+    let known = symbols.iter().enumerate().map(|(index, name)| (name.clone(), index)).collect();
     let mut compiler = Compiler {
         ast,
         nodes: Vec::with_capacity(ast.len() + 8),
-        seeking: HashMap::new(),
+        seeking: Vec::new(),
         slots: Vec::new(),
         ancestors: Vec::new(),
         symbols,
         known,
-        bound: HashSet::new(),
+        bound: Vec::new(),
         binds: 0,
-        open,
+        open: options.eval,
     };
     let root = compiler.process(root)?;
-    if compiler.is_parent(root) || compiler.seeking.get(&root).is_some_and(|slots| !slots.is_empty()) {
+    if compiler.is_parent(root) || !compiler.sought(root).is_empty() {
         return Err(no_parent(compiler.node(root).span));
     }
-    Ok(compiler.finish(root))
+    Ok(compiler.finish(root, options))
 }
 
 /// A `%`: the label it is bound under, and how many steps up it still has to go.
@@ -48,13 +55,14 @@ struct Compiler<'a> {
     ast: &'a [AstNode],
     nodes: Vec<Node>,
     /// The parents that a node needs and that are to be found in steps before it.
-    seeking: HashMap<NodeId, Vec<SlotId>>,
+    seeking: Vec<Vec<SlotId>>,
     slots: Vec<Slot>,
     /// The steps whose context is bound for a `%`.
     ancestors: Vec<(NodeId, SlotId)>,
     symbols: Vec<Str>,
-    known: HashMap<Str, Symbol>,
-    bound: HashSet<Symbol>,
+    known: HashMap<Str, usize>,
+    /// Which symbols something in the expression binds.
+    bound: Vec<bool>,
     /// Assignments in the block at hand.
     binds: usize,
     open: bool,
@@ -103,18 +111,22 @@ impl<'a> Compiler<'a> {
 
     fn symbol(&mut self, name: &str) -> Symbol {
         if let Some(symbol) = self.known.get(name) {
-            return *symbol;
+            return *symbol as Symbol;
         }
         let symbol = self.symbols.len() as Symbol;
         let name: Str = name.into();
         self.symbols.push(name.clone());
-        self.known.insert(name, symbol);
+        self.known.insert(name, symbol as usize);
         symbol
     }
 
     fn bound_symbol(&mut self, name: &str) -> Symbol {
         let symbol = self.symbol(name);
-        self.bound.insert(symbol);
+        let index = symbol as usize;
+        if self.bound.len() <= index {
+            self.bound.resize(index + 1, false);
+        }
+        self.bound[index] = true;
         symbol
     }
 
@@ -463,7 +475,7 @@ impl<'a> Compiler<'a> {
             let path = self.new_path(vec![left], span);
             if self.is_parent(left) {
                 let slot = self.slot_of(left);
-                self.seeking.insert(path, slot.into_iter().collect());
+                self.seek(path, slot.into_iter().collect());
             }
             path
         };
@@ -526,7 +538,8 @@ impl<'a> Compiler<'a> {
             return error("S0209", "A predicate cannot follow a grouping expression in a step", span);
         }
         let predicate = self.process(right)?;
-        if let Some(slots) = self.seeking.get(&predicate).cloned() {
+        let slots = self.sought(predicate).to_vec();
+        if !slots.is_empty() {
             for slot in slots {
                 if self.level(slot) == 1 {
                     self.seek_parent(step, slot)?;
@@ -621,19 +634,32 @@ impl<'a> Compiler<'a> {
         self.slots.get(slot).map_or(0, |slot| slot.level)
     }
 
+    /// The parents that a node seeks.
+    fn sought(&self, id: NodeId) -> &[SlotId] {
+        self.seeking.get(id as usize).map_or(&[], Vec::as_slice)
+    }
+
+    fn seek(&mut self, id: NodeId, slots: Vec<SlotId>) {
+        let index = id as usize;
+        if self.seeking.len() <= index {
+            self.seeking.resize(index + 1, Vec::new());
+        }
+        self.seeking[index].extend(slots);
+    }
+
     /// Hands the parents that a part seeks on to the whole.
     fn push_ancestry(&mut self, whole: NodeId, part: NodeId) {
-        let mut slots = self.seeking.get(&part).cloned().unwrap_or_default();
+        let mut slots = self.sought(part).to_vec();
         slots.extend(self.slot_of(part));
         if !slots.is_empty() {
-            self.seeking.entry(whole).or_default().extend(slots);
+            self.seek(whole, slots);
         }
     }
 
     /// Looks for the parents that the last step of a path needs among the steps before it.
     fn resolve_ancestry(&mut self, path: NodeId) -> Result<()> {
         let Some(last) = self.steps(path).last().copied() else { return Ok(()) };
-        let mut slots = self.seeking.get(&last).cloned().unwrap_or_default();
+        let mut slots = self.sought(last).to_vec();
         slots.extend(self.slot_of(last));
         if slots.is_empty() {
             return Ok(());
@@ -646,7 +672,7 @@ impl<'a> Compiler<'a> {
             let mut before = &steps[..steps.len() - 1];
             while self.level(slot) > 0 {
                 let Some((step, rest)) = before.split_last() else {
-                    self.seeking.entry(path).or_default().push(slot);
+                    self.seek(path, vec![slot]);
                     break;
                 };
                 let mut step = *step;
@@ -770,7 +796,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn finish(mut self, root: NodeId) -> Code {
+    fn finish(mut self, root: NodeId, options: CompileOptions) -> Code {
         self.mark_long_chains();
         for (node, slot) in std::mem::take(&mut self.ancestors) {
             let label = self.slots[slot].label;
@@ -780,7 +806,11 @@ impl<'a> Compiler<'a> {
             let node = &mut self.nodes[index];
             node.has_extras = !node.predicates.is_empty() || node.group.is_some();
             let kind = match &self.nodes[index].kind {
-                Kind::Local(symbol) if !self.open && !self.bound.contains(symbol) => Kind::Global(*symbol),
+                Kind::Local(symbol)
+                    if !self.open && !self.bound.get(*symbol as usize).is_some_and(|bound| *bound) =>
+                {
+                    Kind::Global(*symbol)
+                }
                 Kind::Parent(slot) => Kind::Parent(self.slots[*slot as SlotId].label),
                 Kind::Path(path) => {
                     let first = path.steps.first().map(|step| &self.node(*step).kind);
@@ -815,7 +845,8 @@ impl<'a> Compiler<'a> {
             };
             self.nodes[index].kind = kind;
         }
-        Code { nodes: self.nodes, root, symbols: self.symbols }
+        let natives = self.symbols.iter().map(|name| functions::find(name, options)).collect();
+        Code { nodes: self.nodes, root, symbols: self.symbols, natives }
     }
 }
 

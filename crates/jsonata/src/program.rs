@@ -51,8 +51,7 @@ impl Expression {
         if let Some(error) = self.errors.iter().find(|error| error.code != UNEXPECTED_END) {
             return Err(CompileError { code: error.code, message: error.message.clone(), span: error.span });
         }
-        let code =
-            compile::compile(&self.nodes, self.root, Vec::new(), options.eval).map_err(|error| *error)?;
+        let code = compile::compile(&self.nodes, self.root, Vec::new(), *options).map_err(|error| *error)?;
         Ok(Program { code: Arc::new(code), options: *options, span: Span { start: 0, end: text.len() } })
     }
 

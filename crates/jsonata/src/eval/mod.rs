@@ -460,7 +460,13 @@ impl<'h> Machine<'h> {
         }
         let name =
             code.symbols.get(index).or_else(|| self.symbols.get(index)).cloned().unwrap_or_else(|| "".into());
-        let value = self.resolve(&name);
+        let value = match (self.bindings.get(&name), code.natives.get(index)) {
+            (Some(value), _) => Val::Json(value),
+            (None, Some(native)) => {
+                native.map_or(Val::Undefined, |native| Val::function(Function::Native(native)))
+            }
+            (None, None) => self.resolve(&name),
+        };
         if self.globals.len() <= index {
             self.globals.resize(index + 1, None);
         }

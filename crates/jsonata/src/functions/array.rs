@@ -1,7 +1,12 @@
 //! Functions on arrays that call no functions.
 
+use std::collections::HashMap;
+
+use json::Str;
+
 use super::{Args, Site, wrong_type};
 use crate::eval::{Machine, Outcome};
+use crate::numbers::to_js_string;
 use crate::values::{Flags, List, Repr, Val};
 
 /// The numbers of an array, one after the other.
@@ -116,20 +121,19 @@ pub(super) fn distinct(machine: &mut Machine<'_>, mut args: Args, _: &Site<'_>) 
     }
     let mut kept: Vec<Val> = Vec::new();
     // Texts and numbers, the usual items, are found by what they are; the others by comparison.
-    let mut seen_texts = std::collections::HashSet::new();
-    let mut seen_numbers = std::collections::HashSet::new();
+    let mut seen_texts: HashMap<Str, usize> = HashMap::new();
+    let mut seen_numbers: HashMap<Str, usize> = HashMap::new();
     let mut others: Vec<usize> = Vec::new();
     for item in value.items() {
         machine.charge(1)?;
         if let Some(text) = item.as_shared_str() {
-            if seen_texts.insert(text.clone()) {
+            if seen_texts.insert(text.clone(), 0).is_none() {
                 kept.push(item);
             }
             continue;
         }
         if let Some(number) = item.as_f64().filter(|number| !number.is_nan()) {
-            let number = if number == 0.0 { 0.0 } else { number };
-            if seen_numbers.insert(number.to_bits()) {
+            if seen_numbers.insert(to_js_string(number).into(), 0).is_none() {
                 kept.push(item);
             }
             continue;

@@ -16,7 +16,6 @@ mod time;
 pub(crate) mod transform;
 mod url;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -102,17 +101,8 @@ pub(crate) fn wrong_type(value: &Val, index: usize) -> Box<Fault> {
 
 /// The number of a function of that name, if the dialect has one.
 pub(crate) fn find(name: &str, options: CompileOptions) -> Option<u16> {
-    static NAMES: OnceLock<HashMap<&'static str, Vec<u16>>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let mut names: HashMap<&'static str, Vec<u16>> = HashMap::new();
-        for (number, builtin) in BUILTINS.iter().enumerate() {
-            names.entry(builtin.name).or_default().push(number as u16);
-        }
-        names
-    });
-    names.get(name)?.iter().copied().find(|number| {
-        BUILTINS.get(usize::from(*number)).is_some_and(|builtin| builtin.dialect.is_in(options))
-    })
+    let found = BUILTINS.iter().position(|builtin| builtin.name == name && builtin.dialect.is_in(options));
+    found.and_then(|number| u16::try_from(number).ok())
 }
 
 pub(crate) fn signature(native: u16) -> &'static Signature {

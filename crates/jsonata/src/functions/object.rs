@@ -1,6 +1,6 @@
 //! Functions on objects that call no functions.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use json::Str;
 
@@ -9,7 +9,7 @@ use crate::eval::{Machine, Outcome};
 use crate::values::{Val, order_as_in_javascript};
 
 pub(super) fn keys(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
-    let mut known = HashSet::new();
+    let mut known: HashMap<Str, usize> = HashMap::new();
     let mut keys: Vec<(Str, ())> = Vec::new();
     let merged = collect_keys(machine, args.get(0), &mut known, &mut keys)?;
     if merged {
@@ -21,7 +21,7 @@ pub(super) fn keys(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outco
 fn collect_keys(
     machine: &mut Machine<'_>,
     value: &Val,
-    known: &mut HashSet<Str>,
+    known: &mut HashMap<Str, usize>,
     keys: &mut Vec<(Str, ())>,
 ) -> Outcome<bool> {
     machine.charge(1)?;
@@ -33,7 +33,7 @@ fn collect_keys(
     }
     for key in value.keys() {
         machine.charge(1)?;
-        if known.insert(key.clone()) {
+        if known.insert(key.clone(), 0).is_none() {
             keys.push((key, ()));
         }
     }
@@ -84,7 +84,7 @@ fn spread_into(machine: &mut Machine<'_>, array: &Val, parts: &mut Vec<Val>) -> 
 
 pub(super) fn merge(machine: &mut Machine<'_>, mut args: Args, _: &Site<'_>) -> Outcome<Val> {
     let Some(objects) = args.array(0)? else { return Ok(Val::Undefined) };
-    let mut positions: std::collections::HashMap<Str, usize> = std::collections::HashMap::new();
+    let mut positions: HashMap<Str, usize> = HashMap::new();
     let mut members: Vec<(Str, Val)> = Vec::new();
     for object in objects.items() {
         for (name, value) in object.entries() {

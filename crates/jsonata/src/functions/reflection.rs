@@ -68,7 +68,7 @@ pub(super) fn eval(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) -> Ou
     if let Some(error) = parsed.errors.first() {
         return Err(Fault::new("D3120").value(Val::string(error.message.as_str())));
     }
-    let code = match compile(&parsed.nodes, parsed.root, machine.known_symbols(), true) {
+    let code = match compile(&parsed.nodes, parsed.root, machine.known_symbols(), machine.options) {
         Ok(code) => Arc::new(code),
         Err(error) => return Err(Fault::new("D3120").value(Val::string(error.message.as_str()))),
     };
