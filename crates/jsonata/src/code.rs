@@ -64,6 +64,9 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) pairs: Vec<(NodeId, NodeId)>,
+    /// The names, where all of them are literals, differ and need no care: then there is nothing to group on a
+    /// single item.
+    pub(crate) names: Option<Vec<Str>>,
     pub(crate) span: Span,
 }
 

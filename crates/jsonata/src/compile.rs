@@ -246,7 +246,8 @@ impl<'a> Compiler<'a> {
             AstKind::Object(pairs) => {
                 let node = self.add(Kind::Placeholder, span);
                 let pairs = self.process_pairs(pairs, Some(node))?;
-                self.node_mut(node).kind = Kind::Object(Group { pairs, span });
+                self.node_mut(node).kind =
+                    Kind::Object(Group { names: self.plain_names(&pairs), pairs, span });
                 node
             }
             AstKind::Group { left, pairs } => {
@@ -255,7 +256,7 @@ impl<'a> Compiler<'a> {
                     return error("S0210", "Each step can only have one grouping expression", span);
                 }
                 let pairs = self.process_pairs(pairs, None)?;
-                self.node_mut(left).group = Some(Box::new(Group { pairs, span }));
+                self.node_mut(left).group = Some(Box::new(Group { names: None, pairs, span }));
                 left
             }
             AstKind::Sort { left, terms } => self.process_sort(*left, terms, span)?,
@@ -386,6 +387,23 @@ impl<'a> Compiler<'a> {
             processed.push((key, value));
         }
         Ok(processed)
+    }
+
+    fn plain_names(&self, pairs: &[(NodeId, NodeId)]) -> Option<Vec<Str>> {
+        let mut names: Vec<Str> = Vec::with_capacity(pairs.len());
+        for (key, _) in pairs {
+            let node = self.node(*key);
+            let Kind::Literal(Value::String(name)) = &node.kind else { return None };
+            let careful = name.starts_with("_jsonata_")
+                || name.starts_with(|first: char| first.is_ascii_digit())
+                || names.len() > MAX_PLAIN_NAMES
+                || names.contains(name);
+            if careful || !node.predicates.is_empty() || node.group.is_some() {
+                return None;
+            }
+            names.push(name.clone());
+        }
+        Some(names)
     }
 
     /// The name of what is called, and the variable that was meant where the `$` is missing.
@@ -849,6 +867,9 @@ impl<'a> Compiler<'a> {
         Code { nodes: self.nodes, root, symbols: self.symbols, natives }
     }
 }
+
+/// Names are compared with each other up to this many.
+const MAX_PLAIN_NAMES: usize = 200;
 
 /// Chains up to this length are evaluated by recursion.
 const SHORT_CHAIN: usize = 8;

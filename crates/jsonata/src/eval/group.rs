@@ -7,7 +7,7 @@ use std::sync::Arc;
 use json::{Map, Number, Str, Value};
 
 use super::{Machine, Outcome};
-use crate::code::{Code, Group, Kind};
+use crate::code::{Code, Group};
 use crate::errors::Fault;
 use crate::functions::array::append;
 use crate::values::{Flags, Frame, Tuple, Val, order_as_in_javascript};
@@ -57,28 +57,39 @@ impl Machine<'_> {
         input: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
-        if input.is_array() || self.tracing() {
+        let Some(names) = group.names.as_ref().filter(|_| !input.is_array() && !self.tracing()) else {
             return self.eval_group(code, group, input, env);
-        }
-        let mut members: Vec<(Str, Val)> = Vec::with_capacity(group.pairs.len());
-        let mut ordered = true;
-        for (key, _) in &group.pairs {
-            let node = code.node(*key);
-            let name = match &node.kind {
-                Kind::Literal(Value::String(name)) if !node.has_extras => name,
-                _ => return self.eval_group(code, group, input, env),
-            };
-            let reserved = name.starts_with("_jsonata_");
-            ordered &= !name.starts_with(|first: char| first.is_ascii_digit());
-            if reserved || !ordered || members.iter().any(|(other, _)| other == name) {
-                return self.eval_group(code, group, input, env);
+        };
+        let mut map = Map::with_capacity(names.len());
+        for (index, (name, (_, value))) in names.iter().zip(&group.pairs).enumerate() {
+            match self.eval(code, *value, input, env)? {
+                Val::Undefined => {}
+                Val::Json(value) => {
+                    map.insert(name.clone(), value);
+                }
+                Val::Number(number) if number.is_finite() => {
+                    let number = Number::from_f64_as_integer_where_exact(number);
+                    map.insert(name.clone(), number.map_or(Value::Null, Value::Number));
+                }
+                other => {
+                    // What JSON cannot hold: the object becomes one of any values.
+                    let mut members: Vec<(Str, Val)> =
+                        map.iter().map(|(name, value)| (name.clone(), Val::Json(value.clone()))).collect();
+                    members.push((name.clone(), other));
+                    let rest = names.iter().zip(&group.pairs).skip(index + 1);
+                    for (name, (_, value)) in rest {
+                        let value = self.eval(code, *value, input, env)?;
+                        if !value.is_undefined() {
+                            members.push((name.clone(), value));
+                        }
+                    }
+                    return Ok(Val::object(members));
+                }
             }
-            members.push((name.clone(), Val::Undefined));
         }
-        for (member, (_, value)) in members.iter_mut().zip(&group.pairs) {
-            member.1 = self.eval(code, *value, input, env)?;
-        }
-        self.object_of(members)
+        let object = Val::Json(Value::object(map));
+        self.check_nesting(&object)?;
+        Ok(object)
     }
 
     /// Groups the items of an array by the values of key expressions, and evaluates for each key the

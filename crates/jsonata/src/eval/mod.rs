@@ -174,6 +174,10 @@ impl<'h> Machine<'h> {
                 Kind::Number(number) => return Ok(Val::Number(*number)),
                 Kind::Literal(value) => return Ok(Val::Json(value.clone())),
                 Kind::Global(symbol) => return Ok(self.global(code, *symbol)),
+                Kind::Local(symbol) => {
+                    let value = self.variable(code, *symbol, env);
+                    return self.finish(value, node.keep_array).map_err(|fault| fault.at(node.span));
+                }
                 Kind::Path(path) if path.members => match self.eval_members(code, path, input, env) {
                     Some(value) => return self.finish(value, false).map_err(|fault| fault.at(node.span)),
                     None => break,
