@@ -37,16 +37,25 @@ impl Random {
 
     /// A version 4 UUID.
     pub fn uuid(&mut self) -> String {
-        let high = self.next_u64();
-        let low = self.next_u64();
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xfff,
-            0x8000 | (low >> 48 & 0x3fff),
-            low & 0xffff_ffff_ffff
-        )
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        // The version is the thirteenth digit, the variant the two highest bits of the seventeenth.
+        let high = self.next_u64() & !0xf000 | 0x4000;
+        let low = self.next_u64() & !(0b11 << 62) | 0b10 << 62;
+        let mut text = String::with_capacity(36);
+        for (half, mut digits) in [(high, [8, 4, 4].as_slice()), (low, [4, 12].as_slice())] {
+            let mut shift = 64;
+            while let Some((count, rest)) = digits.split_first() {
+                if !text.is_empty() {
+                    text.push('-');
+                }
+                for _ in 0..*count {
+                    shift -= 4;
+                    text.push(char::from(DIGITS[(half >> shift & 0xf) as usize]));
+                }
+                digits = rest;
+            }
+        }
+        text
     }
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 const CHUNK: usize = 64;
+/// How many items a list has room for at first.
+const FIRST: usize = 8;
 
 /// An append-only list in shared chunks: a clone is two reference counts, and what is appended after
 /// it copies at most one chunk and the list of chunks.
@@ -52,6 +54,10 @@ impl<T> Log<T> {
 impl<T: Clone> Log<T> {
     pub fn push(&mut self, item: T) {
         let tail = Arc::make_mut(&mut self.tail);
+        if tail.capacity() == 0 {
+            // Short lists stay small; a list that has filled a chunk fills another one.
+            tail.reserve_exact(if self.full.is_empty() { FIRST } else { CHUNK });
+        }
         tail.push(item);
         if tail.len() == CHUNK {
             let chunk = std::mem::take(&mut self.tail);
