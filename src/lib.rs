@@ -17,4 +17,5 @@ pub fn start() {
     };
     host.set_inner_html("");
     leptos::mount::mount_to(host, app::App).forget();
+    platform::dom::mark("interactive");
 }

@@ -113,7 +113,9 @@ export function create(host, options = {}) {
           ...defaultKeymap,
           indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false" }),
+        EditorView.contentAttributes.of({
+          "aria-label": options.label ?? "Code", spellcheck: "false", contenteditable: plainText(),
+        }),
         EditorView.updateListener.of((update) => report(update, options, text)),
         editorTheme,
         language.of(languageOf(options.language)),
@@ -270,4 +272,18 @@ function foldMarker(open) {
   marker.title = open ? "Fold" : "Unfold";
   marker.textContent = open ? "⌄" : "›";
   return marker;
+}
+
+/**
+ * Plain text only, where the browser knows it: typing over coloured text would otherwise make Chromium keep the colour
+ * in a style attribute, which the content security policy forbids.
+ */
+function plainText() {
+  const probe = document.createElement("div");
+  try {
+    probe.contentEditable = "plaintext-only";
+    return "plaintext-only";
+  } catch {
+    return "true";
+  }
 }

@@ -20,6 +20,13 @@ pub fn now_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
+/// Puts a mark into the browser's record of the page's performance.
+pub fn mark(name: &str) {
+    if let Some(performance) = window().and_then(|window| window.performance()) {
+        let _ = performance.mark(name);
+    }
+}
+
 /// Milliseconds since 1970, by the browser's clock.
 pub fn epoch_ms() -> f64 {
     js_sys::Date::now()

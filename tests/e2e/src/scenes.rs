@@ -1,5 +1,7 @@
 //! What `cargo xtask screenshots` takes pictures of. A new scene is one more entry.
 
+use fantoccini::key::Key;
+
 use crate::Page;
 
 /// A state of the app worth a picture.
@@ -13,7 +15,11 @@ pub struct Scene {
 }
 
 /// All scenes; the first one is also the README's picture.
-pub const SCENES: &[Scene] = &[Scene { name: "start", place: "", prepare: started }];
+pub const SCENES: &[Scene] = &[
+    Scene { name: "run", place: "", prepare: ran },
+    Scene { name: "start", place: "", prepare: started },
+    Scene { name: "gallery", place: "", prepare: gallery },
+];
 
 /// Waits until the app has replaced the page's static placeholder.
 pub fn started(page: &Page) {
@@ -22,4 +28,21 @@ pub fn started(page: &Page) {
             == true)
             .then_some(())
     });
+}
+
+/// Runs the workflow that the app starts with and shows its events.
+fn ran(page: &Page) {
+    started(page);
+    page.wait_for("g.node");
+    page.press(&[Key::Control], Key::Enter.into());
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.press(&[Key::Alt], '7');
+}
+
+/// Opens the gallery of examples.
+fn gallery(page: &Page) {
+    started(page);
+    page.wait_for("g.node");
+    page.press(&[Key::Alt], 'g');
+    page.wait_for("[data-example]");
 }

@@ -284,3 +284,18 @@ fn no_pane_is_out_of_reach_on_a_phone() {
     assert_eq!(overflow, json!(0));
     page.assert_clean();
 }
+
+/// Prints how long the page took until it could be used; the bound is wide, as machines that test are slow and busy.
+#[test]
+fn the_page_can_be_used_soon() {
+    let mut times: Vec<f64> = (0..5)
+        .map(|_| {
+            let page = Page::open("");
+            page.wait_for("g.node");
+            page.script("return performance.getEntriesByName('interactive')[0].startTime").as_f64().unwrap()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("load to interactive: median {:.0} ms of {times:.0?}", times[2]);
+    assert!(times[2] < 5_000.0, "{times:?}");
+}
