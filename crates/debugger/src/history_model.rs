@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use asl::StateType;
+use engine::history::ImportedHistory;
 use engine::mock::{MockAnswer, MockEntry};
 use engine::{
     EventId, EventRef, EventType, Execution, FrameId, FrameRole, History, HistoryEvent, Instant, MockHost,
@@ -26,6 +27,16 @@ impl Frames for Execution {
 
     fn role(&self, frame: FrameId) -> Option<FrameRole> {
         self.frame(frame).map(|info| info.role)
+    }
+}
+
+impl Frames for ImportedHistory {
+    fn parent(&self, frame: FrameId) -> Option<FrameId> {
+        self.frames.get(frame.0 as usize).and_then(|info| info.parent)
+    }
+
+    fn role(&self, frame: FrameId) -> Option<FrameRole> {
+        self.frames.get(frame.0 as usize).map(|info| info.role)
     }
 }
 
@@ -80,6 +91,11 @@ impl HistoryModel {
     /// The model of the execution that was started, or of one of those within it.
     pub fn of_run(execution: &Execution, run: RunId) -> Option<HistoryModel> {
         Some(HistoryModel::new(execution.run(run)?.history.clone(), execution))
+    }
+
+    /// The model of a history that was recorded elsewhere.
+    pub fn of_imported(imported: &ImportedHistory) -> HistoryModel {
+        HistoryModel::new(imported.history.clone(), imported)
     }
 
     pub fn new(history: History, frames: &dyn Frames) -> HistoryModel {

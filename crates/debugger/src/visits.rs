@@ -121,6 +121,8 @@ impl Visits {
         } else if event.event_type.is_terminal() {
             self.end_run(run, event, parents);
             None
+        } else if event.event_type.name().starts_with("Execution") {
+            None
         } else {
             self.open.get(&place).or_else(|| self.latest.get(&place)).copied()
         };
@@ -240,6 +242,12 @@ impl Visits {
 
     fn go_on(&mut self, place: (RunId, FrameId), id: VisitId, event: &HistoryEvent, position: u32) {
         let Some(visit) = self.visits.get_mut(id.0 as usize) else { return };
+        let goes_on = event.event_type.is_state_exited() || begins_attempt(event.event_type);
+        if goes_on && visit.ended_at.is_some() {
+            // A redriven execution takes up the states that had failed.
+            visit.ended_at = None;
+            self.open.insert(place, id);
+        }
         if event.event_type.is_state_exited() {
             visit.exited = Some(position);
             let status = if visit.has_failed { StateStatus::Caught } else { StateStatus::Succeeded };

@@ -66,7 +66,7 @@ fn run_file(text: &str) -> String {
             if !said.is_empty() {
                 writeln!(out, "{}", said.trim_end()).unwrap();
             }
-        } else if line.starts_with('#') || line.is_empty() {
+        } else if line.starts_with("// ") || line.is_empty() {
             writeln!(out, "{line}").unwrap();
         }
     }
@@ -130,6 +130,13 @@ impl Script {
                 session
                     .answer(task, answer)
                     .map_or_else(|error| error.to_string(), |()| "answered".to_owned())
+            }
+            "redrive" => {
+                let (old, new) = rest.split_once(" -> ").unwrap_or(("", ""));
+                assert!(self.definition.contains(old));
+                self.definition = self.definition.replace(old, new);
+                let changed = (!rest.is_empty()).then(|| compile(&self.definition));
+                session.redrive(changed).map_or_else(|error| error.to_string(), |()| String::new())
             }
             "stop" => {
                 session.stop(Failure::default()).map_or_else(|error| error.to_string(), |()| String::new())

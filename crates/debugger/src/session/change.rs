@@ -20,8 +20,14 @@ pub enum ChangeError {
     NoTask,
     /// The cursor is not at a state whose data can be replaced.
     NotHere,
+    /// Something happens without waiting.
+    NotWaiting,
+    /// The frame cannot go on.
+    NotReady,
     /// The run has ended.
     Ended,
+    /// The run cannot be redriven.
+    NotRedrivable,
 }
 
 impl fmt::Display for ChangeError {
@@ -29,6 +35,9 @@ impl fmt::Display for ChangeError {
         formatter.write_str(match self {
             ChangeError::NoTask => "The task does not wait for an answer here.",
             ChangeError::NotHere => "The data can be changed where a state is entered.",
+            ChangeError::NotRedrivable => "The execution can't be redriven.",
+            ChangeError::NotWaiting => "Nothing waits for time here.",
+            ChangeError::NotReady => "This branch waits for something else.",
             ChangeError::Ended => "The execution has ended here.",
         })
     }
@@ -106,27 +115,47 @@ impl<H: TaskHost + Clone> Session<H> {
         Ok(())
     }
 
+    /// Redrives the run, which has failed, timed out or was stopped: states that succeeded stay so. With
+    /// another definition, where one is given.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NotRedrivable`]: the run has not ended or has succeeded, is an Express execution,
+    /// or the definition lacks what the run is in.
+    pub fn redrive(&mut self, machine: Option<Arc<Machine>>) -> Result<(), ChangeError> {
+        self.seek(self.len());
+        if !self.input_at_end(Input::Redrive { machine: machine.clone() }, None) {
+            return Err(ChangeError::NotRedrivable);
+        }
+        if let Some(machine) = machine {
+            self.machine = machine.clone();
+            self.breakpoints.resolve(machine);
+            self.index_anew();
+        }
+        Ok(())
+    }
+
     /// Lets time go to the next thing that is due, but not beyond a limit.
     ///
     /// # Errors
     ///
-    /// [`ChangeError::NotHere`] where something happens without waiting.
+    /// [`ChangeError::NotWaiting`] where something happens without waiting.
     pub fn advance(&mut self, limit: Option<Instant>) -> Result<(), ChangeError> {
         self.rewind_to_cursor();
-        self.input_at_end(Input::Advance { limit }, None).then_some(()).ok_or(ChangeError::NotHere)
+        self.input_at_end(Input::Advance { limit }, None).then_some(()).ok_or(ChangeError::NotWaiting)
     }
 
     /// Makes a frame the next one to go on.
     ///
     /// # Errors
     ///
-    /// [`ChangeError::NotHere`] where the frame cannot go on at the cursor.
+    /// [`ChangeError::NotReady`] where the frame cannot go on at the cursor.
     pub fn prefer(&mut self, frame: FrameId) -> Result<(), ChangeError> {
         if !self.at_cursor().ready_frames().contains(&frame) {
-            return Err(ChangeError::NotHere);
+            return Err(ChangeError::NotReady);
         }
         self.rewind_to_cursor();
-        self.input_at_end(Input::Prefer(frame), None).then_some(()).ok_or(ChangeError::NotHere)
+        self.input_at_end(Input::Prefer(frame), None).then_some(()).ok_or(ChangeError::NotReady)
     }
 
     /// Other mocks from the cursor on.

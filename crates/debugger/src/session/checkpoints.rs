@@ -7,7 +7,7 @@ use super::world::World;
 
 /// Events between checkpoints while a run is short.
 const FIRST_SPACING: u32 = 128;
-const MOST: usize = 96;
+const MOST: usize = 256;
 /// The sum of live frames and executions over all checkpoints that is worth keeping: each costs some
 /// hundred bytes.
 const MOST_WEIGHT: usize = 120_000;

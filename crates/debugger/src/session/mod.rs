@@ -112,6 +112,10 @@ impl<H: TaskHost + Clone> Session<H> {
     /// Forgets what happened and begins again, with the same mocks and breakpoints.
     pub fn restart(&mut self) {
         self.head = (*self.origin).clone();
+        if let Some(machine) = self.head.execution.machine().cloned() {
+            self.machine = machine.clone();
+            self.breakpoints.resolve(machine);
+        }
         self.past = None;
         self.checkpoints = Checkpoints::new();
         self.inputs.clear();
@@ -312,6 +316,16 @@ impl<H: TaskHost + Clone> Session<H> {
         self.checkpoints.forget_after(position);
         self.breakpoints.forget_after(position);
         self.log.retain(|(at, _), _| *at <= position);
+        if let Some(machine) = self.head.execution.machine().cloned()
+            && !Arc::ptr_eq(&machine, &self.machine)
+        {
+            self.machine = machine.clone();
+            self.breakpoints.resolve(machine);
+        }
+        self.index_anew();
+    }
+
+    fn index_anew(&mut self) {
         let events = std::mem::take(&mut self.events);
         self.visits = Visits::default();
         for event in &events {

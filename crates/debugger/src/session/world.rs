@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{
-    Activity, EventRef, Execution, Failure, FrameId, Instant, Outcome, Step, TaskAnswer, TaskHost, TaskId,
-    TaskRequest,
+    Activity, EventRef, Execution, Failure, FrameId, Instant, Machine, Outcome, Step, TaskAnswer, TaskHost,
+    TaskId, TaskRequest,
 };
 use json::{Str, Value};
 
@@ -36,6 +36,10 @@ pub enum Input<H> {
         frame: FrameId,
         name: Str,
         value: Value,
+    },
+    /// RedriveExecution, with another definition where there is one.
+    Redrive {
+        machine: Option<Arc<Machine>>,
     },
     /// Other mocks from here on.
     Host(Arc<H>),
@@ -203,6 +207,17 @@ impl<H: TaskHost + Clone> World<H> {
             Input::ReplaceInput { frame, input } => self.execution.replace_input(*frame, input.clone()),
             Input::SetVariable { frame, name, value } => {
                 self.execution.set_variable(*frame, name.clone(), value.clone())
+            }
+            Input::Redrive { machine } => {
+                // Nothing is changed where it is not possible.
+                let mut redriven = self.execution.clone();
+                let is_replaced =
+                    machine.as_ref().is_none_or(|machine| redriven.replace_machine(machine.clone()).is_ok());
+                let fits = is_replaced && redriven.redrive().is_ok();
+                if fits {
+                    self.execution = redriven;
+                }
+                fits
             }
             Input::Host(host) => {
                 self.host = (**host).clone();
