@@ -836,7 +836,10 @@ impl<'a> Compiler<'a> {
                         matches!(first, Some(Kind::Local(_) | Kind::Global(_) | Kind::Context | Kind::Root));
                     let is_plain = |step: &&NodeId| {
                         let node = self.node(**step);
-                        node.step.is_none() && !matches!(node.kind, Kind::Sort(_))
+                        node.step.is_none()
+                            && node.predicates.is_empty()
+                            && node.group.is_none()
+                            && !matches!(node.kind, Kind::Sort(_))
                     };
                     let plain = path.steps.iter().take_while(is_plain).count();
                     let names = path.steps.iter().skip(usize::from(from_variable)).all(|step| {

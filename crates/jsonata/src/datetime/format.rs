@@ -75,7 +75,8 @@ fn format_name(marker: &Marker, case: Case, value: f64) -> Outcome<String> {
         'F' => &DAYS,
         component => return Err(Fault::new("D3133").value(Val::string(component.to_string()))),
     };
-    let name = names.get(value as usize - 1).copied().unwrap_or_default();
+    let name =
+        (value as usize).checked_sub(1).and_then(|index| names.get(index)).copied().unwrap_or_default();
     let name = match case {
         Case::Upper => name.to_uppercase(),
         Case::Lower => name.to_lowercase(),

@@ -96,7 +96,10 @@ impl Machine<'_> {
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
         let (mut sequence, done) = if path.plain > 0 && !self.tracing() {
-            self.walk(code, path, input, env)?
+            let (sequence, done) = self.walk(code, path, input, env)?;
+            // After a step that gives nothing no other is taken.
+            let done = if done > 0 && sequence.is_empty() { path.steps.len() } else { done };
+            (sequence, done)
         } else if input.is_array() && !path.from_variable {
             (Seq::Many(input.clone()), 0)
         } else {
@@ -254,6 +257,7 @@ impl Machine<'_> {
                 let mut collector = Collector::default();
                 if let Kind::Field(name) = &node.kind
                     && node.step.is_none()
+                    && !node.has_extras
                     && !node.keep_array
                     && !self.tracing()
                 {
