@@ -63,7 +63,9 @@ fn ordinal_of_tens(word: &str) -> String {
 }
 
 fn write_words(number: f64, after_another: bool, ordinal: bool, out: &mut String) {
-    if number <= 19.0 {
+    if !number.is_finite() {
+        out.push_str(&crate::numbers::to_js_string(number));
+    } else if number <= 19.0 {
         if after_another {
             out.push_str(" and ");
         }
