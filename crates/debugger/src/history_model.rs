@@ -74,7 +74,8 @@ pub struct EventFilter {
     pub states: Vec<Str>,
     /// Statuses of the visits that events belong to.
     pub statuses: Vec<StateStatus>,
-    /// Any part of an event's JSON text or of the names of its type and state, in any case.
+    /// Any part of an event's data, error, cause or resource, or of the names of its type and state, in
+    /// any case.
     pub text: String,
 }
 
@@ -134,30 +135,66 @@ impl HistoryModel {
 
     /// The positions (from 0) of the events that a filter lets through.
     pub fn filter(&self, filter: &EventFilter) -> Vec<usize> {
+        self.filter_some(filter, 0, usize::MAX).0
+    }
+
+    /// As [`HistoryModel::filter`] from a position on, until about `most_bytes` of data were searched;
+    /// then also the position to go on from.
+    pub fn filter_some(
+        &self,
+        filter: &EventFilter,
+        from: usize,
+        most_bytes: usize,
+    ) -> (Vec<usize>, Option<usize>) {
         let text = filter.text.to_lowercase();
-        let matches = |event: &HistoryEvent| {
-            if !filter.types.is_empty() && !filter.types.contains(&event.event_type) {
-                return false;
+        let mut found = Vec::new();
+        let mut searched = 0usize;
+        for position in from..self.history.len() {
+            if searched > most_bytes {
+                return (found, Some(position));
             }
-            let visit = self.visit_of_event(event.id);
-            if !filter.states.is_empty() && !visit.is_some_and(|visit| filter.states.contains(&visit.name)) {
-                return false;
+            let Some(event) = self.history.get(position) else { break };
+            if self.passes(filter, event) && (text.is_empty() || self.contains(event, &text, &mut searched)) {
+                found.push(position);
             }
-            if !filter.statuses.is_empty()
-                && !visit.is_some_and(|visit| filter.statuses.contains(&visit.status))
-            {
-                return false;
-            }
-            text.is_empty()
-                || event.event_type.name().to_lowercase().contains(&text)
-                || visit.is_some_and(|visit| visit.name.to_lowercase().contains(&text))
-                || engine::history::event_to_json(event, engine::TimestampStyle::Iso)
-                    .to_text()
-                    .to_lowercase()
-                    .contains(&text)
-        };
-        let events = self.history.iter().enumerate();
-        events.filter(|(_, event)| matches(event)).map(|(position, _)| position).collect()
+        }
+        (found, None)
+    }
+
+    fn passes(&self, filter: &EventFilter, event: &HistoryEvent) -> bool {
+        let visit = self.visit_of_event(event.id);
+        let of_type = filter.types.is_empty() || filter.types.contains(&event.event_type);
+        let of_state =
+            filter.states.is_empty() || visit.is_some_and(|visit| filter.states.contains(&visit.name));
+        let of_status =
+            filter.statuses.is_empty() || visit.is_some_and(|visit| filter.statuses.contains(&visit.status));
+        of_type && of_state && of_status
+    }
+
+    /// Whether a text in small letters is in an event.
+    fn contains(&self, event: &HistoryEvent, text: &str, searched: &mut usize) -> bool {
+        let has = |part: &str| part.to_lowercase().contains(text);
+        if has(event.event_type.name()) || self.visit_of_event(event.id).is_some_and(|visit| has(&visit.name))
+        {
+            return true;
+        }
+        let failure = event.details.failure();
+        let texts =
+            failure.into_iter().flat_map(|failure| [failure.error.as_deref(), failure.cause.as_deref()]);
+        let resource = event.details.resource().map(|resource| &*resource.arn);
+        if texts.chain([resource]).flatten().any(has) {
+            return true;
+        }
+        let assigned = event.details.assigned().unwrap_or_default();
+        let values = assigned.iter().map(|(_, value)| value);
+        if assigned.iter().any(|(name, _)| has(name)) {
+            return true;
+        }
+        values.chain(event.details.input()).chain(event.details.output()).any(|value| {
+            let data = value.to_text();
+            *searched = searched.saturating_add(data.len() + 64);
+            has(&data)
+        })
     }
 
     /// What the history's tasks answered, as scripts of a mock host: an entry a scheduling of a state,

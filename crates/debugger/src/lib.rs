@@ -5,6 +5,7 @@
 //!   table, [`timeline()`] as lanes, [`StatusBoard`] as a picture of the workflow, [`Coverage`] over many runs.
 //! * [`diff`] compares values, [`compare_runs`] runs.
 
+mod announcement;
 mod breakpoints;
 mod compare;
 mod coverage;
@@ -12,6 +13,7 @@ mod data;
 pub mod diff;
 mod frames;
 mod history_model;
+mod lineage;
 mod query;
 mod session;
 mod stages;
@@ -27,6 +29,7 @@ pub use coverage::{Coverage, Unreached};
 pub use data::{DataView, PAYLOAD_LIMIT, Variable, VariableChange, VariableScope};
 pub use frames::FrameView;
 pub use history_model::{EventFilter, Frames, HistoryModel, IterationCell, IterationGrid, Row, RowKind};
+pub use lineage::{Origin, OriginKind};
 pub use query::{Env, Message, Query};
 pub use session::{
     ChangeError, Cursor, Input, LogLine, RecordedInput, Run, Session, Stop, SwapReport, Target,

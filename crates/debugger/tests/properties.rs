@@ -1,6 +1,8 @@
 //! What holds for any workflow: steps can be taken back, recordings replay to the same bytes, and it
 //! does not matter from where one goes to a place.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::sync::Arc;
 

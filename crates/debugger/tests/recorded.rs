@@ -1,5 +1,7 @@
 //! Histories that AWS recorded: they open, and stepping through them shows the states that they name.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_EXPECT=1` writes what is said into the files under `tests/scripts`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -186,6 +188,16 @@ impl Script {
                 }
                 Err(problem) => problem,
             },
+            "origins" => {
+                let origins = session.origins(session.cursor().position, rest);
+                let told = origins.iter().map(|origin| {
+                    let sure = if origin.is_certain { "" } else { " likely" };
+                    let place = place_at(session, Cursor { position: origin.position, stage: 0 });
+                    format!("{:?}{sure} {} {place}\n", origin.kind, origin.pointer)
+                });
+                told.collect()
+            }
+            "say" => session.announcement(),
             "stages" => self.stages(),
             "variables" => self.variables(),
             "context" => session.data().map_or_else(String::new, |data| data.context.to_text()),
@@ -241,7 +253,8 @@ impl Script {
         let mut said = place_at(session, session.cursor());
         let stages = session.stages();
         if let Some(stage) = stages.get(session.cursor().stage as usize) {
-            write!(said, " [{}] {}", stage.stage.name(), stage.value).unwrap();
+            let value: String = stage.value.to_text().chars().take(120).collect();
+            write!(said, " [{}] {value}", stage.stage.name()).unwrap();
         }
         said
     }
