@@ -18,8 +18,8 @@ impl Instant {
         Instant(self.0.saturating_add(seconds.saturating_mul(MILLIS_PER_SECOND)))
     }
 
-    /// ISO 8601 in UTC with milliseconds, as in the context object: trailing zeros of the fraction are
-    /// dropped, three digits at a time (`2024-01-01T00:00:00Z`, `2024-01-01T00:00:00.250Z`).
+    /// ISO 8601 in UTC as in the context object: a fraction only where it is not zero
+    /// (`2024-01-01T00:00:00Z`, `2024-01-01T00:00:00.250Z`).
     pub fn to_iso(self) -> String {
         let millis = self.0.rem_euclid(MILLIS_PER_SECOND);
         let mut text = self.to_iso_seconds();
@@ -30,8 +30,7 @@ impl Instant {
         text
     }
 
-    /// ISO 8601 with always three digits of fraction and the offset as the AWS CLI prints it:
-    /// `2024-01-01T00:00:00.000000+00:00` is the CLI's, this is `2024-01-01T00:00:00.000Z`.
+    /// ISO 8601 in UTC with always three digits of fraction: `2024-01-01T00:00:00.000Z`.
     pub fn to_iso_millis(self) -> String {
         format!("{}.{:03}Z", self.to_iso_seconds(), self.0.rem_euclid(MILLIS_PER_SECOND))
     }

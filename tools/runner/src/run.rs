@@ -22,10 +22,12 @@ struct Arguments {
     test_case: Option<String>,
     history: Option<PathBuf>,
     is_express: bool,
+    /// Runs what can be run of a definition with errors.
+    is_lenient: bool,
     seed: u64,
 }
 
-/// `run DEFINITION [--input FILE] [--mocks FILE] [--case NAME] [--history FILE] [--express] [--seed NUMBER]`
+/// `run DEFINITION [--input FILE] [--mocks FILE] [--case NAME] [--history FILE] [--express] [--lenient] [--seed NUMBER]`
 pub fn command(arguments: &[String]) -> ExitCode {
     let arguments = match read_arguments(arguments) {
         Ok(arguments) => arguments,
@@ -56,6 +58,7 @@ fn read_arguments(arguments: &[String]) -> Result<Arguments, String> {
             "--case" => read.test_case = Some(value()?),
             "--history" => read.history = Some(value()?.into()),
             "--express" => read.is_express = true,
+            "--lenient" => read.is_lenient = true,
             "--seed" => read.seed = value()?.parse().map_err(|_| "--seed needs a number".to_owned())?,
             other if other.starts_with("--") => return Err(format!("unknown argument: {other}")),
             file if read.definition.is_none() => read.definition = Some(file.into()),
@@ -70,7 +73,13 @@ fn run(arguments: &Arguments) -> Result<Value, String> {
         return Err("usage: runner run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]".to_owned());
     };
     let text = read(definition)?;
-    let machine = compile(&text)?;
+    let machine = match compile(&text) {
+        Err(problems) if arguments.is_lenient => {
+            eprintln!("{problems}");
+            machine_of(&text)?
+        }
+        compiled => compiled?,
+    };
     let input = match &arguments.input {
         Some(path) => engine::read_input(&read(path)?).map_err(|error| error.message)?,
         None => Value::object(Map::new()),
@@ -124,25 +133,26 @@ fn run(arguments: &Arguments) -> Result<Value, String> {
     Ok(Value::object(answer))
 }
 
-/// Compiles a definition that CreateStateMachine would take; the error lists what is wrong with another.
+/// Compiles a definition without errors; the error lists what is wrong with another. Placeholders such as
+/// `${FunctionArn}` are no errors here, though CreateStateMachine refuses them.
 pub fn compile(text: &str) -> Result<Machine, String> {
     let document = Document::parse(text);
-    let validation = asl::validate(text, &asl::ValidateOptions::default());
-    if !validation.is_valid() {
-        let mut problems: Vec<String> = document
-            .problems()
-            .iter()
-            .filter(|problem| problem.severity == Severity::Error)
-            .map(|problem| {
-                format!("{} {}: {}", position(text, problem.span.start), problem.location, problem.message)
-            })
-            .collect();
-        if problems.is_empty() {
-            problems.extend(validation.error().map(|error| error.message));
-        }
+    let problems: Vec<String> = document
+        .problems()
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .map(|problem| {
+            format!("{} {}: {}", position(text, problem.span.start), problem.location, problem.message)
+        })
+        .collect();
+    if !problems.is_empty() {
         return Err(problems.join("\n"));
     }
-    Machine::compile(&document).map_err(|problems| {
+    machine_of(text)
+}
+
+fn machine_of(text: &str) -> Result<Machine, String> {
+    Machine::compile(&Document::parse(text)).map_err(|problems| {
         let lines = problems.iter().map(|problem| {
             format!("{}: {}", position(text, problem.span.map_or(0, |span| span.start)), problem.message)
         });

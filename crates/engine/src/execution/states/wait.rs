@@ -8,7 +8,7 @@ use crate::machine::{StateDef, WaitDef};
 use crate::query::{Dynamic, Fault, StateHost, plain_text};
 use crate::time::{Instant, MILLIS_PER_SECOND};
 
-/// AWS refuses delays of 2³¹ milliseconds × 1000, "24856 days or more" in the recordings.
+/// AWS refuses delays of 2³¹ seconds and more: 24855 days wait in the recordings, 24856 do not.
 const TOO_LONG_SECONDS: i64 = 1 << 31;
 
 impl Execution {
