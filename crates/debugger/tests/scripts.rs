@@ -53,7 +53,7 @@ fn run_file(text: &str) -> String {
         Some(rest.split("\n== ").next().unwrap_or_default().to_owned())
     };
     let definition = section("definition").expect("a definition");
-    let input = section("input").map_or_else(|| "{}".to_owned(), |text| text);
+    let input = section("input").unwrap_or_else(|| "{}".to_owned());
     let mocks = section("mocks").unwrap_or_else(|| "{}".to_owned());
     let mut host = MockHost::from_json(&json::parse(&mocks).unwrap()).unwrap();
     host.unmocked = Unmocked::Stop;
