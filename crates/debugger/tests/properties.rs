@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use asl::Document;
-use debugger::{Cursor, HistoryModel, Run, Session, Stop};
+use debugger::{Cursor, HistoryModel, Run, Session, Stop, Target};
 use engine::mock::Unmocked;
 use engine::{Budget, Execution, Machine, MockHost, Options, RunId, TaskAnswer, TimestampStyle};
 use json::Value;
@@ -135,25 +135,25 @@ fn every_step_can_be_taken_back() {
 #[test]
 fn going_to_a_place_is_as_running_to_it() {
     for (name, machine) in machines() {
-        let mut session = start(&machine, Unmocked::Stop);
-        answer_all(&mut session, 3_000);
+        let mut session = start(&machine, Unmocked::Succeed);
+        session.run(Run::Continue, Budget { steps: 4_000 });
         let len = session.len();
         let whole = bytes(&session, session.recorded(), len);
-        let mut stepped = start(&machine, Unmocked::Stop);
         let mut position = 0;
         for number in 0..12u32 {
-            position = (position * 31 + number * 977 + 5) % (len + 1);
+            position = (position * 31 + number * 977 + 5) % len.max(1);
             session.seek(position);
             let at = live(&mut session);
             let here = session.at_cursor().clone();
             assert!(whole.starts_with(&bytes(&session, &here, position)), "{name} at {position}");
-            // From the start, without any checkpoint.
-            stepped.restart();
-            let mut again = session.fork();
-            again.seek(0);
-            again.at_cursor();
-            again.seek(position);
-            assert_eq!(live(&mut again), at, "{name} at {position}");
+            let mut fresh = start(&machine, Unmocked::Succeed);
+            fresh.run(Run::To(Target::Position(position)), BUDGET);
+            assert_eq!(fresh.cursor(), session.cursor(), "{name}");
+            assert_eq!(live(&mut fresh), at, "{name} at {position}");
+            for state in machine.states() {
+                let (ran, gone) = (fresh.board().status(state.id), session.board().status(state.id));
+                assert_eq!(ran, gone, "{name} at {position}: {}", state.name);
+            }
         }
         assert_eq!(
             bytes(&session, session.recorded(), len),

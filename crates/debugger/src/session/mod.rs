@@ -1,5 +1,6 @@
 //! Sessions: a run that is recorded while it goes on, and a cursor that goes anywhere in it.
 
+mod boards;
 mod change;
 mod checkpoints;
 mod run;
@@ -17,7 +18,9 @@ use json::Value;
 use crate::breakpoints::{BreakpointId, Breakpoints, Hit, Recorded};
 use crate::query::Env;
 use crate::stages::{StageView, stages_at};
+use crate::status::StatusBoard;
 use crate::visits::{Visit, VisitId, Visits};
+use boards::Boards;
 use checkpoints::Checkpoints;
 use run::Goal;
 use world::{Happened, World};
@@ -73,6 +76,7 @@ pub struct Session<H: TaskHost + Clone = MockHost> {
     cursor: Cursor,
     goal: Option<Goal>,
     log: BTreeMap<(u32, BreakpointId), String>,
+    boards: Boards,
     /// Answers of an earlier definition's run that wait for their task.
     carried: Vec<(json::Str, u32, Vec<engine::TaskAnswer>)>,
 }
@@ -105,6 +109,7 @@ impl<H: TaskHost + Clone> Session<H> {
             cursor: Cursor::default(),
             goal: None,
             log: BTreeMap::new(),
+            boards: Boards::default(),
             carried: Vec::new(),
         }
     }
@@ -124,6 +129,7 @@ impl<H: TaskHost + Clone> Session<H> {
         self.cursor = Cursor::default();
         self.goal = None;
         self.log.clear();
+        self.boards = Boards::default();
         self.carried.clear();
         self.breakpoints.forget_after(0);
     }
@@ -248,6 +254,12 @@ impl<H: TaskHost + Clone> Session<H> {
         stop
     }
 
+    /// The statuses of all states at the cursor.
+    pub fn board(&mut self) -> &StatusBoard {
+        let execution = &self.head.execution;
+        self.boards.at(self.cursor.position, &self.events, execution)
+    }
+
     /// The stages of the event at the cursor: what its state does to its data there.
     pub fn stages(&self) -> Vec<StageView> {
         self.stages_of(self.cursor.position)
@@ -326,6 +338,7 @@ impl<H: TaskHost + Clone> Session<H> {
     }
 
     fn index_anew(&mut self) {
+        self.boards = Boards::default();
         let events = std::mem::take(&mut self.events);
         self.visits = Visits::default();
         for event in &events {

@@ -87,6 +87,7 @@ impl Stop {
 pub(super) enum Goal {
     /// Only breakpoints and the end stop.
     End,
+    BackToBreakpoint,
     Next {
         within: Option<FrameId>,
     },
@@ -115,7 +116,7 @@ impl<H: TaskHost + Clone> Session<H> {
             Run::Back => return self.back(),
             Run::BackOver => return self.back_to(is_before_over),
             Run::BackOut => return self.back_to(is_outside),
-            Run::BackToBreakpoint => return self.back_to_breakpoint(),
+            Run::BackToBreakpoint => Goal::BackToBreakpoint,
             Run::Continue => Goal::End,
             Run::Into => {
                 if self.steps_into_stages && self.cursor.stage + 1 < self.stage_count() {
@@ -151,6 +152,9 @@ impl<H: TaskHost + Clone> Session<H> {
     /// Goes on with the command that ran out of budget.
     pub fn go_on(&mut self, budget: Budget) -> Stop {
         let Some(goal) = self.goal.take() else { return Stop::Stepped };
+        if goal == Goal::BackToBreakpoint {
+            return self.back_to_breakpoint(budget);
+        }
         for _ in 0..budget.steps {
             if self.is_at_end() {
                 match self.record() {
@@ -189,7 +193,7 @@ impl<H: TaskHost + Clone> Session<H> {
         let recorded = self.as_recorded();
         let Some((event_ref, event)) = recorded.event(position) else { return false };
         match goal {
-            Goal::End => false,
+            Goal::End | Goal::BackToBreakpoint => false,
             Goal::Next { within } => within.is_none_or(|frame| {
                 recorded.is_inside(event.frame, frame) || recorded.is_inside(frame, event.frame)
             }),
@@ -285,16 +289,19 @@ impl<H: TaskHost + Clone> Session<H> {
         self.seek(found)
     }
 
-    fn back_to_breakpoint(&mut self) -> Stop {
-        let mut position = self.cursor.position;
-        while position > 1 {
-            position -= 1;
+    fn back_to_breakpoint(&mut self, budget: Budget) -> Stop {
+        for _ in 0..budget.steps {
+            let position = self.cursor.position.saturating_sub(1);
+            self.cursor = Cursor { position, stage: 0 };
+            if position == 0 {
+                return Stop::Start;
+            }
             if let Some(stop) = self.breakpoint_at(position) {
-                self.seek(position);
                 return stop;
             }
         }
-        self.seek(0)
+        self.goal = Some(Goal::BackToBreakpoint);
+        Stop::Budget
     }
 }
 
