@@ -32,6 +32,9 @@ pub struct InspectionData {
     pub tolerated_failure_count: Option<u64>,
     pub tolerated_failure_percentage: Option<f64>,
     pub error_details: Option<ErrorDetails>,
+    /// The HTTP request and response of an HTTP Task, at the level TRACE.
+    pub request: Option<Value>,
+    pub response: Option<Value>,
 }
 
 /// Which handler a failure meets.
@@ -74,6 +77,11 @@ impl InspectionData {
         }
         if let Some(number) = self.tolerated_failure_percentage {
             members.insert("toleratedFailurePercentage", Value::float(number));
+        }
+        for (name, message) in [("request", &self.request), ("response", &self.response)] {
+            if let Some(message) = message {
+                members.insert(name, message.clone());
+            }
         }
         if let Some(details) = &self.error_details {
             let mut inner = Map::new();

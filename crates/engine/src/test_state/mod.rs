@@ -1,6 +1,7 @@
 //! TestState, offline: one state on one input, with or without a mock, and what its stages did.
 
 mod context;
+mod http;
 mod inspect;
 mod shape;
 
@@ -12,7 +13,7 @@ use json::{Map, Str, Value};
 
 use crate::execution::{delay_millis, handler_matches};
 use crate::history::{Failure, Variables};
-use crate::machine::{Body, Machine, Next, StateDef};
+use crate::machine::{Body, Machine, Next, ResourceKind, StateDef};
 use crate::query::{Facts, Fault, ItemContext, StateHost};
 use crate::random::Random;
 use crate::time::Instant;
@@ -262,6 +263,14 @@ impl Test<'_> {
                 return Err(TestStateError::validation("The Task calls a service, which needs a mock here."));
             }
         };
+        let is_http = self.state.resource().is_some_and(|resource| resource.kind == ResourceKind::Http);
+        if is_http && self.request.inspection_level == InspectionLevel::Trace {
+            let parameters = data.after_arguments.as_ref().or(data.after_parameters.as_ref());
+            let endpoint = parameters.and_then(|parameters| parameters.get("ApiEndpoint")?.as_str());
+            data.response =
+                data.result.as_ref().map(|result| http::response_of(result, endpoint.unwrap_or_default()));
+            data.request = parameters.map(http::request_of);
+        }
         if self.request.inspection_level != InspectionLevel::Info {
             response.inspection_data = Some(data);
         }
