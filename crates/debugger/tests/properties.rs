@@ -133,6 +133,38 @@ fn every_step_can_be_taken_back() {
 }
 
 #[test]
+fn stepping_over_a_state_and_back_over_it_comes_back() {
+    for (name, machine) in machines() {
+        let mut session = start(&machine, Unmocked::Succeed);
+        session.run(Run::Continue, Budget { steps: 1_500 });
+        for position in 1..=session.len() {
+            let entered = session.event_at(position).map(|event| (event.event_type, event.frame));
+            let Some((event_type, frame)) = entered.filter(|(kind, _)| kind.is_state_entered()) else {
+                continue;
+            };
+            session.seek(position);
+            session.run(Run::Over, BUDGET);
+            let event = session.event().unwrap();
+            assert!(session.cursor().position > position, "{name}: {event_type:?} at {position}");
+            if event.frame == frame && event.event_type.is_state_exited() {
+                let exit = session.visits().get(session.visits().at(position).unwrap()).unwrap().exited;
+                assert_eq!(exit, Some(session.cursor().position), "{name}");
+                session.run(Run::BackOver, BUDGET);
+                assert_eq!(session.cursor().position, position, "{name}");
+            }
+            // Out of a frame is never inside of it.
+            session.seek(position);
+            session.run(Run::Out, BUDGET);
+            let outside = session.event().unwrap();
+            assert!(
+                outside.frame != frame || outside.event_type.is_terminal() || session.is_at_end(),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
 fn going_to_a_place_is_as_running_to_it() {
     for (name, machine) in machines() {
         let mut session = start(&machine, Unmocked::Succeed);
