@@ -162,7 +162,11 @@ impl<H: TaskHost + Clone> Session<H> {
                     Happened::Quiet => continue,
                     Happened::NeedsTask(request) => return Stop::NeedsTask(request),
                     Happened::Waiting { until } => {
-                        return match self.head.open_for_person().into_iter().next() {
+                        let mut waiting = self.head.open_for_person();
+                        if waiting.is_empty() && !self.holds_time {
+                            waiting = self.head.execution.open_tasks();
+                        }
+                        return match waiting.into_iter().next() {
                             Some(request) => Stop::NeedsTask(Box::new(request)),
                             None => Stop::Waiting { until },
                         };

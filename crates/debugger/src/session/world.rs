@@ -144,15 +144,25 @@ impl<H: TaskHost + Clone> World<H> {
     }
 
     /// Whether nothing but a timeout would happen while a person is to answer a task: time waits for
-    /// people, though other branches go on.
+    /// people, though other branches go on. A task that the mocks never answer is a person's, too,
+    /// unless the definition says when it times out.
     fn waits_for_person(&mut self, next: Instant) -> bool {
-        if self.open_for_person().is_empty() || self.host.next_due().is_some_and(|due| due <= next) {
+        if self.host.next_due().is_some_and(|due| due <= next) {
             return false;
         }
-        !self.execution.open_frames().iter().any(|frame| match frame.activity {
-            Activity::Waiting { until } | Activity::Retrying { until } => until == Some(next),
-            _ => false,
-        })
+        let open = self.execution.open_tasks();
+        let times_out =
+            |task: &TaskRequest| task.timeout_seconds.is_some() || task.heartbeat_seconds.is_some();
+        let has_limit = self.execution.machine().is_some_and(|machine| machine.timeout_seconds.is_some());
+        let is_persons = match self.open_for_person().is_empty() {
+            false => true,
+            true => !open.is_empty() && !has_limit && !open.iter().any(times_out),
+        };
+        is_persons
+            && !self.execution.open_frames().iter().any(|frame| match frame.activity {
+                Activity::Waiting { until } | Activity::Retrying { until } => until == Some(next),
+                _ => false,
+            })
     }
 
     /// Moves time to what is due next, or to the limit.
