@@ -1,6 +1,7 @@
 //! The app in a browser, without a server: what the examples and the code editor come with is not there.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing has failed")]
 
 use std::collections::HashSet;
 use std::sync::Once;

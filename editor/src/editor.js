@@ -113,9 +113,8 @@ export function create(host, options = {}) {
           ...defaultKeymap,
           indentWithTab,
         ]),
-        EditorView.contentAttributes.of({
-          "aria-label": options.label ?? "Code", spellcheck: "false", contenteditable: plainText(),
-        }),
+        EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false" }),
+        EditorView.domEventHandlers({ beforeinput: replaceSelection }),
         EditorView.updateListener.of((update) => report(update, options, text)),
         editorTheme,
         language.of(languageOf(options.language)),
@@ -275,15 +274,22 @@ function foldMarker(open) {
 }
 
 /**
- * Plain text only, where the browser knows it: typing over coloured text would otherwise make Chromium keep the colour
- * in a style attribute, which the content security policy forbids.
+ * Types over a selection without the browser's help: Chromium would keep the colour of the replaced text in a style
+ * attribute, which the content security policy forbids.
  */
-function plainText() {
-  const probe = document.createElement("div");
-  try {
-    probe.contentEditable = "plaintext-only";
-    return "plaintext-only";
-  } catch {
-    return "true";
+function replaceSelection(event, view) {
+  const { main } = view.state.selection;
+  if (event.inputType !== "insertText" || event.data === null || event.isComposing || main.empty || !event.cancelable) {
+    return false;
   }
+  const typed = () => view.state.update(view.state.replaceSelection(event.data), {
+    userEvent: "input.type",
+    scrollIntoView: true,
+  });
+  const handlers = view.state.facet(EditorView.inputHandler);
+  if (!handlers.some((handle) => handle(view, main.from, main.to, event.data, typed))) {
+    view.dispatch(typed());
+  }
+  event.preventDefault();
+  return true;
 }

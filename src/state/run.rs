@@ -1,11 +1,12 @@
 //! The run: an execution that is stepped a frame at a time, and what the views need to know of it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use asl::StateId;
 use debugger::StatusBoard;
 use engine::{
-    Budget, Execution, Failure, FrameId, HistoryEvent, MockHost, Progress, RunId, TaskAnswer, TaskRequest,
+    Budget, Execution, Failure, FrameId, HistoryEvent, MockHost, Progress, TaskAnswer, TaskRequest,
 };
 use json::{Str, Value};
 use leptos::prelude::*;
@@ -59,8 +60,8 @@ struct Session {
     execution: Execution,
     host: MockHost,
     board: StatusBoard,
-    /// How many events of the run itself the board knows.
-    seen: usize,
+    /// How many events the board knows, for each execution that belongs to the run.
+    seen: Vec<usize>,
     /// The key of the node of each state of the definition that runs.
     keys: HashMap<StateId, Str>,
     pending: Option<Pending>,
@@ -104,7 +105,7 @@ impl Runs {
     pub fn start(self, execution: Execution, host: MockHost, keys: HashMap<StateId, Str>) {
         self.clear();
         let session =
-            Session { execution, host, board: StatusBoard::default(), seen: 0, keys, pending: None };
+            Session { execution, host, board: StatusBoard::default(), seen: Vec::new(), keys, pending: None };
         self.session.set_value(Some(session));
         self.phase.set(RunPhase::Running);
         self.go_on();
@@ -259,10 +260,19 @@ impl Runs {
             let Some(session) = session else { return };
             let Session { execution, board, seen, keys, pending, .. } = session;
             let parents = |frame: FrameId| execution.frame(frame).and_then(|frame| frame.parent);
-            let history = execution.history();
-            while let Some(event) = history.get(*seen) {
-                board.apply(RunId(0).0, event, &parents);
-                *seen += 1;
+            let machine = execution.machine();
+            for (number, run) in execution.runs().enumerate() {
+                if seen.len() <= number {
+                    seen.push(0);
+                }
+                // Nested executions of another definition have states of their own, which are not in this picture.
+                if !machine.is_some_and(|machine| Arc::ptr_eq(machine, run.machine())) {
+                    continue;
+                }
+                while let Some(event) = run.history.get(seen[number]) {
+                    board.apply(number as u32, event, &parents);
+                    seen[number] += 1;
+                }
             }
             for state in board.states() {
                 if let Some(key) = keys.get(&state) {

@@ -91,9 +91,9 @@ pub struct Workspace {
     /// The definition as it was last read from, or written to, a file.
     pub saved: RwSignal<Str>,
     pub document: Memo<Shared<Document>>,
-    /// The document of the canvas: the last one whose text was not broken.
-    pub shown: Memo<Shared<Document>>,
+    /// Whether the scene is older than the text, which is broken at the moment.
     pub is_stale: Memo<bool>,
+    /// The picture of the last document whose text was not broken.
     pub scene: Memo<Shared<Scene>>,
     pub problems: Memo<Shared<Vec<Listed>>>,
     file: StoredValue<Option<JsValue>, LocalStorage>,
@@ -138,7 +138,6 @@ impl Workspace {
             opened,
             saved: RwSignal::new(Str::from("")),
             document,
-            shown: shown_document,
             is_stale: Memo::new(move |_| shown.with(|shown| shown.is_stale)),
             scene,
             problems: Memo::new(move |_| document.with(|document| Shared::new(list_problems(document)))),

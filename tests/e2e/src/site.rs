@@ -1,24 +1,23 @@
 //! The built site behind a small HTTP server, under a sub-path.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-
-use tiny_http::{Header, Method, Request, Response, Server};
+use std::time::Duration;
 
 use crate::workspace;
 
 /// Where the site is served: addresses that only work at a host's root would break.
 pub const SUB_PATH: &str = "/some/path/";
 
-/// More than a browser opens connections to one host.
-const THREADS: usize = 8;
-
 /// A running server, which ends when it is dropped.
 pub struct Site {
-    server: Arc<Server>,
-    threads: Vec<thread::JoinHandle<()>>,
+    port: u16,
+    is_over: Arc<AtomicBool>,
 }
 
 impl Site {
@@ -33,23 +32,29 @@ impl Site {
 
     /// Serves any folder.
     pub fn of(folder: PathBuf) -> Self {
-        let server = Arc::new(Server::http("127.0.0.1:0").expect("a free port"));
-        // A browser may read one answer only after it has another, so they can't be given one after the other.
-        let threads = (0..THREADS).map(|_| {
-            let (requests, folder) = (Arc::clone(&server), folder.clone());
-            thread::spawn(move || {
-                for request in requests.incoming_requests() {
-                    answer(&folder, request);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("a bound port").port();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let ending = Arc::clone(&is_over);
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                if ending.load(Ordering::Relaxed) {
+                    break;
                 }
-            })
+                // A thread for each: a browser may read one answer only after it has another, and it opens
+                // connections on which it asks for nothing.
+                if let Ok(connection) = connection {
+                    let folder = folder.clone();
+                    thread::spawn(move || answer(&folder, connection));
+                }
+            }
         });
-        Self { threads: threads.collect(), server }
+        Self { port, is_over }
     }
 
     /// The site's origin, without a slash at its end.
     pub fn origin(&self) -> String {
-        let address = self.server.server_addr();
-        format!("http://127.0.0.1:{}", address.to_ip().expect("a TCP port").port())
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// The address of something in the site: `""` is its first page, `"#/…"` a place in it.
@@ -60,30 +65,52 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.server.unblock();
-        }
-        // Not waited for: one may still be writing to a browser that no longer reads.
+        self.is_over.store(true, Ordering::Relaxed);
+        // Wakes the thread that waits for connections.
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 
-fn answer(folder: &Path, request: Request) {
-    let address = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
+/// Answers one request and closes the connection. The browser may have gone already: then nothing is to be done.
+fn answer(folder: &Path, mut connection: TcpStream) {
+    let _ = connection.set_read_timeout(Some(Duration::from_secs(60)));
+    let Some(request) = read_head(&mut connection) else {
+        return;
+    };
+    let mut words = request.split(' ');
+    let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let address = url.split(['?', '#']).next().unwrap_or_default();
     let name = address.strip_prefix(SUB_PATH).map(|name| if name.is_empty() { "index.html" } else { name });
     let contents = name.and_then(|name| {
         let path = Path::new(name);
         let inside = path.components().all(|part| matches!(part, Component::Normal(_)));
         if inside { fs::read(folder.join(path)).ok() } else { None }
     });
-    let result = match (request.method(), contents) {
-        (Method::Get | Method::Head, Some(contents)) => {
-            let header = Header::from_bytes("Content-Type", media_type(name.unwrap_or_default()));
-            request.respond(Response::from_data(contents).with_header(header.expect("an ASCII header")))
-        }
-        _ => request.respond(Response::from_string("not found").with_status_code(404)),
+    let (status, media_type, contents) = match contents {
+        Some(contents) => ("200 OK", media_type(name.unwrap_or_default()), contents),
+        None => ("404 Not Found", "text/plain", b"not found".to_vec()),
     };
-    // The browser may have gone already.
-    drop(result);
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        contents.len()
+    );
+    let _ = connection.write_all(head.as_bytes());
+    if method != "HEAD" {
+        let _ = connection.write_all(&contents);
+    }
+}
+
+/// The first line of a request, once all of its head has come.
+fn read_head(connection: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    let mut part = [0; 4096];
+    while !head.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+        match connection.read(&mut part) {
+            Ok(count) if count > 0 && head.len() < 64 * 1024 => head.extend_from_slice(&part[..count]),
+            _ => return None,
+        }
+    }
+    String::from_utf8_lossy(&head).lines().next().map(str::to_owned)
 }
 
 fn media_type(name: &str) -> &'static str {
