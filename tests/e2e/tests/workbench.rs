@@ -274,9 +274,12 @@ fn no_pane_is_out_of_reach_on_a_phone() {
             "[...document.querySelectorAll('.pane-button')].find(button => button.innerText.trim() === '{button}').click()"
         ));
         page.wait_for(pane);
+        // It has the whole width, and nothing lies over its corners and its middle.
         let shown = page.script(&format!(
             "const box = document.querySelector('{pane}').getBoundingClientRect();
-             return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2).closest('{pane}') !== null"
+             const points = [[8, 60], [box.width - 8, 60], [box.width / 2, box.height / 2]];
+             return box.width === innerWidth
+                && points.every(([x, y]) => document.elementFromPoint(box.x + x, box.y + y).closest('{pane}') !== null)"
         ));
         assert_eq!(shown, true, "{button}");
     }
