@@ -1,9 +1,10 @@
 //! ChromeDriver and one headless Chromium.
 
 use std::env;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -74,8 +75,18 @@ impl Drop for Browser {
     }
 }
 
+/// How often ChromeDriver is started before it is given up.
+const DRIVER_STARTS: usize = 8;
+
 /// Starts ChromeDriver on a free port, which it chooses and prints.
+///
+/// It takes one port for both IPv4 and IPv6, and ends when another program has it for one of them, which happens
+/// where several start at once.
 fn start_driver() -> (Child, u16) {
+    (0..DRIVER_STARTS).find_map(|_| try_start_driver()).expect("ChromeDriver says its port")
+}
+
+fn try_start_driver() -> Option<(Child, u16)> {
     let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
     let child = Command::new(&program).arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let mut child = child.unwrap_or_else(|error| {
@@ -90,9 +101,14 @@ fn start_driver() -> (Child, u16) {
         port = end.and_then(|port| port.parse().ok());
         line.clear();
     }
-    // Stays open, because ChromeDriver would end when it can't write.
-    child.stdout = Some(output.into_inner());
-    (child, port.expect("ChromeDriver says its port"))
+    let Some(port) = port else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return None;
+    };
+    // Read on to its end: ChromeDriver would stop when nobody takes what it writes.
+    thread::spawn(move || io::copy(&mut output, &mut io::sink()));
+    Some((child, port))
 }
 
 /// The project's `webdriver.json`, with logs of what the page writes and requests.
