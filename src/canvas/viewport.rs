@@ -146,7 +146,6 @@ pub fn Viewport() -> impl IntoView {
         let Camera { x, y, zoom } = view.camera.get();
         format!("translate({x:.2} {y:.2}) scale({zoom:.4})")
     };
-    let dot_size = move |at: fn(Camera) -> f64| move || at(view.camera.get());
 
     view! {
         class = sheet,
@@ -155,7 +154,6 @@ pub fn Viewport() -> impl IntoView {
             class="viewport"
             class:dragging=move || dragging.get()
             class:stale=move || studio.workspace.is_stale.get()
-            class:distant=move || view.camera.get().zoom < 0.35
             role="group"
             aria-label="Workflow graph. Tab goes through the states in the order of execution, arrow keys go to the nearest state."
             on:pointerdown=on_down
@@ -181,7 +179,6 @@ pub fn Viewport() -> impl IntoView {
                 width="100%"
                 height="100%"
                 fill="url(#dots)"
-                data-dots=dot_size(|camera| camera.zoom)
             ></rect>
             <g transform=transform>
                 <FrameLayer />

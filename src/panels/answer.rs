@@ -16,13 +16,10 @@ pub fn Answer() -> impl IntoView {
     let cause = RwSignal::new(String::new());
     let keep = RwSignal::new(true);
     let complaint = RwSignal::new(None::<String>);
-    let state_name =
-        move || runs.pending().map_or(String::new(), |pending| pending.request.state_name.to_string());
-    let parameters = move || {
-        runs.pending().map_or(String::new(), |pending| pending.request.parameters.without_text().to_pretty())
-    };
-    let resource =
-        move || runs.pending().map_or(String::new(), |pending| pending.request.resource.arn.to_string());
+    let state_name = move || runs.pending().map_or(String::new(), |pending| pending.state_name.to_string());
+    let parameters =
+        move || runs.pending().map_or(String::new(), |pending| pending.parameters.without_text().to_pretty());
+    let resource = move || runs.pending().map_or(String::new(), |pending| pending.resource.arn.to_string());
     let remember = move |entry: Value| {
         if keep.get_untracked() {
             remember_answer(studio, &state_name(), entry);

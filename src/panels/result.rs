@@ -121,7 +121,7 @@ fn phase_icon(phase: RunPhase) -> &'static str {
         RunPhase::None | RunPhase::Running => "play",
         RunPhase::NeedsTask => "clock",
         RunPhase::Succeeded => "check",
-        RunPhase::Failed | RunPhase::Crashed => "close",
+        RunPhase::Failed => "close",
         RunPhase::TimedOut => "clock",
         RunPhase::Aborted => "stop",
     }

@@ -31,8 +31,6 @@ pub enum RunPhase {
     Failed,
     TimedOut,
     Aborted,
-    /// Never reached: what the command that crashes on purpose asks for.
-    Crashed,
 }
 
 impl RunPhase {
@@ -45,15 +43,8 @@ impl RunPhase {
             RunPhase::Failed => "Failed",
             RunPhase::TimedOut => "Timed out",
             RunPhase::Aborted => "Aborted",
-            RunPhase::Crashed => "Crashed",
         }
     }
-}
-
-/// A task that waits for its answer.
-#[derive(Clone, Debug)]
-pub struct Pending {
-    pub request: TaskRequest,
 }
 
 struct Session {
@@ -64,7 +55,7 @@ struct Session {
     seen: Vec<usize>,
     /// The key of the node of each state of the definition that runs.
     keys: HashMap<StateId, Str>,
-    pending: Option<Pending>,
+    pending: Option<TaskRequest>,
 }
 
 #[derive(Clone, Copy)]
@@ -147,7 +138,7 @@ impl Runs {
             if let Some(session) = session
                 && let Some(pending) = session.pending.take()
             {
-                session.execution.answer(pending.request.id, answer);
+                session.execution.answer(pending.id, answer);
             }
         });
         self.phase.set(RunPhase::Running);
@@ -155,7 +146,7 @@ impl Runs {
     }
 
     /// The task that waits for an answer.
-    pub fn pending(self) -> Option<Pending> {
+    pub fn pending(self) -> Option<TaskRequest> {
         self.phase.track();
         self.session.with_value(|session| session.as_ref().and_then(|session| session.pending.clone()))
     }
@@ -286,7 +277,7 @@ impl Runs {
                 _ => None,
             };
             if let Some(request) = request {
-                *pending = Some(Pending { request });
+                *pending = Some(request);
             }
             phase = Some(match execution.outcome().map(|outcome| outcome.status) {
                 Some(engine::Status::Succeeded) => RunPhase::Succeeded,

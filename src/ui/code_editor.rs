@@ -106,7 +106,6 @@ pub fn CodeEditor(
                 node_ref=host
                 class="code-host"
                 class:ready=move || is_ready.get()
-                on:focusin=move |_| {}
             ></div>
             <Show when=move || !is_ready.get()>
                 <textarea
