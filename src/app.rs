@@ -4,7 +4,7 @@ use stylers_macro::style_sheet;
 use crate::canvas::Stage;
 use crate::command::dispatch;
 use crate::keymap::command_of;
-use crate::panels::{Dock, Gallery, Palette, PaneBar, Shortcuts, Side, Toasts, TopBar};
+use crate::panels::{CommandPalette, Dock, Gallery, Left, PaneBar, Shortcuts, Side, Toasts, TopBar};
 use crate::platform::dom;
 use crate::state::{Pane, Studio};
 use crate::ui::Splitter;
@@ -19,6 +19,7 @@ pub fn App() -> impl IntoView {
     listen(studio);
     let shell = studio.shell;
     let pane = move || match shell.pane.get() {
+        Pane::Left => "left",
         Pane::Stage => "stage",
         Pane::Side => "side",
         Pane::Dock => "dock",
@@ -33,7 +34,8 @@ pub fn App() -> impl IntoView {
         >
             <TopBar />
             <main class="work">
-                <div class="left">
+                <Left />
+                <div class="middle">
                     <Stage />
                     <Splitter
                         label="Height of the run panel"
@@ -53,7 +55,7 @@ pub fn App() -> impl IntoView {
             </main>
             <PaneBar />
             <Gallery />
-            <Palette />
+            <CommandPalette />
             <Shortcuts />
             <Toasts />
             <div class="visually-hidden" role="status" aria-live="polite">

@@ -1,7 +1,9 @@
 //! Everything a person can do, in one table that toolbar, keymap, command palette and help read.
 
-use crate::keymap::{Key, alt, key, plain, shift};
-use crate::state::{DockTab, Pane, SideTab, Studio};
+use leptos::prelude::*;
+
+use crate::keymap::{Key, alt, key, main_shift, plain, shift};
+use crate::state::{DesignTab, DockTab, Mode, Pane, SideTab, Studio};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Command {
@@ -15,6 +17,13 @@ pub enum Command {
     CopyDefinition,
     ShowPalette,
     ShowShortcuts,
+    Undo,
+    Redo,
+    DesignMode,
+    RunMode,
+    ToggleLeft,
+    ShowBlocks,
+    ShowOutline,
     ShowDefinition,
     ShowInput,
     ShowAnswers,
@@ -56,6 +65,13 @@ impl Command {
         Command::CopyDefinition,
         Command::ShowPalette,
         Command::ShowShortcuts,
+        Command::Undo,
+        Command::Redo,
+        Command::DesignMode,
+        Command::RunMode,
+        Command::ToggleLeft,
+        Command::ShowBlocks,
+        Command::ShowOutline,
         Command::ShowGraph,
         Command::ShowDefinition,
         Command::ShowInput,
@@ -88,6 +104,15 @@ impl Command {
             Command::CopyDefinition => ("Copy the definition", "File", "copy", &[]),
             Command::ShowPalette => ("All commands…", "Help", "command", const { &[key("k")] }),
             Command::ShowShortcuts => ("Keyboard shortcuts", "Help", "keyboard", const { &[plain("?")] }),
+            Command::Undo => ("Undo", "Edit", "undo", const { &[key("z")] }),
+            Command::Redo => ("Redo", "Edit", "redo", const { &[main_shift("z"), key("y")] }),
+            Command::DesignMode => ("Design the workflow", "View", "graph", const { &[alt("d")] }),
+            Command::RunMode => ("Follow the run", "View", "play", const { &[alt("r")] }),
+            Command::ToggleLeft => {
+                ("Open or close the panel on the left", "View", "panel-left", const { &[key("b")] })
+            }
+            Command::ShowBlocks => ("Go to the blocks to add", "View", "plus", const { &[alt("9")] }),
+            Command::ShowOutline => ("Go to the outline", "View", "list", const { &[alt("0")] }),
             Command::ShowGraph => ("Go to the graph", "View", "graph", const { &[alt("1")] }),
             Command::ShowDefinition => ("Go to the definition", "View", "code", const { &[alt("2")] }),
             Command::ShowInput => ("Go to the input", "View", "braces", const { &[alt("3")] }),
@@ -118,6 +143,8 @@ impl Command {
             Command::Run if studio.runs.is_running() => Some("A run is going on"),
             Command::Run if studio.workspace.is_empty() => Some("There is no workflow yet"),
             Command::StopRun if !studio.runs.is_running() => Some("No run is going on"),
+            Command::Undo if !studio.editing.can_undo.get() => Some("There is nothing to undo"),
+            Command::Redo if !studio.editing.can_redo.get() => Some("There is nothing to redo"),
             Command::SaveFile | Command::CopyDefinition if studio.workspace.is_empty() => {
                 Some("There is no workflow yet")
             }
@@ -147,6 +174,13 @@ pub fn dispatch(studio: Studio, command: Command) {
         Command::CopyDefinition => studio.copy_definition(),
         Command::ShowPalette => shell.show_palette(true),
         Command::ShowShortcuts => shell.show_shortcuts(true),
+        Command::Undo => studio.undo(),
+        Command::Redo => studio.redo(),
+        Command::DesignMode => shell.mode.set(Mode::Design),
+        Command::RunMode => shell.mode.set(Mode::Run),
+        Command::ToggleLeft => shell.toggle_left(),
+        Command::ShowBlocks => shell.go_to_design(DesignTab::Blocks),
+        Command::ShowOutline => shell.go_to_design(DesignTab::Outline),
         Command::ShowGraph => shell.go_to(Pane::Stage),
         Command::ShowDefinition => shell.go_to_side(SideTab::Definition),
         Command::ShowInput => shell.go_to_side(SideTab::Input),

@@ -26,6 +26,10 @@ pub const fn shift(name: &'static str) -> Key {
     Key { main: false, shift: true, alt: false, name }
 }
 
+pub const fn main_shift(name: &'static str) -> Key {
+    Key { main: true, shift: true, alt: false, name }
+}
+
 pub const fn alt(name: &'static str) -> Key {
     Key { main: false, shift: false, alt: true, name }
 }

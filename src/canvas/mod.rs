@@ -5,4 +5,5 @@ mod node;
 mod stage;
 mod viewport;
 
+pub use node::type_icon;
 pub use stage::Stage;

@@ -1,9 +1,8 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::events::Events;
 use super::problems::Problems;
-use super::result::RunResult;
+use super::run::{Events, RunResult};
 use crate::state::{DockTab, Studio};
 use crate::ui::{Tab, Tabs};
 

@@ -1,21 +1,22 @@
-//! What stands around the canvas.
+//! What stands around the canvas: `design` for building a workflow, `run` for following a run of it.
 
-mod answer;
+mod command_palette;
+mod design;
 mod dock;
-mod events;
 mod gallery;
-mod palette;
+mod left;
 mod pane_bar;
 mod problems;
-mod result;
+mod run;
 mod shortcuts;
 mod side;
 mod toasts;
 mod top_bar;
 
+pub use command_palette::CommandPalette;
 pub use dock::Dock;
 pub use gallery::Gallery;
-pub use palette::Palette;
+pub use left::Left;
 pub use pane_bar::PaneBar;
 pub use shortcuts::Shortcuts;
 pub use side::Side;

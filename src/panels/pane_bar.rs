@@ -9,7 +9,8 @@ use crate::ui::Icon;
 pub fn PaneBar() -> impl IntoView {
     let sheet = style_sheet!("style/pane_bar.css");
     let shell = Studio::of_app().shell;
-    const PANES: [(Pane, Option<DockTab>, &str, &str); 4] = [
+    const PANES: [(Pane, Option<DockTab>, &str, &str); 5] = [
+        (Pane::Left, None, "Add", "plus"),
         (Pane::Stage, None, "Graph", "graph"),
         (Pane::Side, None, "Texts", "code"),
         (Pane::Dock, Some(DockTab::Result), "Result", "check"),

@@ -144,7 +144,7 @@ fn Definition() -> impl IntoView {
         <CodeEditor
             label="Definition in Amazon States Language"
             text=workspace.definition
-            on_change=move |text| workspace.edit_definition(text)
+            on_change=move |text: String| studio.type_definition(&text)
             diagnostics=diagnostics
             on_cursor=on_cursor
             reveal=reveal

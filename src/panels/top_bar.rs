@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use crate::command::Command;
-use crate::state::{Studio, Theme};
+use crate::state::{Mode, Studio, Theme};
 use crate::ui::{CommandButton, Icon};
 
 /// The bar at the top: what is open, and what is done most.
@@ -39,10 +39,17 @@ pub fn TopBar() -> impl IntoView {
                 </Show>
             </label>
             <div class="actions middle" role="toolbar" aria-label="File">
+                <CommandButton command=Command::ToggleLeft look="quiet" />
                 <CommandButton command=Command::NewWorkflow look="quiet" />
                 <CommandButton command=Command::OpenFile look="quiet" />
                 <CommandButton command=Command::SaveFile look="quiet" />
                 <CommandButton command=Command::OpenGallery label="Examples" look="quiet" />
+                <CommandButton command=Command::Undo look="quiet" />
+                <CommandButton command=Command::Redo look="quiet" />
+            </div>
+            <div class="modes" role="group" aria-label="Mode">
+                <ModeButton mode=Mode::Design title="Design" command=Command::DesignMode />
+                <ModeButton mode=Mode::Run title="Run" command=Command::RunMode />
             </div>
             <div class="actions end">
                 <CommandButton command=Command::ShowPalette look="quiet" />
@@ -63,5 +70,25 @@ pub fn TopBar() -> impl IntoView {
                 </Show>
             </div>
         </header>
+    }
+}
+
+/// Arranges the workbench for building, or for following a run.
+#[component]
+fn ModeButton(mode: Mode, title: &'static str, command: Command) -> impl IntoView {
+    let sheet = style_sheet!("style/mode_button.css");
+    let studio = Studio::of_app();
+    let is_on = move || studio.shell.mode.get() == mode;
+    view! {
+        class = sheet,
+        <button
+            type="button"
+            class="mode"
+            aria-pressed=move || if is_on() { "true" } else { "false" }
+            title=command.spec().title
+            on:click=move |_| crate::command::dispatch(studio, command)
+        >
+            {title}
+        </button>
     }
 }

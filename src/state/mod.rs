@@ -1,6 +1,7 @@
 //! What the app knows, as signals. Views read them and dispatch commands; only these modules write.
 
 mod drafts;
+mod editing;
 mod run;
 mod shell;
 mod studio;
@@ -9,7 +10,7 @@ mod workspace;
 
 pub use drafts::{Draft, DraftSummary};
 pub use run::{NodeStatus, RunPhase};
-pub use shell::{DockTab, Pane, SideTab, Theme};
+pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use studio::Studio;
 pub use view::Camera;
 pub use workspace::{Listed, Severity};

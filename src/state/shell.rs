@@ -7,9 +7,26 @@ use crate::platform::{dom, storage};
 /// Which part has the screen where there is room for one only, and the focus where it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pane {
+    Left,
     Stage,
     Side,
     Dock,
+}
+
+/// What the workbench is arranged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Building the workflow.
+    Design,
+    /// Following a run of it.
+    Run,
+}
+
+/// What the panel left of the graph shows while a workflow is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DesignTab {
+    Blocks,
+    Outline,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,12 +70,17 @@ pub struct Toast {
 }
 
 const THEME_KEY: &str = "stepglass.theme";
+const LEFT_KEY: &str = "stepglass.left";
 const SIZES_KEY: &str = "stepglass.sizes";
 const TOAST_MS: u32 = 6_000;
 
 #[derive(Clone, Copy)]
 pub struct Shell {
+    pub mode: RwSignal<Mode>,
     pub pane: RwSignal<Pane>,
+    /// Whether the panel left of the graph is open, where there is room for it.
+    pub left_open: RwSignal<bool>,
+    pub design_tab: RwSignal<DesignTab>,
     pub side_tab: RwSignal<SideTab>,
     pub dock_tab: RwSignal<DockTab>,
     /// Width of the side panel and height of the dock, in CSS pixels.
@@ -89,7 +111,10 @@ impl Shell {
         let system_is_dark = RwSignal::new(dom::prefers_dark());
         dom::on_colour_change(move |dark| system_is_dark.set(dark));
         let shell = Shell {
+            mode: RwSignal::new(Mode::Design),
             pane: RwSignal::new(Pane::Stage),
+            left_open: RwSignal::new(storage::read(LEFT_KEY).as_deref() != Some("closed")),
+            design_tab: RwSignal::new(DesignTab::Blocks),
             side_tab: RwSignal::new(SideTab::Definition),
             dock_tab: RwSignal::new(DockTab::Result),
             side_width: RwSignal::new(sizes.next().unwrap_or(460.0)),
@@ -134,6 +159,7 @@ impl Shell {
     pub fn go_to(self, pane: Pane) {
         self.pane.set(pane);
         dom::focus_soon(match pane {
+            Pane::Left => "left",
             Pane::Stage => "stage",
             Pane::Side => "side",
             Pane::Dock => "dock",
@@ -143,6 +169,19 @@ impl Shell {
     pub fn go_to_side(self, tab: SideTab) {
         self.side_tab.set(tab);
         self.go_to(Pane::Side);
+    }
+
+    pub fn go_to_design(self, tab: DesignTab) {
+        self.mode.set(Mode::Design);
+        self.left_open.set(true);
+        self.design_tab.set(tab);
+        self.go_to(Pane::Left);
+    }
+
+    pub fn toggle_left(self) {
+        self.left_open.update(|open| *open = !*open);
+        let word = if self.left_open.get_untracked() { "open" } else { "closed" };
+        let _ = storage::write(LEFT_KEY, word);
     }
 
     pub fn go_to_dock(self, tab: DockTab) {

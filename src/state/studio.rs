@@ -11,8 +11,9 @@ use wasm_bindgen::JsValue;
 use crate::platform::files::{self, Saved};
 use crate::platform::{clipboard, dom, fetch, storage, tabs};
 use crate::state::drafts::Draft;
+use crate::state::editing::Editing;
 use crate::state::run::{RunPhase, Runs};
-use crate::state::shell::{DockTab, Pane, Shell, SideTab};
+use crate::state::shell::{DockTab, Mode, Pane, Shell, SideTab};
 use crate::state::view::View;
 use crate::state::workspace::Workspace;
 
@@ -36,6 +37,7 @@ const BLANK: &str = r#"{
 #[derive(Clone, Copy)]
 pub struct Studio {
     pub workspace: Workspace,
+    pub editing: Editing,
     pub view: View,
     pub runs: Runs,
     pub shell: Shell,
@@ -43,7 +45,13 @@ pub struct Studio {
 
 impl Studio {
     pub fn new() -> Studio {
-        Studio { workspace: Workspace::new(), view: View::new(), runs: Runs::new(), shell: Shell::new() }
+        Studio {
+            workspace: Workspace::new(),
+            editing: Editing::new(),
+            view: View::new(),
+            runs: Runs::new(),
+            shell: Shell::new(),
+        }
     }
 
     /// The state that the app has provided.
@@ -74,6 +82,7 @@ impl Studio {
             let opened = self.workspace.opened.get();
             if before.is_some_and(|before| before != opened) {
                 self.runs.clear();
+                self.editing.clear();
             }
             self.view.fit_when_known.set(true);
             opened
@@ -230,6 +239,7 @@ impl Studio {
             ..Options::default()
         };
         self.runs.start(Execution::start(machine.into(), input, options), host, keys);
+        self.shell.mode.set(Mode::Run);
         self.shell.dock_tab.set(DockTab::Result);
         let phase = self.runs.phase();
         if phase != RunPhase::Running {

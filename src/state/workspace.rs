@@ -177,11 +177,6 @@ impl Workspace {
         })
     }
 
-    /// Takes over what the person typed.
-    pub fn edit_definition(self, text: String) {
-        self.definition.set(text.into());
-    }
-
     pub fn file(self) -> Option<JsValue> {
         self.file.get_value()
     }

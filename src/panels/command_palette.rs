@@ -9,7 +9,7 @@ use crate::ui::{Dialog, Icon};
 
 /// Every command, found by typing a part of its words.
 #[component]
-pub fn Palette() -> impl IntoView {
+pub fn CommandPalette() -> impl IntoView {
     let shell = Studio::of_app().shell;
     view! {
         <Dialog open=shell.palette title="All commands" look="palette-dialog" has_header=false>
@@ -20,7 +20,7 @@ pub fn Palette() -> impl IntoView {
 
 #[component]
 fn PaletteBody() -> impl IntoView {
-    let sheet = style_sheet!("style/palette.css");
+    let sheet = style_sheet!("style/command_palette.css");
     let studio = Studio::of_app();
     let query = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);

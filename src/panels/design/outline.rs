@@ -1,0 +1,53 @@
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::canvas::type_icon;
+use crate::state::Studio;
+use crate::ui::Icon;
+
+/// The states as a list in the order of execution, indented by what holds them.
+#[component]
+pub fn Outline() -> impl IntoView {
+    let sheet = style_sheet!("style/outline.css");
+    let studio = Studio::of_app();
+    let workspace = studio.workspace;
+    let rows = move || {
+        workspace.scene.with(|scene| {
+            let order = scene.geometry.reading_order.iter();
+            let nodes = order.filter_map(|index| scene.nodes.get(*index));
+            let rows = nodes.map(|node| {
+                let key = node.key.clone();
+                let is_selected = {
+                    let key = key.clone();
+                    move || workspace.selected.with(|selected| selected.as_ref() == Some(&key))
+                };
+                let on_click = move |_| {
+                    workspace.selected.set(Some(key.clone()));
+                    if let Some(rect) = workspace.selected_rect() {
+                        studio.view.reveal(rect);
+                    }
+                };
+                view! {
+                    class = sheet,
+                    <li>
+                        <button
+                            type="button"
+                            class="outline-row"
+                            aria-current=move || is_selected().then_some("true")
+                            style:padding-left=format!("{}px", 12 + 16 * node.depth)
+                            on:click=on_click
+                        >
+                            <Icon name=type_icon(node.state_type) />
+                            {node.name.to_string()}
+                        </button>
+                    </li>
+                }
+            });
+            rows.collect_view()
+        })
+    };
+    view! {
+        class = sheet,
+        <ul class="outline" aria-label="States in the order of execution">{rows}</ul>
+    }
+}
