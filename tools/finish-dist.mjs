@@ -91,6 +91,8 @@ function listFiles() {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(site, path.join(entry.parentPath ?? entry.path, entry.name)).replaceAll(path.sep, "/"))
     .filter((name) => name !== "sw.js" && name !== "trunk-reload.js")
+    // Hundreds of files of which a person needs a few: they are fetched when they are.
+    .filter((name) => !name.startsWith("catalogue/shapes/"))
     .sort();
   const version = createHash("sha256");
   files.forEach((name) => version.update(name).update(readFileSync(path.join(site, name))));

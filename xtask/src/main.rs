@@ -4,6 +4,7 @@
 //! `tools/runner` and is only started from here.
 #![allow(clippy::disallowed_methods, reason = "a build tool measures real time")]
 
+mod catalogue;
 mod dist;
 mod machine;
 mod process;
@@ -25,6 +26,7 @@ usage: cargo xtask COMMAND
   dist                 write the static site to dist/, and check its size
   screenshots          build, and write pictures of the app to target/screenshots and docs/screenshot.png
   setup                only get what is missing
+  catalogue [VERSION]  make assets/catalogue anew from the botocore package, the newest or that version
 
   conformance | run | bench [ARGUMENTS]
                        the engine on this machine's own processor; `--help` after each tells more
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         "dist" => dist::dist(),
         "screenshots" => screenshots::screenshots(),
         "setup" => machine::setup(),
+        "catalogue" => catalogue::catalogue(&arguments),
         "conformance" | "run" | "bench" => return runner::forward(&command, &arguments),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
