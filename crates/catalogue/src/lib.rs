@@ -1,0 +1,26 @@
+//! What a task can call, and what a workflow can be built from.
+//!
+//! [`INTEGRATIONS`] is the table of the optimized integrations. [`Names`] reads the names of all services and
+//! actions of AWS, [`Shapes`] the parameters and results of one service; both come from the files of
+//! `assets/catalogue`, whose formats its `README.md` describes. [`search`] finds what somebody looks for in all of
+//! them, [`template`] and [`sdk_template`] make a Task state of what was found. [`Blocks`] are ready parts of
+//! workflows.
+
+mod blocks;
+mod family;
+mod integration;
+mod names;
+mod search;
+mod shapes;
+mod table;
+mod template;
+
+pub use asl::QueryLanguage;
+pub use blocks::{Block, Blocks};
+pub use family::icon;
+pub use integration::{Integration, Pattern, Service, integration, integration_of, service};
+pub use names::{Action, NamedService, Names};
+pub use search::{Hit, Target, search};
+pub use shapes::{Member, Operation, Shape, Shapes, Structure};
+pub use table::{INTEGRATIONS, SERVICES};
+pub use template::{sdk_template, skeleton, template};
