@@ -4,7 +4,9 @@ use stylers_macro::style_sheet;
 use crate::canvas::Stage;
 use crate::command::dispatch;
 use crate::keymap::command_of;
-use crate::panels::{CommandPalette, Dock, Gallery, Left, PaneBar, Shortcuts, Side, Toasts, TopBar};
+use crate::panels::{
+    CommandPalette, Controls, Dock, Gallery, Left, PaneBar, Shortcuts, Side, Toasts, TopBar,
+};
 use crate::platform::dom;
 use crate::state::{Pane, Studio};
 use crate::ui::Splitter;
@@ -36,6 +38,7 @@ pub fn App() -> impl IntoView {
             <main class="work">
                 <Left />
                 <div class="middle">
+                    <Controls />
                     <Stage />
                     <Splitter
                         label="Height of the run panel"

@@ -8,7 +8,22 @@ use crate::state::{DesignTab, DockTab, Mode, Pane, SideTab, Studio};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Command {
     Run,
+    Debug,
+    Continue,
+    Pause,
     StopRun,
+    RestartRun,
+    StepInto,
+    StepOver,
+    StepOut,
+    StepBack,
+    StepBackOver,
+    StepBackOut,
+    BackToBreakpoint,
+    RunToSelected,
+    GoToStart,
+    GoToEnd,
+    ForkRun,
     NewWorkflow,
     OpenFile,
     SaveFile,
@@ -56,7 +71,22 @@ pub struct Spec {
 impl Command {
     pub const ALL: &'static [Command] = &[
         Command::Run,
+        Command::Debug,
+        Command::Continue,
+        Command::Pause,
         Command::StopRun,
+        Command::RestartRun,
+        Command::StepInto,
+        Command::StepOver,
+        Command::StepOut,
+        Command::StepBack,
+        Command::StepBackOver,
+        Command::StepBackOut,
+        Command::BackToBreakpoint,
+        Command::RunToSelected,
+        Command::GoToStart,
+        Command::GoToEnd,
+        Command::ForkRun,
         Command::NewWorkflow,
         Command::OpenFile,
         Command::SaveFile,
@@ -92,8 +122,41 @@ impl Command {
 
     pub fn spec(self) -> Spec {
         let (title, group, icon, keys): (_, _, _, &'static [Key]) = match self {
-            Command::Run => ("Run", "Run", "play", const { &[key("Enter"), plain("F8")] }),
+            Command::Run => ("Run", "Run", "play", const { &[key("Enter")] }),
+            Command::Debug => {
+                ("Run, and stop at the first state", "Run", "bug", const { &[main_shift("Enter")] })
+            }
+            Command::Continue => ("Continue", "Run", "play", const { &[plain("F8"), key("\\")] }),
+            Command::Pause => ("Pause", "Run", "pause", const { &[plain("F6")] }),
             Command::StopRun => ("Stop the run", "Run", "stop", const { &[shift("F8")] }),
+            Command::RestartRun => {
+                ("Run again from the start", "Run", "restart", const { &[main_shift("F8")] })
+            }
+            Command::StepInto => (
+                "Step forward",
+                "Run",
+                "step-into",
+                const { &[plain("F11"), key(";"), alt("ArrowRight"), plain(".")] },
+            ),
+            Command::StepOver => (
+                "Step over the state",
+                "Run",
+                "step-over",
+                const { &[plain("F10"), key("'"), alt("ArrowDown")] },
+            ),
+            Command::StepOut => ("Step out of the branch", "Run", "step-out", const { &[shift("F11")] }),
+            Command::StepBack => ("Step back", "Run", "step-back", const { &[alt("ArrowLeft"), plain(",")] }),
+            Command::StepBackOver => ("Step back over the state", "Run", "undo", const { &[alt("ArrowUp")] }),
+            Command::StepBackOut => ("Step back out of the branch", "Run", "arrow-up", &[]),
+            Command::BackToBreakpoint => {
+                ("Back to the breakpoint before", "Run", "play-back", const { &[alt("F8")] })
+            }
+            Command::RunToSelected => ("Run to the selected state", "Run", "run-to", const { &[key("F10")] }),
+            Command::GoToStart => {
+                ("Go to the start of the run", "Run", "jump-start", const { &[alt("Home")] })
+            }
+            Command::GoToEnd => ("Go to the end of the run", "Run", "jump-end", const { &[alt("End")] }),
+            Command::ForkRun => ("Fork the run here, and keep both", "Run", "choice", &[]),
             Command::NewWorkflow => ("New workflow", "File", "plus", const { &[alt("n")] }),
             Command::OpenFile => ("Open a file…", "File", "open-file", const { &[key("o")] }),
             Command::SaveFile => ("Save", "File", "save", const { &[key("s")] }),
@@ -140,9 +203,23 @@ impl Command {
     /// Why the command can't be carried out now; none if it can.
     pub fn obstacle(self, studio: Studio) -> Option<&'static str> {
         match self {
-            Command::Run if studio.runs.is_running() => Some("A run is going on"),
-            Command::Run if studio.workspace.is_empty() => Some("There is no workflow yet"),
-            Command::StopRun if !studio.runs.is_running() => Some("No run is going on"),
+            Command::Run | Command::Debug | Command::RestartRun if studio.workspace.is_empty() => {
+                Some("There is no workflow yet")
+            }
+            Command::Continue
+            | Command::StepInto
+            | Command::StepOver
+            | Command::StepOut
+            | Command::StepBack
+            | Command::StepBackOver
+            | Command::StepBackOut
+            | Command::BackToBreakpoint
+            | Command::RunToSelected
+            | Command::GoToStart
+            | Command::GoToEnd
+            | Command::ForkRun
+            | Command::Pause => studio.obstacle_of_step(self),
+            Command::StopRun if !studio.runs.is_alive() => Some("No run is going on"),
             Command::Undo if !studio.editing.can_undo.get() => Some("There is nothing to undo"),
             Command::Redo if !studio.editing.can_redo.get() => Some("There is nothing to redo"),
             Command::SaveFile | Command::CopyDefinition if studio.workspace.is_empty() => {
@@ -164,7 +241,23 @@ pub fn dispatch(studio: Studio, command: Command) {
     }
     let shell = studio.shell;
     match command {
-        Command::Run => studio.run(),
+        Command::Run | Command::RestartRun => {
+            studio.run(debugger::Run::Continue);
+        }
+        Command::Debug => studio.debug(),
+        Command::Continue
+        | Command::StepInto
+        | Command::StepOver
+        | Command::StepOut
+        | Command::StepBack
+        | Command::StepBackOver
+        | Command::StepBackOut
+        | Command::BackToBreakpoint
+        | Command::RunToSelected
+        | Command::GoToStart
+        | Command::GoToEnd => studio.step(command),
+        Command::ForkRun => studio.fork_run(),
+        Command::Pause => studio.runs.pause(),
         Command::StopRun => studio.runs.stop(),
         Command::NewWorkflow => studio.new_workflow(),
         Command::OpenFile => studio.open_file(),

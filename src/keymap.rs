@@ -37,7 +37,8 @@ pub const fn alt(name: &'static str) -> Key {
 impl Key {
     /// Whether pressing it in a text changes nothing in the text.
     pub fn is_no_text(self) -> bool {
-        self.main || self.alt || (self.name.len() > 1 && self.name.starts_with('F'))
+        let moves_cursor = self.name.starts_with("Arrow") || self.name == "Home" || self.name == "End";
+        self.main || (self.alt && !moves_cursor) || (self.name.len() > 1 && self.name.starts_with('F'))
     }
 
     /// As people write it: `⌘K`, `Ctrl+K`.
@@ -54,6 +55,10 @@ impl Key {
         }
         let mut characters = self.name.chars();
         parts.push(match (characters.next(), characters.next()) {
+            _ if self.name == "ArrowLeft" => "←".to_owned(),
+            _ if self.name == "ArrowRight" => "→".to_owned(),
+            _ if self.name == "ArrowUp" => "↑".to_owned(),
+            _ if self.name == "ArrowDown" => "↓".to_owned(),
             (Some(character), None) => character.to_uppercase().collect(),
             _ => self.name.to_owned(),
         });

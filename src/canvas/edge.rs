@@ -13,13 +13,14 @@ pub fn EdgeView(edge: Memo<Option<SceneEdge>>) -> impl IntoView {
     let is_taken = Memo::new(move |_| {
         edge.with(|edge| {
             let Some(edge) = edge else { return false };
-            let state = |node: Option<usize>| {
+            let key = |node: Option<usize>| {
                 studio
                     .workspace
                     .scene
-                    .with(|scene| node.and_then(|node| scene.nodes.get(node)).map(|node| node.state))
+                    .with(|scene| node.and_then(|node| scene.nodes.get(node)).map(|node| node.key.clone()))
             };
-            (edge.to.is_some() || edge.to_end) && studio.runs.is_taken(state(edge.from), state(edge.to))
+            let (from, to) = (key(edge.from), key(edge.to));
+            (edge.to.is_some() || edge.to_end) && studio.runs.is_taken(from.as_ref(), to.as_ref())
         })
     });
     let kind = move || {

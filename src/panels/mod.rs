@@ -18,6 +18,7 @@ pub use dock::Dock;
 pub use gallery::Gallery;
 pub use left::Left;
 pub use pane_bar::PaneBar;
+pub use run::Controls;
 pub use shortcuts::Shortcuts;
 pub use side::Side;
 pub use toasts::Toasts;

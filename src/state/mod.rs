@@ -1,5 +1,6 @@
 //! What the app knows, as signals. Views read them and dispatch commands; only these modules write.
 
+mod debugging;
 mod drafts;
 mod editing;
 mod run;
@@ -9,7 +10,7 @@ mod view;
 mod workspace;
 
 pub use drafts::{Draft, DraftSummary};
-pub use run::{NodeStatus, RunPhase};
+pub use run::{NodeStatus, RunKey, RunPhase};
 pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use studio::Studio;
 pub use view::Camera;

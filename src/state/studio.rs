@@ -1,9 +1,7 @@
 //! Everything together, and what concerns more than one part of it.
 
-use std::collections::HashMap;
-
-use engine::{Execution, ExecutionType, Machine, MockHost, Options, VirtualS3};
-use json::{Str, Value};
+use engine::{ExecutionType, Machine, MockHost, Options, VirtualS3};
+use json::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
@@ -12,7 +10,7 @@ use crate::platform::files::{self, Saved};
 use crate::platform::{clipboard, dom, fetch, storage, tabs};
 use crate::state::drafts::Draft;
 use crate::state::editing::Editing;
-use crate::state::run::{RunPhase, Runs};
+use crate::state::run::{Runs, Start};
 use crate::state::shell::{DockTab, Mode, Pane, Shell, SideTab};
 use crate::state::view::View;
 use crate::state::workspace::Workspace;
@@ -77,6 +75,8 @@ impl Studio {
         );
         self.workspace.follow();
         self.keep_changes();
+        self.follow_cursor();
+        self.tell_where_it_stands();
         // A change of the workflow makes the colours of the last run meaningless; a mere edit does not.
         Effect::new(move |before: Option<u32>| {
             let opened = self.workspace.opened.get();
@@ -185,21 +185,22 @@ impl Studio {
         });
     }
 
-    /// Runs the workflow on the input, with the answers given for its tasks.
-    pub fn run(self) {
-        if let Err((tab, message)) = self.try_run() {
-            match tab {
-                Some(tab) => {
-                    self.shell.side_tab.set(tab);
-                    self.shell.pane.set(Pane::Side);
-                }
-                None => self.shell.dock_tab.set(DockTab::Problems),
+    /// Runs the workflow on the input, with the answers given for its tasks; `first` says how far. False: it can't
+    /// be run, and the person was told why.
+    pub fn run(self, first: debugger::Run) -> bool {
+        let Err((tab, message)) = self.try_run(first) else { return true };
+        match tab {
+            Some(tab) => {
+                self.shell.side_tab.set(tab);
+                self.shell.pane.set(Pane::Side);
             }
-            self.shell.fail(message);
+            None => self.shell.dock_tab.set(DockTab::Problems),
         }
+        self.shell.fail(message);
+        false
     }
 
-    fn try_run(self) -> Result<(), (Option<SideTab>, String)> {
+    fn try_run(self, first: debugger::Run) -> Result<(), (Option<SideTab>, String)> {
         let workspace = self.workspace;
         let input = json::parse_keeping_text(&workspace.input.get_untracked()).map_err(|error| {
             (Some(SideTab::Input), format!("The input is not JSON: {error}. Correct it, then run again."))
@@ -225,10 +226,6 @@ impl Studio {
             let first = problems.first().map_or(String::new(), |problem| problem.message.clone());
             (None, format!("The definition can't be run: {first}"))
         })?;
-        let keys: HashMap<_, Str> = document
-            .states()
-            .map(|state| (state.id(), document.tree().pointer(state.member()).into()))
-            .collect();
         let options = Options {
             execution_type: if workspace.is_express.get_untracked() {
                 ExecutionType::Express
@@ -238,13 +235,17 @@ impl Studio {
             s3: virtual_s3(&objects),
             ..Options::default()
         };
-        self.runs.start(Execution::start(machine.into(), input, options), host, keys);
+        let start = Start {
+            machine: machine.into(),
+            document: (*document).clone(),
+            definition: workspace.definition.get_untracked(),
+            input,
+            options,
+            host,
+        };
+        self.runs.start(start, first);
         self.shell.mode.set(Mode::Run);
         self.shell.dock_tab.set(DockTab::Result);
-        let phase = self.runs.phase();
-        if phase != RunPhase::Running {
-            self.shell.announce(format!("Run: {}", phase.title()));
-        }
         Ok(())
     }
 

@@ -14,15 +14,6 @@ pub fn Events() -> impl IntoView {
     let studio = Studio::of_app();
     let runs = studio.runs;
     let count = Signal::derive(move || runs.event_count());
-    Effect::new(move |_| {
-        let Some(position) = runs.selected_event.get() else { return };
-        if let Some(key) = runs.key_of_event(position) {
-            studio.workspace.selected.set(Some(key));
-            if let Some(rect) = studio.workspace.selected_rect() {
-                studio.view.reveal(rect);
-            }
-        }
-    });
     let details = move || {
         let position = runs.selected_event.get()?;
         runs.with_event(position, |event, _| {

@@ -1,8 +1,10 @@
 //! What tells of a run.
 
 mod answer;
+mod controls;
 mod events;
 mod result;
 
+pub use controls::Controls;
 pub use events::Events;
 pub use result::RunResult;

@@ -119,7 +119,8 @@ pub fn RunResult() -> impl IntoView {
 fn phase_icon(phase: RunPhase) -> &'static str {
     match phase {
         RunPhase::None | RunPhase::Running => "play",
-        RunPhase::NeedsTask => "clock",
+        RunPhase::Paused => "pause",
+        RunPhase::NeedsTask | RunPhase::Waiting => "clock",
         RunPhase::Succeeded => "check",
         RunPhase::Failed => "close",
         RunPhase::TimedOut => "clock",

@@ -1,0 +1,147 @@
+//! Stepping: what the commands of the debugger do, and what stands in their way.
+
+use debugger::{Run, StateKey, Target};
+use engine::EventType;
+use leptos::prelude::*;
+
+use crate::command::Command;
+use crate::state::run::RunPhase;
+use crate::state::shell::Mode;
+use crate::state::studio::Studio;
+
+impl Studio {
+    /// Starts a run that stops at its first state.
+    pub fn debug(self) {
+        // The first event is the start of the execution itself.
+        if self.run(Run::Into) {
+            self.runs.command(Run::Into);
+        }
+    }
+
+    /// Why a command of the debugger can't be carried out now; none if it can.
+    pub fn obstacle_of_step(self, command: Command) -> Option<&'static str> {
+        let runs = self.runs;
+        let phase = runs.phase();
+        let cursor = runs.cursor.get();
+        let is_at_start = cursor.position == 0;
+        match command {
+            Command::Pause => (phase != RunPhase::Running).then_some("No run is going on"),
+            _ if phase == RunPhase::Running => Some("The run is going on: pause it first"),
+            Command::Continue | Command::StepInto | Command::StepOver if phase == RunPhase::None => {
+                self.workspace.is_empty().then_some("There is no workflow yet")
+            }
+            Command::RunToSelected if self.workspace.selected_key().is_none() => Some("No state is selected"),
+            Command::RunToSelected if phase == RunPhase::None => {
+                self.workspace.is_empty().then_some("There is no workflow yet")
+            }
+            _ if phase == RunPhase::None => Some("Nothing has been run yet"),
+            Command::StepBack
+            | Command::StepBackOver
+            | Command::StepBackOut
+            | Command::BackToBreakpoint
+            | Command::GoToStart => is_at_start.then_some("This is the start of the run"),
+            Command::ForkRun => None,
+            _ => {
+                let is_at_end = cursor.position as usize >= runs.event_count();
+                match (is_at_end, command) {
+                    (true, Command::GoToEnd) => Some("This is the end of what is recorded"),
+                    (true, _) if phase.is_over() => {
+                        Some("The run has come to its end: step back, or run again")
+                    }
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    /// Carries a command of the debugger out. Without a run, those that go forward start one.
+    pub fn step(self, command: Command) {
+        let runs = self.runs;
+        self.shell.mode.set(Mode::Run);
+        let run = match command {
+            Command::Continue => Run::Continue,
+            Command::StepInto => Run::Into,
+            Command::StepOver => Run::Over,
+            Command::StepOut => Run::Out,
+            Command::StepBack => Run::Back,
+            Command::StepBackOver => Run::BackOver,
+            Command::StepBackOut => Run::BackOut,
+            Command::BackToBreakpoint => Run::BackToBreakpoint,
+            Command::GoToStart => return runs.seek(0),
+            Command::GoToEnd => return runs.seek(u32::MAX),
+            Command::RunToSelected => match self.workspace.selected.get_untracked() {
+                Some(key) => Run::To(Target::State(StateKey(key))),
+                None => return,
+            },
+            _ => return,
+        };
+        match (runs.phase(), command) {
+            (RunPhase::None, Command::Continue | Command::RunToSelected) => {
+                self.run(run);
+            }
+            (RunPhase::None, _) => self.debug(),
+            _ => runs.command(run),
+        }
+    }
+
+    /// Keeps the run as it is and goes on with a copy of it.
+    pub fn fork_run(self) {
+        if self.runs.fork().is_some() {
+            self.shell.say("This is a copy of the run, which goes its own way from here. Both are kept.");
+        }
+    }
+
+    /// Says where the run stands, soon after it came there.
+    pub(super) fn tell_where_it_stands(self) {
+        let is_due = StoredValue::new(false);
+        Effect::new(move |before: Option<()>| {
+            self.runs.picture.track();
+            if before.is_none() || is_due.get_value() {
+                return;
+            }
+            is_due.set_value(true);
+            const SOON_MS: u32 = 250;
+            let tell = move || {
+                is_due.set_value(false);
+                if let Some(text) = self.runs.with_run_untracked(|run| run.session.announcement())
+                    && self.runs.phase.get_untracked() != RunPhase::Running
+                {
+                    self.shell.announce(format!("{}. {text}", self.runs.phase.get_untracked().title()));
+                }
+            };
+            gloo::timers::callback::Timeout::new(SOON_MS, tell).forget();
+        });
+    }
+
+    /// Brings the node that the cursor is in onto the screen, and selects it.
+    pub(super) fn follow_cursor(self) {
+        Effect::new(move |_| {
+            let Some(key) = self.runs.here.get() else { return };
+            if self.shell.mode.get_untracked() != Mode::Run {
+                return;
+            }
+            let workspace = self.workspace;
+            if workspace.selected.with_untracked(|selected| selected.as_ref() != Some(&key)) {
+                workspace.selected.set(Some(key));
+            }
+            if let Some(rect) = workspace.selected_rect() {
+                self.view.reveal(rect);
+            }
+        });
+    }
+}
+
+/// What an event says for people: `Task scheduled`.
+pub fn event_words(event_type: EventType) -> String {
+    let mut words = String::new();
+    for letter in event_type.name().chars() {
+        match letter.is_ascii_uppercase() && !words.is_empty() {
+            true => {
+                words.push(' ');
+                words.push(letter.to_ascii_lowercase());
+            }
+            false => words.push(letter),
+        }
+    }
+    words
+}
