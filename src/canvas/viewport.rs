@@ -205,7 +205,7 @@ fn FrameLayer() -> impl IntoView {
     let scene = Studio::of_app().workspace.scene;
     let frames = move || {
         scene.with(|scene| {
-            let containers = scene.nodes.iter().filter(|node| node.is_container);
+            let containers = scene.nodes.iter().filter(|node| node.is_container && node.is_shown);
             let mut frames: Vec<(u32, bool, Rect, Option<Str>)> =
                 containers.map(|node| (node.depth, true, node.rect, Some(node.key.clone()))).collect();
             frames.extend(scene.frames.iter().map(|frame| (frame.depth, false, frame.rect, None)));

@@ -1,5 +1,6 @@
 //! The workflow that is worked on: its texts, and what is derived from them.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -82,6 +83,10 @@ pub struct Workspace {
     pub objects: RwSignal<Str>,
     pub is_express: RwSignal<bool>,
     pub direction: RwSignal<Direction>,
+    /// The keys of containers that are drawn as one card.
+    pub folded: RwSignal<Arc<BTreeSet<Str>>>,
+    /// The key of the container that is drawn alone.
+    pub root: RwSignal<Option<Str>>,
     /// The key of the selected state's node.
     pub selected: RwSignal<Option<Str>>,
     /// A part of the definition that its editor is to select and show.
@@ -103,6 +108,8 @@ impl Workspace {
     pub fn new() -> Workspace {
         let definition = RwSignal::new(Str::from(""));
         let direction = RwSignal::new(Direction::Down);
+        let folded = RwSignal::new(Arc::new(BTreeSet::new()));
+        let root = RwSignal::new(None::<Str>);
         let name_scale = dom::text_scale("600", diagram::NAME_FONT);
         let small_scale = dom::text_scale("400", diagram::SMALL_FONT);
         let opened = RwSignal::new(0);
@@ -121,8 +128,16 @@ impl Workspace {
         });
         let shown_document = Memo::new(move |_| shown.with(|shown| shown.document.clone()));
         let scene = Memo::new(move |_| {
-            let options = SceneOptions { direction: direction.get(), name_scale, small_scale };
-            shown_document.with(|document| Shared::new(Scene::new(document, options)))
+            let (folded, root) = (folded.get(), root.get());
+            shown_document.with(|document| {
+                let has = |key: &Str| document.states().any(|state| {
+                    *document.tree().pointer(state.member()) == **key
+                });
+                let root = root.filter(has);
+                let options =
+                    SceneOptions { direction: direction.get(), name_scale, small_scale, folded, root };
+                Shared::new(Scene::new(document, options))
+            })
         });
         Workspace {
             draft_id: RwSignal::new(String::new()),
@@ -133,6 +148,8 @@ impl Workspace {
             objects: RwSignal::new(Str::from("{}")),
             is_express: RwSignal::new(false),
             direction,
+            folded,
+            root,
             selected: RwSignal::new(None),
             reveal: RwSignal::new(None),
             opened,
@@ -162,6 +179,39 @@ impl Workspace {
         });
     }
 
+    /// Draws a container as one card, or with what is inside.
+    pub fn toggle_fold(self, key: &Str) {
+        self.folded.update(|folded| {
+            let folded = Arc::make_mut(folded);
+            if !folded.remove(key) {
+                folded.insert(key.clone());
+            }
+        });
+    }
+
+    /// Draws every container as one card, or none.
+    pub fn fold_all(self, fold: bool) {
+        let keys = self.document.with_untracked(|document| {
+            let containers = document.states().filter(|state| fold && state.scopes().next().is_some());
+            containers.map(|state| document.tree().pointer(state.member()).into()).collect()
+        });
+        self.folded.set(Arc::new(keys));
+    }
+
+    /// The containers around what is drawn, from the outside: key and name.
+    pub fn path_of_root(self) -> Vec<(Str, Str)> {
+        let Some(root) = self.root.get() else { return Vec::new() };
+        self.scene.with(|scene| {
+            let around = scene.nodes.iter().filter(|node| {
+                root == node.key || root.strip_prefix(&*node.key).is_some_and(|rest| rest.starts_with('/'))
+            });
+            let mut path: Vec<(Str, Str)> =
+                around.map(|node| (node.key.clone(), node.name.clone())).collect();
+            path.sort_by_key(|(key, _)| key.len());
+            path
+        })
+    }
+
     pub fn bounds(self) -> Rect {
         self.scene.with(|scene| scene.geometry.bounds)
     }
@@ -189,6 +239,8 @@ impl Workspace {
     pub fn open(self, draft: Draft) {
         self.saved.set(draft.definition.as_str().into());
         self.selected.set(None);
+        self.folded.set(Arc::default());
+        self.root.set(None);
         self.draft_id.set(draft.id);
         self.name.set(draft.name);
         self.is_express.set(draft.is_express);

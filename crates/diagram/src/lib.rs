@@ -4,6 +4,7 @@
 //! only has to draw. Nothing here knows of a browser.
 
 mod describe;
+pub mod export;
 mod scene;
 
 pub use describe::{choice_rule, resource, subtitle};

@@ -1,4 +1,5 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use asl::{Document, ScopeId, State, StateId, StateType, Target, TransitionKind};
 use json::Str;
@@ -18,18 +19,28 @@ const MOST_LABEL_WIDTH: f64 = 190.0;
 const CORNER_RADIUS: f64 = 8.0;
 
 /// How a scene is made.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SceneOptions {
     pub direction: Direction,
     /// How much wider names are than [`layout::measure`] has it, which knows neither the font nor its weight.
     pub name_scale: f64,
     /// The same for the second line and for labels.
     pub small_scale: f64,
+    /// The keys of containers that are drawn as one card, without what is inside.
+    pub folded: Arc<BTreeSet<Str>>,
+    /// The key of a container that is drawn alone; none for the whole workflow.
+    pub root: Option<Str>,
 }
 
 impl Default for SceneOptions {
     fn default() -> SceneOptions {
-        SceneOptions { direction: Direction::Down, name_scale: 1.07, small_scale: 1.0 }
+        SceneOptions {
+            direction: Direction::Down,
+            name_scale: 1.07,
+            small_scale: 1.0,
+            folded: Arc::default(),
+            root: None,
+        }
     }
 }
 
@@ -53,8 +64,12 @@ pub struct SceneNode {
     pub name: Str,
     pub state_type: Option<StateType>,
     pub rect: Rect,
+    /// Whether it is in the picture: not inside of a folded container, nor outside of the one that is drawn alone.
+    pub is_shown: bool,
     /// Whether it is a frame around other states.
     pub is_container: bool,
+    /// Whether it is a container that is drawn as one card.
+    pub is_folded: bool,
     /// How many containers it is inside.
     pub depth: u32,
     /// Whether a way leads to it from the start of its scope.
@@ -96,14 +111,16 @@ pub struct SceneFrame {
 
 impl Scene {
     pub fn new(document: &Document, options: SceneOptions) -> Scene {
-        let mut builder = Builder { document, options, graph: Graph::default(), labels: Vec::new() };
+        let mut builder =
+            Builder { document, options: &options, graph: Graph::default(), labels: Vec::new() };
         builder.build();
+        builder.show_alone();
         let Builder { graph, labels, .. } = builder;
         let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
         let geometry = layout::layout(&graph, &settings);
         let nodes: Vec<SceneNode> =
-            document.states().filter_map(|state| node(state, &geometry, options)).collect();
-        let edges = edges(&graph, &geometry, &labels, &nodes, options);
+            document.states().filter_map(|state| node(state, &geometry, &options)).collect();
+        let edges = edges(&graph, &geometry, &labels, &nodes, &options);
         let frames = frames(&geometry);
         let by_key = nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect();
         Scene { nodes, edges, frames, geometry, by_key }
@@ -119,14 +136,15 @@ impl Scene {
 
     /// The node at a place; the innermost one where containers overlap it.
     pub fn node_at(&self, point: Point) -> Option<usize> {
-        let hits = self.nodes.iter().enumerate().filter(|(_, node)| node.rect.contains(point));
+        let hits =
+            self.nodes.iter().enumerate().filter(|(_, node)| node.is_shown && node.rect.contains(point));
         hits.max_by_key(|(_, node)| node.depth).map(|(index, _)| index)
     }
 }
 
 struct Builder<'d> {
     document: &'d Document,
-    options: SceneOptions,
+    options: &'d SceneOptions,
     graph: Graph,
     /// The label of each edge, by scope and position.
     labels: Vec<Vec<String>>,
@@ -137,8 +155,11 @@ impl Builder<'_> {
     fn build(&mut self) {
         for state in self.document.states() {
             let scopes: Vec<usize> = state.scopes().map(|scope| index(scope.id())).collect();
-            let kind =
-                if scopes.is_empty() { layout::NodeKind::Plain } else { layout::NodeKind::Container(scopes) };
+            let kind = if scopes.is_empty() || is_folded(state, self.options) {
+                layout::NodeKind::Plain
+            } else {
+                layout::NodeKind::Container(scopes)
+            };
             let node = layout::Node {
                 key: state.id().0,
                 label: state.name().to_owned(),
@@ -182,6 +203,23 @@ impl Builder<'_> {
             self.labels.push(labels);
         }
     }
+
+    /// Leaves nothing in the outermost scope but the container that is to be drawn alone.
+    fn show_alone(&mut self) {
+        let Some(root) = &self.options.root else { return };
+        let root = self.document.states().find(|state| key_of(*state) == **root);
+        if let (Some(root), Some(outermost)) = (root, self.graph.scopes.first_mut()) {
+            *outermost = layout::Scope { nodes: vec![root.id().0 as usize], start: None, edges: Vec::new() };
+        }
+    }
+}
+
+fn key_of(state: State<'_>) -> String {
+    state.document().tree().pointer(state.member())
+}
+
+fn is_folded(state: State<'_>, options: &SceneOptions) -> bool {
+    !options.folded.is_empty() && options.folded.contains(&*key_of(state))
 }
 
 fn index(scope: ScopeId) -> usize {
@@ -196,15 +234,27 @@ fn target(target: &Target<'_>) -> layout::Target {
     }
 }
 
-fn name_lines(state: State<'_>, options: SceneOptions) -> Vec<String> {
+/// How many states a container holds, at any depth.
+fn inside(state: State<'_>) -> usize {
+    let prefix = format!("{}/", key_of(state));
+    state.document().states().filter(|other| key_of(*other).starts_with(&prefix)).count()
+}
+
+fn name_lines(state: State<'_>, options: &SceneOptions) -> Vec<String> {
     layout::wrap(state.name(), NAME_FONT * options.name_scale, MOST_TEXT_WIDTH, 2)
 }
 
-fn subtitle_line(state: State<'_>, options: SceneOptions) -> String {
-    layout::truncate(&describe::subtitle(state), SMALL_FONT * options.small_scale, MOST_TEXT_WIDTH)
+fn subtitle_line(state: State<'_>, options: &SceneOptions) -> String {
+    let text = if is_folded(state, options) {
+        let inside = inside(state);
+        format!("{inside} {} inside", if inside == 1 { "state" } else { "states" })
+    } else {
+        describe::subtitle(state)
+    };
+    layout::truncate(&text, SMALL_FONT * options.small_scale, MOST_TEXT_WIDTH)
 }
 
-fn size_of(state: State<'_>, options: SceneOptions) -> Size {
+fn size_of(state: State<'_>, options: &SceneOptions) -> Size {
     let lines = name_lines(state, options);
     let widths = lines.iter().map(|line| layout::measure(line, NAME_FONT * options.name_scale));
     let subtitle_width = layout::measure(&subtitle_line(state, options), SMALL_FONT * options.small_scale);
@@ -213,15 +263,18 @@ fn size_of(state: State<'_>, options: SceneOptions) -> Size {
     Size::new((text_width + BESIDE_TEXT).ceil().max(LEAST_WIDTH), height)
 }
 
-fn node(state: State<'_>, geometry: &Geometry, options: SceneOptions) -> Option<SceneNode> {
+fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option<SceneNode> {
     let placed = geometry.nodes.get(state.id().0 as usize)?;
+    let is_folded = state.scopes().next().is_some() && is_folded(state, options);
     Some(SceneNode {
-        key: state.document().tree().pointer(state.member()).into(),
+        key: key_of(state).into(),
         state: state.id(),
         name: state.shared_name(),
         state_type: state.state_type(),
         rect: placed.rect,
-        is_container: state.scopes().next().is_some(),
+        is_shown: placed.placed,
+        is_container: state.scopes().next().is_some() && !is_folded,
+        is_folded,
         depth: placed.depth,
         reachable: placed.reachable,
         lines: name_lines(state, options),
@@ -235,7 +288,7 @@ fn edges(
     geometry: &Geometry,
     labels: &[Vec<String>],
     nodes: &[SceneNode],
-    options: SceneOptions,
+    options: &SceneOptions,
 ) -> Vec<SceneEdge> {
     let mut edges = Vec::with_capacity(geometry.edges.len());
     for edge in &geometry.edges {
@@ -286,7 +339,10 @@ fn frames(geometry: &Geometry) -> Vec<SceneFrame> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use asl::Document;
+    use json::Str;
 
     use super::{Scene, SceneOptions};
 
@@ -314,6 +370,40 @@ mod tests {
         assert!(container.is_container && container.rect.encloses(&inner.rect));
         assert_eq!(scene.node_at(inner.rect.center()), scene.index_of("/States/Both/Branches/1/States/R"));
         assert_eq!(scene.frames.len(), 2);
+    }
+
+    const NESTED: &str = r#"{"StartAt": "Outer", "States": {
+        "Outer": {"Type": "Parallel", "Next": "After", "Branches": [
+            {"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor":
+                {"StartAt": "Leaf", "States": {"Leaf": {"Type": "Pass", "End": true}}}}}}]},
+        "After": {"Type": "Succeed"}}}"#;
+
+    fn shown(scene: &Scene) -> Vec<&str> {
+        scene.nodes.iter().filter(|node| node.is_shown).map(|node| &*node.name).collect()
+    }
+
+    #[test]
+    fn a_folded_container_is_a_card() {
+        let key = Str::from("/States/Outer");
+        let options =
+            SceneOptions { folded: Arc::new([key.clone()].into_iter().collect()), ..SceneOptions::default() };
+        let scene = Scene::new(&Document::parse(NESTED), options);
+        assert_eq!(shown(&scene), ["Outer", "After"]);
+        let outer = &scene.nodes[scene.index_of(&key).unwrap()];
+        assert!(outer.is_folded && !outer.is_container);
+        assert_eq!(outer.subtitle, "2 states inside");
+        assert_eq!(scene.geometry.reading_order.len(), 2);
+        assert!(scene.frames.is_empty());
+    }
+
+    #[test]
+    fn a_container_can_be_drawn_alone() {
+        let key = Str::from("/States/Outer/Branches/0/States/Each");
+        let options = SceneOptions { root: Some(key), ..SceneOptions::default() };
+        let scene = Scene::new(&Document::parse(NESTED), options);
+        assert_eq!(shown(&scene), ["Each", "Leaf"]);
+        let leaf = scene.nodes.iter().position(|node| &*node.name == "Leaf").unwrap();
+        assert_eq!(scene.node_at(scene.nodes[leaf].rect.center()), Some(leaf));
     }
 
     #[test]
