@@ -9,6 +9,7 @@ pub mod document;
 pub mod edit;
 mod expressions;
 pub mod fields;
+pub mod forms;
 pub mod json_error;
 mod jsonata_use;
 mod location;

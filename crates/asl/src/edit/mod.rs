@@ -28,7 +28,9 @@ use json::{Str, Value};
 use crate::{Document, Patch, QueryLanguage, ScopeId, StateId, StateType, TransitionKind};
 
 pub use names::unique_name;
-pub(crate) use text::{add_field_patch, add_state_patch, quoted, remove_member_patch};
+pub(crate) use text::{
+    add_field_patch, add_state_patch, indent_at, quoted, reindented_text, remove_member_patch,
+};
 
 /// A change of a definition. States and scopes are those of the document that it is planned for.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,10 +1,10 @@
 use json::{NodeId, NodeKind, Value};
 
 use super::draft::{Draft, Mark};
-use super::links::field_position;
 use super::text::{Position, insert, insert_member};
 use super::{EditError, ObjectRef};
-use crate::{Document, Patch, Replacement};
+use crate::fields::{BRANCH, ITEM_PROCESSOR, Kind, MACHINE, ObjectType, UNKNOWN_STATE};
+use crate::{Document, Patch, Replacement, Role, StateType};
 
 pub(super) fn plan(
     document: &Document,
@@ -42,7 +42,7 @@ pub(super) fn apply(
             .map(|step| step.replace("~1", "/").replace("~0", "~"))
             .collect();
         let replacements = match value {
-            Some(value) => set(draft, of, object, &steps, value),
+            Some(value) => set(draft, object, object_type(draft, of, mark), &steps, value),
             None => remove(draft, object, &steps),
         };
         let replacements = replacements.ok_or_else(|| EditError::NoSuchField(pointer.clone()))?;
@@ -60,10 +60,38 @@ fn child(draft: &Draft, node: NodeId, step: &str) -> Option<NodeId> {
     }
 }
 
+/// What the language knows of the marked object.
+fn object_type(draft: &Draft, of: ObjectRef, mark: Mark) -> Option<&'static ObjectType> {
+    match of {
+        ObjectRef::State(_) => {
+            let state = draft.state(mark)?;
+            Some(state.state_type().map_or(&UNKNOWN_STATE, StateType::object_type))
+        }
+        ObjectRef::Scope(_) => match draft.document().scope(draft.scope(mark)?)?.role() {
+            Role::Machine => Some(&MACHINE),
+            Role::Branch(_) => Some(&BRANCH),
+            Role::ItemProcessor => Some(&ITEM_PROCESSOR),
+        },
+    }
+}
+
+/// Where the table of the language has a new member among those that are there.
+fn position(draft: &Draft, node: NodeId, of: Option<&'static ObjectType>, name: &str) -> Position {
+    let Some(of) = of else { return Position::Last };
+    let rank = |name: &str| of.all_fields().position(|field| field.name == name);
+    let Some(own) = rank(name) else { return Position::Last };
+    let tree = draft.tree();
+    let before = tree.members(node).filter(|member| rank(&member.name).is_some_and(|rank| rank < own)).last();
+    match before {
+        Some(member) => Position::After(member.node),
+        None => Position::First,
+    }
+}
+
 fn set(
     draft: &Draft,
-    of: ObjectRef,
     object: NodeId,
+    mut of: Option<&'static ObjectType>,
     steps: &[String],
     value: &Value,
 ) -> Option<Vec<Replacement>> {
@@ -71,6 +99,12 @@ fn set(
     let mut node = object;
     for (depth, step) in steps.iter().enumerate() {
         if let Some(found) = child(draft, node, step) {
+            if tree.kind(node) == NodeKind::Object {
+                of = match of.and_then(|of| of.field(step)).map(|field| field.kind) {
+                    Some(Kind::Object(inner) | Kind::Objects { of: inner, .. }) => Some(inner),
+                    _ => None,
+                };
+            }
             node = found;
             continue;
         }
@@ -83,13 +117,7 @@ fn set(
         });
         let inserted = match tree.kind(node) {
             NodeKind::Object => {
-                let position = match of {
-                    ObjectRef::State(_) if depth == 0 => draft
-                        .document()
-                        .state_at(tree.span(object).start)
-                        .map_or(Position::Last, |state| field_position(state, step)),
-                    _ => Position::Last,
-                };
+                let position = position(draft, node, of, step);
                 insert_member(tree, &draft.style, node, position, step, &missing)
             }
             NodeKind::Array if step == "-" || step.parse() == Ok(tree.items(node).count()) => insert(

@@ -324,6 +324,25 @@ pub(crate) fn reindent(source: &str, from: &str, to: &str, style: &Style) -> Str
     out
 }
 
+/// The same where empty lines stay empty, and lines that are indented by less stay as they are.
+pub(crate) fn reindented_text(source: &str, from: &str, to: &str, newline: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    for (number, line) in source.split('\n').enumerate() {
+        let line = if newline == "\r\n" { line.strip_suffix('\r').unwrap_or(line) } else { line };
+        if number > 0 {
+            out.push_str(newline);
+        }
+        match line.strip_prefix(from) {
+            Some(rest) if number > 0 && !line.is_empty() => {
+                out.push_str(to);
+                out.push_str(rest);
+            }
+            _ => out.push_str(line),
+        }
+    }
+    out
+}
+
 /// Whether nothing but blanks stands before a node on its line, and it isn't the first line.
 fn on_own_line(tree: &Tree, node: NodeId) -> bool {
     let before = tree.text().get(..tree.span(node).start).unwrap_or_default();

@@ -104,14 +104,15 @@ pub static COMPARISONS: [Field; 39] = [
     comparison("IsTimestamp", FLAG, "The variable is a timestamp (or, with false, anything else)."),
 ];
 
-static COMBINATIONS: [Field; 4] = [
-    field(
-        "Variable",
-        PATH,
-        Group::Configuration,
-        "The path to the value that is compared; it may start at the context object ($$) or at a variable.",
-    )
-    .json_path(),
+static VARIABLE: [Field; 1] = [field(
+    "Variable",
+    PATH,
+    Group::Configuration,
+    "The path to the value that is compared; it may start at the context object ($$) or at a variable.",
+)
+.json_path()];
+
+static COMBINATIONS: [Field; 3] = [
     field(
         "And",
         Kind::Objects { of: &NESTED_RULE, non_empty: true },
@@ -133,8 +134,15 @@ static COMBINATIONS: [Field; 4] = [
 static COMMENT: [Field; 1] =
     [field("Comment", Kind::Text, Group::Configuration, "A note for people; it has no effect.")];
 
-static OUTCOME: [Field; 4] = [
-    field("Next", Kind::Target, Group::Flow, "The state to go on with if the rule matches.").required(),
+static CONDITION: [Field; 1] = [field(
+    "Condition",
+    Kind::Condition,
+    Group::Configuration,
+    "An expression {% … %} that gives true if the rule matches.",
+)
+.jsonata()];
+
+static OUTCOME: [Field; 3] = [
     field("Assign", Kind::Assignments, Group::Variables, "Variables to set if the rule matches."),
     field(
         "Output",
@@ -143,19 +151,13 @@ static OUTCOME: [Field; 4] = [
         "What the next state gets if the rule matches; the state's input if it isn't set.",
     )
     .jsonata(),
-    field(
-        "Condition",
-        Kind::Condition,
-        Group::Configuration,
-        "An expression {% … %} that gives true if the rule matches.",
-    )
-    .jsonata(),
+    field("Next", Kind::Target, Group::Flow, "The state to go on with if the rule matches.").required(),
 ];
 
 /// A rule of `Choices`.
 pub static CHOICE_RULE: ObjectType = ObjectType {
     name: "choice rule",
-    fields: &[&COMBINATIONS, &OUTCOME, &COMMENT, &COMPARISONS],
+    fields: &[&COMMENT, &VARIABLE, &COMPARISONS, &COMBINATIONS, &CONDITION, &OUTCOME],
     alternatives: &[],
     open: false,
 };
@@ -163,7 +165,7 @@ pub static CHOICE_RULE: ObjectType = ObjectType {
 /// A rule inside of `And`, `Or` or `Not`: it has no `Next`.
 pub static NESTED_RULE: ObjectType = ObjectType {
     name: "nested choice rule",
-    fields: &[&COMBINATIONS, &COMMENT, &COMPARISONS],
+    fields: &[&COMMENT, &VARIABLE, &COMPARISONS, &COMBINATIONS],
     alternatives: &[],
     open: false,
 };

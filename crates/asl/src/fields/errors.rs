@@ -83,8 +83,12 @@ pub static CATCHER: ObjectType = ObjectType {
     fields: &[
         &ERROR_EQUALS,
         &[
-            field("Next", Kind::Target, Group::Flow, "The state to go on with after one of the errors.")
-                .required(),
+            field(
+                "Assign",
+                Kind::Assignments,
+                Group::Variables,
+                "Variables to set after one of the errors.",
+            ),
             field(
                 "ResultPath",
                 Kind::ResultPath,
@@ -100,12 +104,8 @@ pub static CATCHER: ObjectType = ObjectType {
                 "What the next state gets; the error output if it isn't set. $states.errorOutput has the error.",
             )
             .jsonata(),
-            field(
-                "Assign",
-                Kind::Assignments,
-                Group::Variables,
-                "Variables to set after one of the errors.",
-            ),
+            field("Next", Kind::Target, Group::Flow, "The state to go on with after one of the errors.")
+                .required(),
         ],
     ],
     alternatives: &[],

@@ -3,8 +3,10 @@
 use super::{Field, Group, Kind, MAX_SECONDS, ObjectType, field, whole};
 use crate::vocabulary::QUERY_LANGUAGES;
 
-static SCOPE: [Field; 3] = [
-    field("Comment", Kind::Text, Group::Configuration, "A note for people; it has no effect."),
+static COMMENT: [Field; 1] =
+    [field("Comment", Kind::Text, Group::Configuration, "A note for people; it has no effect.")];
+
+static SCOPE: [Field; 2] = [
     field("StartAt", Kind::Target, Group::Flow, "The name of the state to start with.").required(),
     field("States", Kind::States, Group::Flow, "The states, each under its name.").required(),
 ];
@@ -12,7 +14,7 @@ static SCOPE: [Field; 3] = [
 pub static MACHINE: ObjectType = ObjectType {
     name: "state machine",
     fields: &[
-        &SCOPE,
+        &COMMENT,
         &[
             field(
                 "QueryLanguage",
@@ -21,36 +23,38 @@ pub static MACHINE: ObjectType = ObjectType {
                 "What expressions are written in: JSONPath (the default) or JSONata. A JSONPath machine can have single states in JSONata, not the other way round.",
             ),
             field(
-                "TimeoutSeconds",
-                whole(0, MAX_SECONDS),
-                Group::Configuration,
-                "How long an execution may take, in seconds. After that it ends as timed out.",
-            ),
-            field(
                 "Version",
                 Kind::OneOf(&["1.0"]),
                 Group::Configuration,
                 "The version of the language; 1.0 is the only one.",
             ),
+            field(
+                "TimeoutSeconds",
+                whole(0, MAX_SECONDS),
+                Group::Configuration,
+                "How long an execution may take, in seconds. After that it ends as timed out.",
+            ),
         ],
+        &SCOPE,
     ],
     alternatives: &[],
     open: false,
 };
 
 pub static BRANCH: ObjectType =
-    ObjectType { name: "branch", fields: &[&SCOPE], alternatives: &[], open: false };
+    ObjectType { name: "branch", fields: &[&COMMENT, &SCOPE], alternatives: &[], open: false };
 
 pub static ITEM_PROCESSOR: ObjectType = ObjectType {
     name: "item processor",
     fields: &[
-        &SCOPE,
+        &COMMENT,
         &[field(
             "ProcessorConfig",
             Kind::Object(&PROCESSOR_CONFIG),
             Group::Configuration,
             "Whether items are processed in this execution or in child executions of their own.",
         )],
+        &SCOPE,
     ],
     alternatives: &[],
     open: false,

@@ -16,6 +16,7 @@ pub static ITEM_READER: ObjectType = ObjectType {
             "How to read: arn:aws:states:::s3:getObject for a file, arn:aws:states:::s3:listObjectsV2 for a list of objects.",
         )
         .required(),
+        field("ReaderConfig", Kind::Object(&READER_CONFIG), INPUT, "The format of the file."),
         field(
             "Parameters",
             Kind::Template,
@@ -24,7 +25,6 @@ pub static ITEM_READER: ObjectType = ObjectType {
         )
         .json_path(),
         field("Arguments", Kind::Template, INPUT, "Which bucket and key, or prefix, to read.").jsonata(),
-        field("ReaderConfig", Kind::Object(&READER_CONFIG), INPUT, "The format of the file."),
     ]],
     alternatives: &[],
     open: false,

@@ -22,24 +22,23 @@ static COMMON: [Field; 3] = [
     ),
 ];
 
-static PATHS: [Field; 2] = [
-    field(
-        "InputPath",
-        Kind::JsonPath,
-        INPUT,
-        "Which part of the input the state works on: a path, $ for all of it (the default), or null for {}.",
-    )
-    .or_null()
-    .json_path(),
-    field(
-        "OutputPath",
-        Kind::JsonPath,
-        OUTPUT,
-        "Which part of the result the next state gets: a path, $ for all of it (the default), or null for {}.",
-    )
-    .or_null()
-    .json_path(),
-];
+static INPUT_PATH: [Field; 1] = [field(
+    "InputPath",
+    Kind::JsonPath,
+    INPUT,
+    "Which part of the input the state works on: a path, $ for all of it (the default), or null for {}.",
+)
+.or_null()
+.json_path()];
+
+static OUTPUT_PATH: [Field; 1] = [field(
+    "OutputPath",
+    Kind::JsonPath,
+    OUTPUT,
+    "Which part of the result the next state gets: a path, $ for all of it (the default), or null for {}.",
+)
+.or_null()
+.json_path()];
 
 static JSONATA_OUTPUT: [Field; 1] = [field(
     "Output",
@@ -111,12 +110,13 @@ pub static PASS: ObjectType = ObjectType {
     name: "Pass state",
     fields: &[
         &COMMON,
-        &PATHS,
+        &INPUT_PATH,
         &PARAMETERS,
         &[field("Result", Kind::Json, OUTPUT, "The state's result, taken literally.").json_path()],
         &RESULT_PATH,
-        &JSONATA_OUTPUT,
         &ASSIGN,
+        &JSONATA_OUTPUT,
+        &OUTPUT_PATH,
         &FLOW,
     ],
     alternatives: &[NEXT_OR_END],
@@ -134,7 +134,7 @@ pub static TASK: ObjectType = ObjectType {
             "What the task calls: the ARN of a service integration, of a Lambda function or of an activity.",
         )
         .required()],
-        &PATHS,
+        &INPUT_PATH,
         &PARAMETERS,
         &ARGUMENTS,
         &[
@@ -173,11 +173,12 @@ pub static TASK: ObjectType = ObjectType {
             )
             .json_path(),
         ],
+        &ERROR_HANDLING,
         &RESULT_SELECTOR,
         &RESULT_PATH,
-        &JSONATA_OUTPUT,
         &ASSIGN,
-        &ERROR_HANDLING,
+        &JSONATA_OUTPUT,
+        &OUTPUT_PATH,
         &FLOW,
     ],
     alternatives: &[
@@ -203,6 +204,7 @@ pub static CHOICE: ObjectType = ObjectType {
     name: "Choice state",
     fields: &[
         &COMMON,
+        &INPUT_PATH,
         &[
             field(
                 "Choices",
@@ -218,9 +220,9 @@ pub static CHOICE: ObjectType = ObjectType {
                 "The state to go on with if no rule matches. Without it the execution then fails with States.NoChoiceMatched.",
             ),
         ],
-        &PATHS,
-        &JSONATA_OUTPUT,
         &ASSIGN,
+        &JSONATA_OUTPUT,
+        &OUTPUT_PATH,
     ],
     alternatives: &[],
     open: false,
@@ -230,6 +232,7 @@ pub static WAIT: ObjectType = ObjectType {
     name: "Wait state",
     fields: &[
         &COMMON,
+        &INPUT_PATH,
         &[
             field("Seconds", whole(0, MAX_SECONDS), CONFIGURATION, "How many seconds to wait.")
                 .or_expression(),
@@ -240,9 +243,9 @@ pub static WAIT: ObjectType = ObjectType {
             field("TimestampPath", PLACE, CONFIGURATION, "The path to the timestamp at which to go on.")
                 .json_path(),
         ],
-        &PATHS,
-        &JSONATA_OUTPUT,
         &ASSIGN,
+        &JSONATA_OUTPUT,
+        &OUTPUT_PATH,
         &FLOW,
     ],
     alternatives: &[
@@ -254,7 +257,7 @@ pub static WAIT: ObjectType = ObjectType {
 
 pub static SUCCEED: ObjectType = ObjectType {
     name: "Succeed state",
-    fields: &[&COMMON, &PATHS, &JSONATA_OUTPUT],
+    fields: &[&COMMON, &INPUT_PATH, &JSONATA_OUTPUT, &OUTPUT_PATH],
     alternatives: &[],
     open: false,
 };
@@ -291,14 +294,15 @@ pub static PARALLEL: ObjectType = ObjectType {
             "The workflows that run side by side on the same input. The result is the list of their outputs.",
         )
         .required()],
-        &PATHS,
+        &INPUT_PATH,
         &PARAMETERS,
         &ARGUMENTS,
+        &ERROR_HANDLING,
         &RESULT_SELECTOR,
         &RESULT_PATH,
-        &JSONATA_OUTPUT,
         &ASSIGN,
-        &ERROR_HANDLING,
+        &JSONATA_OUTPUT,
+        &OUTPUT_PATH,
         &FLOW,
     ],
     alternatives: &[NEXT_OR_END],
@@ -309,21 +313,7 @@ pub static MAP: ObjectType = ObjectType {
     name: "Map state",
     fields: &[
         &COMMON,
-        &[
-            field(
-                "ItemProcessor",
-                Kind::Object(&ITEM_PROCESSOR),
-                CONFIGURATION,
-                "The workflow that runs once for each item.",
-            ),
-            field(
-                "Iterator",
-                Kind::Object(&ITEM_PROCESSOR),
-                CONFIGURATION,
-                "The former name of ItemProcessor.",
-            ),
-        ],
-        &PATHS,
+        &INPUT_PATH,
         &[
             field(
                 "ItemsPath",
@@ -402,17 +392,30 @@ pub static MAP: ObjectType = ObjectType {
                 "A part of the map runs' names, of up to 40 characters. For distributed maps.",
             ),
             field(
+                "ItemProcessor",
+                Kind::Object(&ITEM_PROCESSOR),
+                CONFIGURATION,
+                "The workflow that runs once for each item.",
+            ),
+            field(
+                "Iterator",
+                Kind::Object(&ITEM_PROCESSOR),
+                CONFIGURATION,
+                "The former name of ItemProcessor.",
+            ),
+            field(
                 "ResultWriter",
                 Kind::Object(&RESULT_WRITER),
                 OUTPUT,
                 "Where in S3 the results of the items go. For distributed maps.",
             ),
         ],
+        &ERROR_HANDLING,
         &RESULT_SELECTOR,
         &RESULT_PATH,
-        &JSONATA_OUTPUT,
         &ASSIGN,
-        &ERROR_HANDLING,
+        &JSONATA_OUTPUT,
+        &OUTPUT_PATH,
         &FLOW,
     ],
     alternatives: &[
