@@ -4,6 +4,7 @@
 //! `tools/runner` and is only started from here.
 #![allow(clippy::disallowed_methods, reason = "a build tool measures real time")]
 
+mod bench;
 mod catalogue;
 mod dist;
 mod machine;
@@ -13,6 +14,7 @@ mod screenshots;
 mod serve;
 mod test;
 mod versions;
+mod web_server;
 mod workspace;
 
 use std::process::ExitCode;
@@ -28,7 +30,8 @@ usage: cargo xtask COMMAND
   setup                only get what is missing
   catalogue [VERSION]  make assets/catalogue anew from the botocore package, the newest or that version
 
-  conformance | run | bench [ARGUMENTS]
+  bench [ARGUMENTS]    measure the engine in headless Chromium and natively, beside others (--help tells more)
+  conformance | run [ARGUMENTS]
                        the engine on this machine's own processor; `--help` after each tells more
 ";
 
@@ -42,7 +45,11 @@ fn main() -> ExitCode {
         "screenshots" => screenshots::screenshots(),
         "setup" => machine::setup(),
         "catalogue" => catalogue::catalogue(&arguments),
-        "conformance" | "run" | "bench" => return runner::forward(&command, &arguments),
+        "bench" => return bench::bench(&arguments),
+        "conformance" | "run" => {
+            arguments.insert(0, command);
+            return runner::forward("runner", &arguments);
+        }
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -1,18 +1,15 @@
-//! `cargo xtask conformance | run | bench`: the runner on this machine's own processor, a crate of its own because it
-//! needs the engine.
+//! `cargo xtask conformance | run | bench`: what needs the engine, on this machine's own processor. Crates of their own,
+//! so that xtask needs none.
 
 use std::process::ExitCode;
 
 use crate::process;
 
-/// Runs `runner COMMAND ARGUMENTS` from the folder where xtask was called, with its input, output and exit code.
-pub fn forward(command: &str, arguments: &[String]) -> ExitCode {
+/// Runs a package's program from the folder where xtask was called, with its input, output and exit code.
+pub fn forward(package: &str, arguments: &[String]) -> ExitCode {
     let mut cargo = process::cargo();
     cargo.args(["run", "--profile", "native", "--quiet", "--manifest-path"]);
-    cargo
-        .arg(crate::workspace::root().join("Cargo.toml"))
-        .args(["--package", "runner", "--", command])
-        .args(arguments);
+    cargo.arg(crate::workspace::root().join("Cargo.toml")).args(["--package", package, "--"]).args(arguments);
     if let Ok(folder) = std::env::current_dir() {
         cargo.current_dir(folder);
     }

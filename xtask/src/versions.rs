@@ -8,6 +8,9 @@ pub const TRUNK: &str = "0.21.14";
 /// As npm counts; Trunk.toml calls it `version_132`.
 pub const BINARYEN: &str = "132.0.0";
 
+/// What `cargo xtask bench` compares with, from npm.
+pub const PEERS: [(&str, &str); 2] = [("aws-local-stepfunctions", "3.0.0"), ("jsonata", "2.2.2")];
+
 /// The version of wasm-bindgen in Cargo.lock.
 pub fn wasm_bindgen() -> Result<String, String> {
     locked("wasm-bindgen").ok_or_else(|| "Cargo.lock has no package wasm-bindgen".to_owned())

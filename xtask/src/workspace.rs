@@ -4,12 +4,25 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::process;
+
 /// The workspace's root folder.
 pub fn root() -> PathBuf {
     // Cargo says at run time where the package is: a program in a shared target folder may come from another checkout.
     let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let xtask = Path::new(&xtask);
     xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// Where cargo puts what it builds.
+pub fn target_folder() -> Result<PathBuf, String> {
+    let mut cargo = process::cargo();
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata = process::output(&mut cargo).ok_or("cargo metadata fails")?;
+    let rest =
+        metadata.split_once("\"target_directory\":\"").ok_or("cargo metadata names no target folder")?.1;
+    let folder = rest.split('"').next().unwrap_or_default();
+    Ok(PathBuf::from(folder.replace("\\\\", "\\")))
 }
 
 /// The names of the crates under `crates/`: each is called as its folder.

@@ -1,6 +1,5 @@
-//! The engine on the command line: one definition, the recorded cases, the benchmarks.
+//! The engine on the command line: one definition, the recorded cases.
 
-mod bench;
 mod conformance;
 mod run;
 
@@ -9,8 +8,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: runner COMMAND
   conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails
   conformance --jsonata FILE                        run a file of JSONata cases
-  run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON
-  bench [--workloads DIRECTORY]                     measure the shared workloads";
+  run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -19,7 +17,6 @@ fn main() -> ExitCode {
     match command.as_str() {
         "conformance" => conformance::command(&rest),
         "run" => run::command(&rest),
-        "bench" => bench::command(&rest),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use super::{Found, debian};
 use crate::process::find;
 
+/// The variable that names the browser.
+pub const VARIABLE: &str = "STEPGLASS_BROWSER";
+
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 pub fn get() -> Result<Found, String> {
@@ -17,7 +20,7 @@ pub fn get() -> Result<Found, String> {
     let configuration = crate::workspace::root().join("webdriver.json");
     let variables = vec![
         ("CHROMEDRIVER", driver.into()),
-        ("STEPGLASS_BROWSER", browser.into()),
+        (VARIABLE, browser.into()),
         ("WASM_BINDGEN_TEST_WEBDRIVER_JSON", configuration.into()),
     ];
     Ok(Found { variables, ..Found::default() })
@@ -25,7 +28,7 @@ pub fn get() -> Result<Found, String> {
 
 fn locate() -> Option<(PathBuf, PathBuf)> {
     let driver = env::var_os("CHROMEDRIVER").map(PathBuf::from).or_else(|| find("chromedriver"))?;
-    let browser = env::var_os("STEPGLASS_BROWSER").map(PathBuf::from);
+    let browser = env::var_os(VARIABLE).map(PathBuf::from);
     let browser = browser.or_else(|| BROWSERS.iter().find_map(|name| find(name)))?;
     Some((driver, browser))
 }

@@ -1,7 +1,7 @@
 //! Programs that come from a package registry: trunk and wasm-bindgen from crates.io, wasm-opt from npm.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Found, cache, downloads_work};
 use crate::process::{cargo, command, find, output, quiet, step};
@@ -32,26 +32,53 @@ pub fn wasm_bindgen_tests() -> Result<Found, String> {
 
 /// Binaryen's wasm-opt, which Trunk downloads by itself where it can; npm's runs on Node.js.
 pub fn wasm_opt() -> Result<Found, String> {
+    if wasm_opt_of_npm().is_none() && downloads_work() {
+        return Ok(Found::default());
+    }
+    wasm_opt_program()
+}
+
+/// Binaryen's wasm-opt, also for others than Trunk.
+pub fn wasm_opt_program() -> Result<Found, String> {
     let major = versions::BINARYEN.split('.').next().unwrap_or_default();
     if output(command("wasm-opt").arg("--version")).is_some_and(|text| fits(&text, major)) {
         return Ok(Found::default());
     }
-    let folder = cache().join(format!("binaryen-{}", versions::BINARYEN));
-    let programs = folder.join("node_modules").join(".bin");
-    let usable = || output(command(programs.join("wasm-opt")).arg("--version")).is_some();
-    if !usable() {
-        if downloads_work() {
-            return Ok(Found::default());
-        }
-        step(format!("npm install binaryen@{}", versions::BINARYEN), || {
-            fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            let mut npm = command("npm");
-            npm.args(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefix"]);
-            quiet("npm-binaryen", npm.arg(&folder).arg(format!("binaryen@{}", versions::BINARYEN)))?;
-            if usable() { Ok(()) } else { Err("binaryen's wasm-opt does not run".to_owned()) }
-        })?;
+    if wasm_opt_of_npm().is_none() {
+        npm_packages(&binaryen(), &[("binaryen", versions::BINARYEN)])?;
     }
+    let programs = wasm_opt_of_npm().ok_or("binaryen's wasm-opt does not run")?;
     Ok(Found { path: vec![programs], ..Found::default() })
+}
+
+fn binaryen() -> String {
+    format!("binaryen-{}", versions::BINARYEN)
+}
+
+fn wasm_opt_of_npm() -> Option<PathBuf> {
+    let programs = cache().join(binaryen()).join("node_modules").join(".bin");
+    output(command(programs.join("wasm-opt")).arg("--version")).map(|_| programs)
+}
+
+/// Packages of npm in a folder of the cache, which has them under `node_modules`.
+pub fn npm_packages(name: &str, packages: &[(&str, &str)]) -> Result<PathBuf, String> {
+    let folder = cache().join(name);
+    let is_there = |(package, version): &(&str, &str)| {
+        let about = folder.join("node_modules").join(package).join("package.json");
+        fs::read_to_string(about).is_ok_and(|text| text.contains(&format!("\"version\": \"{version}\"")))
+    };
+    if packages.iter().all(is_there) {
+        return Ok(folder);
+    }
+    let wanted: Vec<String> =
+        packages.iter().map(|(package, version)| format!("{package}@{version}")).collect();
+    step(format!("npm install {}", wanted.join(" ")), || {
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let mut npm = command("npm");
+        npm.args(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefix"]);
+        quiet(&format!("npm-{name}"), npm.arg(&folder).args(&wanted)).map(drop)
+    })?;
+    Ok(folder)
 }
 
 /// Finds the programs of a crate in the wanted version on PATH or in the cache folder, or installs the crate there.

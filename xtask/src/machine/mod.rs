@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
-use crate::process;
+use crate::{process, versions};
 
 /// What a command is going to do, and so what it needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Purpose {
     Build { release: bool },
     /// Build the site as it is published, and run it and the tests in a browser.
     Test,
+    /// Build WebAssembly as it is published, and run it in a browser.
+    Bench,
 }
 
 /// The tools, as the environment of the commands that use them.
@@ -49,6 +51,14 @@ impl Machine {
         command.env("TRUNK_SKIP_VERSION_CHECK", "true");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// A command that starts Chromium.
+    pub fn browser(&self) -> Result<Command, String> {
+        let program = self.variables.iter().find(|(name, _)| *name == browser::VARIABLE);
+        program
+            .map(|(_, program)| process::command(program))
+            .ok_or_else(|| "no Chromium was looked for".to_owned())
     }
 
     fn add(&mut self, found: Found) {
@@ -85,6 +95,14 @@ pub fn prepare(purpose: Purpose) -> Result<Machine, String> {
                 [node, installed::trunk, installed::wasm_bindgen_tests, installed::wasm_opt, browser::get];
             jobs.extend(test);
         }
+        Purpose::Bench => {
+            jobs.extend([
+                node as Job,
+                installed::wasm_bindgen_tests,
+                installed::wasm_opt_program,
+                browser::get,
+            ]);
+        }
     }
     let results: Vec<_> = thread::scope(|scope| {
         let threads: Vec<_> = jobs.into_iter().map(|job| scope.spawn(job)).collect();
@@ -98,6 +116,12 @@ pub fn prepare(purpose: Purpose) -> Result<Machine, String> {
         machine.add(result?);
     }
     Ok(machine)
+}
+
+/// The folder in which npm has installed the packages that benchmarks compare with.
+pub fn npm_peers() -> Result<PathBuf, String> {
+    node()?;
+    installed::npm_packages("peers", &versions::PEERS)
 }
 
 /// `cargo xtask setup`.
