@@ -154,7 +154,23 @@ fn the_machine_has_fields_too() {
             ("/Comment".into(), Some(Value::from("x"))),
         ],
     };
-    check(ORDERS, edit, "-  }\n+  },\n+  \"TimeoutSeconds\": 60,\n+  \"Comment\": \"x\"");
+    check(ORDERS, edit, "+  \"Comment\": \"x\",\n+  \"TimeoutSeconds\": 60,");
+}
+
+#[test]
+fn nested_objects_get_their_fields_in_the_order_of_the_language() {
+    let retrier = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "r",
+      "Retry": [{"ErrorEquals": ["States.ALL"], "JitterStrategy": "FULL"}], "End": true}}}"#;
+    let edit = |document: &Document| Edit::SetFields {
+        of: ObjectRef::State(state(document, "A")),
+        fields: vec![("/Retry/0/MaxAttempts".into(), Some(Value::int(4)))],
+    };
+    let document = Document::parse(retrier);
+    let (after, _) = document.plan(&edit(&document)).unwrap().apply_to(retrier);
+    assert!(
+        after.contains(r#""ErrorEquals": ["States.ALL"], "MaxAttempts": 4, "JitterStrategy": "FULL""#),
+        "{after}"
+    );
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub fn initial_value(field: &Field, language: QueryLanguage, target: Option<&str
         ("ToleratedFailurePercentage", _) => Value::from(5),
         ("ResultPath", _) => Value::from("$.result"),
         ("RoleArn", _) => Value::from("${RoleArn}"),
+        ("Credentials", _) => Value::from_members([("RoleArn", Value::from("${RoleArn}"))]),
         (_, Kind::Text | Kind::Name | Kind::Target) => {
             Value::from(target.filter(|_| matches!(field.kind, Kind::Target)).unwrap_or_default())
         }
