@@ -5,7 +5,7 @@ use crate::canvas::Stage;
 use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
-    CommandPalette, Controls, Dock, Gallery, Left, PaneBar, Shortcuts, Side, Toasts, TopBar,
+    CommandPalette, Controls, Dock, Export, Gallery, Left, PaneBar, Shortcuts, Side, Toasts, TopBar,
 };
 use crate::platform::dom;
 use crate::state::{Pane, Studio};
@@ -59,6 +59,7 @@ pub fn App() -> impl IntoView {
             <PaneBar />
             <Gallery />
             <CommandPalette />
+            <Export />
             <Shortcuts />
             <Toasts />
             <div class="visually-hidden" role="status" aria-live="polite">

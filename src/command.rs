@@ -53,6 +53,15 @@ pub enum Command {
     ZoomToFit,
     ZoomToSelection,
     ToggleDirection,
+    FindState,
+    ToggleMinimap,
+    ToggleFold,
+    FoldAll,
+    UnfoldAll,
+    DrawAlone,
+    DrawAround,
+    ExportPicture,
+    CopyMermaid,
     ToggleTheme,
     Crash,
 }
@@ -116,6 +125,15 @@ impl Command {
         Command::ZoomToFit,
         Command::ZoomToSelection,
         Command::ToggleDirection,
+        Command::FindState,
+        Command::ToggleMinimap,
+        Command::ToggleFold,
+        Command::FoldAll,
+        Command::UnfoldAll,
+        Command::DrawAlone,
+        Command::DrawAround,
+        Command::ExportPicture,
+        Command::CopyMermaid,
         Command::ToggleTheme,
         Command::Crash,
     ];
@@ -194,6 +212,21 @@ impl Command {
             Command::ToggleDirection => {
                 ("Lay out from top to bottom, or from left to right", "View", "graph", &[])
             }
+            Command::FindState => ("Find states…", "View", "search", const { &[key("f")] }),
+            Command::ToggleMinimap => {
+                ("Show or hide the small map", "View", "minimap", const { &[plain("m")] })
+            }
+            Command::ToggleFold => {
+                ("Fold or unfold the container", "View", "collapse", const { &[plain("f")] })
+            }
+            Command::FoldAll => ("Fold all containers", "View", "collapse", &[]),
+            Command::UnfoldAll => ("Unfold all containers", "View", "expand", &[]),
+            Command::DrawAlone => {
+                ("Show the container alone", "View", "chevron-right", const { &[plain(">")] })
+            }
+            Command::DrawAround => ("Show what is around", "View", "chevron-left", const { &[plain("<")] }),
+            Command::ExportPicture => ("Export a picture…", "File", "image", const { &[alt("e")] }),
+            Command::CopyMermaid => ("Copy as a Mermaid diagram", "File", "copy", &[]),
             Command::ToggleTheme => ("Light, dark or the system's colours", "View", "moon", &[]),
             Command::Crash => ("Crash on purpose, to see the recovery", "Help", "warning", &[]),
         };
@@ -223,6 +256,15 @@ impl Command {
             Command::Undo if !studio.editing.can_undo.get() => Some("There is nothing to undo"),
             Command::Redo if !studio.editing.can_redo.get() => Some("There is nothing to redo"),
             Command::SaveFile | Command::CopyDefinition if studio.workspace.is_empty() => {
+                Some("There is no workflow yet")
+            }
+            Command::ToggleFold | Command::DrawAlone if studio.selected_container().is_none() => {
+                Some("No Parallel or Map state is selected, nor one inside of one")
+            }
+            Command::DrawAround if studio.workspace.root.with(Option::is_none) => {
+                Some("The picture shows the whole workflow")
+            }
+            Command::ExportPicture | Command::CopyMermaid if studio.workspace.is_empty() => {
                 Some("There is no workflow yet")
             }
             Command::ZoomToSelection if studio.workspace.selected_key().is_none() => {
@@ -292,6 +334,21 @@ pub fn dispatch(studio: Studio, command: Command) {
             }
         }
         Command::ToggleDirection => studio.workspace.toggle_direction(),
+        Command::FindState => {
+            shell.pane.set(Pane::Stage);
+            studio.finder.is_open.set(true);
+        }
+        Command::ToggleMinimap => shell.toggle_minimap(),
+        Command::ToggleFold => studio.toggle_fold(),
+        Command::FoldAll => studio.workspace.fold_all(true),
+        Command::UnfoldAll => studio.workspace.fold_all(false),
+        Command::DrawAlone => studio.draw_alone(studio.selected_container()),
+        Command::DrawAround => {
+            let path = studio.workspace.path_of_root();
+            studio.draw_alone(path.iter().rev().nth(1).map(|(key, _)| key.clone()));
+        }
+        Command::ExportPicture => shell.export.set(true),
+        Command::CopyMermaid => studio.copy_mermaid(),
         Command::ToggleTheme => shell.next_theme(),
         Command::Crash => crash(),
     }

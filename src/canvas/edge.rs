@@ -1,5 +1,6 @@
 use diagram::SceneEdge;
-use layout::{EdgeKind, Point, Rect};
+use diagram::export::arrow;
+use layout::{EdgeKind, Rect};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -56,22 +57,4 @@ pub fn EdgeView(edge: Memo<Option<SceneEdge>>) -> impl IntoView {
             {label}
         </g>
     }
-}
-
-/// A triangle whose tip is at `to`, pointing away from `from`.
-fn arrow(from: Point, to: Point) -> String {
-    const LENGTH: f64 = 8.0;
-    const HALF_WIDTH: f64 = 4.5;
-    let length = (to.x - from.x).hypot(to.y - from.y).max(0.001);
-    let (ux, uy) = ((to.x - from.x) / length, (to.y - from.y) / length);
-    let (bx, by) = (to.x - ux * LENGTH, to.y - uy * LENGTH);
-    format!(
-        "M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z",
-        to.x,
-        to.y,
-        bx - uy * HALF_WIDTH,
-        by + ux * HALF_WIDTH,
-        bx + uy * HALF_WIDTH,
-        by - ux * HALF_WIDTH,
-    )
 }

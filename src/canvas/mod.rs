@@ -1,9 +1,13 @@
 //! The picture of the workflow: `viewport` moves it, `node` draws a state, `edge` a transition.
 
+mod breadcrumbs;
 mod edge;
+mod finder;
+mod minimap;
 mod node;
 mod stage;
 mod viewport;
 
-pub use node::type_icon;
+pub use node::{status_look, type_icon};
 pub use stage::Stage;
+pub use viewport::focus_node;

@@ -45,7 +45,7 @@ pub fn type_icon(state_type: Option<StateType>) -> &'static str {
     }
 }
 
-fn type_key(state_type: Option<StateType>) -> &'static str {
+pub fn type_key(state_type: Option<StateType>) -> &'static str {
     match state_type {
         Some(StateType::Task) => "task",
         Some(StateType::Choice | StateType::Parallel | StateType::Map) => "flow",
@@ -196,6 +196,36 @@ pub fn NodeView(key: Str) -> impl IntoView {
             }
         })
     };
+    let fold_key = key.clone();
+    let fold = move || {
+        let (is_container, is_folded, name) = node.with(|node| {
+            node.as_ref().map_or((false, false, Str::from("")), |node| {
+                (node.is_container, node.is_folded, node.name.clone())
+            })
+        });
+        (is_container || is_folded).then(|| {
+            let key = fold_key.clone();
+            let x = width() - 34.0;
+            let y = tile_y() + 5.0;
+            let title = if is_folded { format!("Unfold {name}") } else { format!("Fold {name}") };
+            let icon = if is_folded { "chevron-right" } else { "chevron-down" };
+            view! {
+                class = sheet,
+                <g
+                    class="fold"
+                    transform=format!("translate({x:.1} {y:.1})")
+                    on:click=move |event: leptos::ev::MouseEvent| {
+                        event.stop_propagation();
+                        workspace.toggle_fold(&key);
+                    }
+                >
+                    <title>{title}</title>
+                    <rect class="fold-ground" width="24" height="24" rx="6"></rect>
+                    <path class="fold-icon" transform="translate(4 4) scale(0.667)" d=icon_path(icon)></path>
+                </g>
+            }
+        })
+    };
     let warning = move || {
         problem.get().map(|severity| {
             let is_error = severity == crate::state::Severity::Error;
@@ -234,6 +264,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
             <rect class="node-tile" x="9" y=tile_y width="34" height="34" rx="8"></rect>
             <path class="node-icon" transform=icon_transform d=icon></path>
             {lines}
+            {fold}
             {badge}
             {warning}
         </g>

@@ -1,6 +1,9 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::breadcrumbs::Breadcrumbs;
+use super::finder::FinderBar;
+use super::minimap::Minimap;
 use super::viewport::Viewport;
 use crate::command::Command;
 use crate::state::{NodeStatus, Studio};
@@ -18,6 +21,9 @@ pub fn Stage() -> impl IntoView {
         class = sheet,
         <section class="stage" id="stage" tabindex="-1" aria-label="Graph">
             <Viewport />
+            <Breadcrumbs />
+            <FinderBar />
+            <Minimap />
             <Show when=move || workspace.is_stale.get()>
                 <p class="notice" role="status">
                     <Icon name="warning" />

@@ -19,6 +19,11 @@ use crate::state::{Camera, Studio};
 const CULL_ABOVE: usize = 400;
 /// Pixels that the pointer moves before a press becomes a drag.
 const DRAG_THRESHOLD: f64 = 4.0;
+/// Milliseconds in which states move to their new places; the style sheet has the duration of the movement.
+const SETTLING_MS: u32 = 240;
+/// Below these zooms, second lines and labels can't be read, or names can't.
+const FAR_BELOW: f64 = 0.4;
+const TINY_BELOW: f64 = 0.22;
 /// Pixels by which an arrow key pans.
 const KEY_PAN: f64 = 60.0;
 
@@ -38,6 +43,30 @@ pub fn Viewport() -> impl IntoView {
             view.fit_when_known.set(false);
             view.open_on(bounds);
         }
+    });
+
+    // After an edit what has moved glides to its new place.
+    let settling = RwSignal::new(false);
+    let edits = StoredValue::new(0_u64);
+    Effect::new(move |before: Option<u32>| {
+        let small = scene.with(|scene| scene.nodes.len() <= CULL_ABOVE);
+        let opened = studio.workspace.opened.get_untracked();
+        edits.update_value(|count| *count += 1);
+        let edit = edits.get_value();
+        settling.set(small && before == Some(opened));
+        let end = move || {
+            if edits.try_get_value() == Some(edit) {
+                settling.set(false);
+            }
+        };
+        gloo::timers::callback::Timeout::new(SETTLING_MS, end).forget();
+        opened
+    });
+    // Far away, what could not be read is left out.
+    let distance_class = Memo::new(move |_| match view.camera.get().zoom {
+        zoom if zoom < TINY_BELOW => "tiny",
+        zoom if zoom < FAR_BELOW => "far",
+        _ => "near",
     });
 
     // What is near the screen, in steps, so that panning seldom changes it.
@@ -153,6 +182,8 @@ pub fn Viewport() -> impl IntoView {
             node_ref=element
             class="viewport"
             class:dragging=move || dragging.get()
+            class:settling=move || settling.get()
+            data-distance=move || distance_class.get()
             class:stale=move || studio.workspace.is_stale.get()
             role="group"
             aria-label="Workflow graph. Tab goes through the states in the order of execution, arrow keys go to the nearest state."
@@ -417,7 +448,7 @@ fn select_in_reading_order(studio: Studio, position: usize) -> bool {
 }
 
 /// Selects a node, brings it onto the screen, and gives it the focus once it is in the page.
-fn focus_node(studio: Studio, key: Str) {
+pub fn focus_node(studio: Studio, key: Str) {
     studio.workspace.selected.set(Some(key.clone()));
     if let Some(rect) = studio.workspace.selected_rect() {
         studio.view.reveal(rect);

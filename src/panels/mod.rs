@@ -3,6 +3,7 @@
 mod command_palette;
 mod design;
 mod dock;
+mod export;
 mod gallery;
 mod left;
 mod pane_bar;
@@ -15,6 +16,7 @@ mod top_bar;
 
 pub use command_palette::CommandPalette;
 pub use dock::Dock;
+pub use export::Export;
 pub use gallery::Gallery;
 pub use left::Left;
 pub use pane_bar::PaneBar;

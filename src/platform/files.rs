@@ -4,7 +4,9 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlInputElement, Url};
+use web_sys::{Blob, File, HtmlAnchorElement, HtmlInputElement, Url};
+
+use crate::platform::picture::blob_of;
 
 /// A file that was read.
 pub struct OpenedFile {
@@ -108,8 +110,16 @@ pub async fn save(name: &str, text: &str, handle: Option<JsValue>) -> Result<Sav
 
 /// Hands a text to the browser as a download.
 pub fn download(name: &str, text: &str) -> Result<(), String> {
+    let blob = blob_of(text, "application/json").map_err(|_| DOWNLOAD_REFUSED)?;
+    download_blob(name, &blob)
+}
+
+const DOWNLOAD_REFUSED: &str = "The browser refused the download.";
+
+/// Hands a file to the browser as a download.
+pub fn download_blob(name: &str, blob: &Blob) -> Result<(), String> {
     let try_it = || -> Result<(), JsValue> {
-        let url = object_url(text)?;
+        let url = Url::create_object_url_with_blob(blob)?;
         let document = super::dom::document().ok_or(JsValue::NULL)?;
         let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
         link.set_href(&url);
@@ -122,14 +132,12 @@ pub fn download(name: &str, text: &str) -> Result<(), String> {
         .forget();
         Ok(())
     };
-    try_it().map_err(|_| "The browser refused the download.".into())
+    try_it().map_err(|_| DOWNLOAD_REFUSED.into())
 }
 
 /// An address under which the page can offer a text.
 pub fn object_url(text: &str) -> Result<String, JsValue> {
-    let options = BlobPropertyBag::new();
-    options.set_type("application/json");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let blob = blob_of(text, "application/json")?;
     Url::create_object_url_with_blob(&blob)
 }
 

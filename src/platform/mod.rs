@@ -6,5 +6,6 @@ pub mod dom;
 pub mod editor;
 pub mod fetch;
 pub mod files;
+pub mod picture;
 pub mod storage;
 pub mod tabs;

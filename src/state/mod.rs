@@ -3,6 +3,7 @@
 mod debugging;
 mod drafts;
 mod editing;
+mod finder;
 mod run;
 mod shell;
 mod studio;

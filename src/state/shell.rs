@@ -71,6 +71,7 @@ pub struct Toast {
 
 const THEME_KEY: &str = "stepglass.theme";
 const LEFT_KEY: &str = "stepglass.left";
+const MINIMAP_KEY: &str = "stepglass.minimap";
 const SIZES_KEY: &str = "stepglass.sizes";
 const TOAST_MS: u32 = 6_000;
 
@@ -87,6 +88,8 @@ pub struct Shell {
     pub side_width: RwSignal<f64>,
     pub dock_height: RwSignal<f64>,
     pub gallery: RwSignal<bool>,
+    pub export: RwSignal<bool>,
+    pub minimap: RwSignal<bool>,
     pub palette: RwSignal<bool>,
     pub shortcuts: RwSignal<bool>,
     pub theme: RwSignal<Theme>,
@@ -120,6 +123,8 @@ impl Shell {
             side_width: RwSignal::new(sizes.next().unwrap_or(460.0)),
             dock_height: RwSignal::new(sizes.next().unwrap_or(240.0)),
             gallery: RwSignal::new(false),
+            export: RwSignal::new(false),
+            minimap: RwSignal::new(storage::read(MINIMAP_KEY).as_deref() != Some("off")),
             palette: RwSignal::new(false),
             shortcuts: RwSignal::new(false),
             theme,
@@ -182,6 +187,11 @@ impl Shell {
         self.left_open.update(|open| *open = !*open);
         let word = if self.left_open.get_untracked() { "open" } else { "closed" };
         let _ = storage::write(LEFT_KEY, word);
+    }
+
+    pub fn toggle_minimap(self) {
+        self.minimap.update(|on| *on = !*on);
+        let _ = storage::write(MINIMAP_KEY, if self.minimap.get_untracked() { "on" } else { "off" });
     }
 
     pub fn go_to_dock(self, tab: DockTab) {

@@ -10,6 +10,7 @@ use crate::platform::files::{self, Saved};
 use crate::platform::{clipboard, dom, fetch, storage, tabs};
 use crate::state::drafts::Draft;
 use crate::state::editing::Editing;
+use crate::state::finder::Finder;
 use crate::state::run::{Runs, Start};
 use crate::state::shell::{DockTab, Mode, Pane, Shell, SideTab};
 use crate::state::view::View;
@@ -37,6 +38,7 @@ pub struct Studio {
     pub workspace: Workspace,
     pub editing: Editing,
     pub view: View,
+    pub finder: Finder,
     pub runs: Runs,
     pub shell: Shell,
 }
@@ -47,6 +49,7 @@ impl Studio {
             workspace: Workspace::new(),
             editing: Editing::new(),
             view: View::new(),
+            finder: Finder::new(),
             runs: Runs::new(),
             shell: Shell::new(),
         }
@@ -179,6 +182,17 @@ impl Studio {
         spawn_local(async move {
             if clipboard::write(text).await {
                 self.shell.say("The definition is on the clipboard.");
+            } else {
+                self.shell.fail("The browser does not let this page write to the clipboard.");
+            }
+        });
+    }
+
+    pub fn copy_mermaid(self) {
+        let text = self.workspace.document.with_untracked(|document| diagram::export::mermaid(document));
+        spawn_local(async move {
+            if clipboard::write(text).await {
+                self.shell.say("The Mermaid diagram is on the clipboard.");
             } else {
                 self.shell.fail("The browser does not let this page write to the clipboard.");
             }

@@ -130,9 +130,9 @@ impl Workspace {
         let scene = Memo::new(move |_| {
             let (folded, root) = (folded.get(), root.get());
             shown_document.with(|document| {
-                let has = |key: &Str| document.states().any(|state| {
-                    *document.tree().pointer(state.member()) == **key
-                });
+                let has = |key: &Str| {
+                    document.states().any(|state| *document.tree().pointer(state.member()) == **key)
+                };
                 let root = root.filter(has);
                 let options =
                     SceneOptions { direction: direction.get(), name_scale, small_scale, folded, root };
@@ -223,7 +223,8 @@ impl Workspace {
     pub fn selected_rect(self) -> Option<Rect> {
         let key = self.selected.get_untracked()?;
         self.scene.with_untracked(|scene| {
-            scene.index_of(&key).and_then(|index| scene.nodes.get(index)).map(|node| node.rect)
+            let node = scene.index_of(&key).and_then(|index| scene.nodes.get(index));
+            node.filter(|node| node.is_shown).map(|node| node.rect)
         })
     }
 

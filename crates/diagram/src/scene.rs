@@ -13,6 +13,8 @@ pub const NAME_FONT: f64 = 13.5;
 pub const SMALL_FONT: f64 = 11.5;
 /// What the icon and the paddings take of a node's width, in CSS pixels.
 const BESIDE_TEXT: f64 = 66.0;
+/// What the button that folds and unfolds takes of a container's width, in CSS pixels.
+const FOLD_TOGGLE: f64 = 26.0;
 const LEAST_WIDTH: f64 = 164.0;
 const MOST_TEXT_WIDTH: f64 = 196.0;
 const MOST_LABEL_WIDTH: f64 = 190.0;
@@ -117,7 +119,10 @@ impl Scene {
         builder.show_alone();
         let Builder { graph, labels, .. } = builder;
         let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
-        let geometry = layout::layout(&graph, &settings);
+        let mut geometry = layout::layout(&graph, &settings);
+        if options.root.is_some() {
+            geometry.markers.retain(|marker| marker.scope != 0);
+        }
         let nodes: Vec<SceneNode> =
             document.states().filter_map(|state| node(state, &geometry, &options)).collect();
         let edges = edges(&graph, &geometry, &labels, &nodes, &options);
@@ -260,7 +265,8 @@ fn size_of(state: State<'_>, options: &SceneOptions) -> Size {
     let subtitle_width = layout::measure(&subtitle_line(state, options), SMALL_FONT * options.small_scale);
     let text_width = widths.fold(subtitle_width, f64::max);
     let height = 52.0 + 17.0 * lines.len().saturating_sub(1) as f64;
-    Size::new((text_width + BESIDE_TEXT).ceil().max(LEAST_WIDTH), height)
+    let toggle = if state.scopes().next().is_some() { FOLD_TOGGLE } else { 0.0 };
+    Size::new((text_width + BESIDE_TEXT + toggle).ceil().max(LEAST_WIDTH), height)
 }
 
 fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option<SceneNode> {
@@ -276,7 +282,7 @@ fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option
         is_container: state.scopes().next().is_some() && !is_folded,
         is_folded,
         depth: placed.depth,
-        reachable: placed.reachable,
+        reachable: placed.reachable || options.root.is_some(),
         lines: name_lines(state, options),
         subtitle: subtitle_line(state, options),
         description: describe::for_the_ear(state),

@@ -22,10 +22,7 @@ pub fn Outline() -> impl IntoView {
                     move || workspace.selected.with(|selected| selected.as_ref() == Some(&key))
                 };
                 let on_click = move |_| {
-                    workspace.selected.set(Some(key.clone()));
-                    if let Some(rect) = workspace.selected_rect() {
-                        studio.view.reveal(rect);
-                    }
+                    studio.show_state(&key);
                 };
                 view! {
                     class = sheet,

@@ -14,6 +14,8 @@ pub struct Colours {
     pub edge: &'static str,
     pub edge_catch: &'static str,
     pub failed: &'static str,
+    /// Of a run that succeeded, is running, or had an error caught; of what it left out.
+    statuses: [&'static str; 4],
     /// Ink and ground of the tile of each type: task, flow, wait, end, fail, pass.
     types: [(&'static str, &'static str); 6],
 }
@@ -31,6 +33,7 @@ impl Colours {
         edge: "#7a869a",
         edge_catch: "#b4540a",
         failed: "#bf2318",
+        statuses: ["#15743a", "#1b62c9", "#935500", "#5f6b80"],
         types: [
             ("#b4540a", "#fdeee2"),
             ("#4038c7", "#eceaff"),
@@ -53,6 +56,7 @@ impl Colours {
         edge: "#75839a",
         edge_catch: "#f5a66b",
         failed: "#ff8a80",
+        statuses: ["#5ccb88", "#6cabff", "#f2b455", "#93a0b2"],
         types: [
             ("#f5a66b", "#3a2516"),
             ("#aca7ff", "#272649"),
@@ -62,6 +66,18 @@ impl Colours {
             ("#b6c0ce", "#27303c"),
         ],
     };
+
+    /// The colour of a status, by the names that the interface's sheets have for them.
+    pub fn of_status(&self, status: &str) -> &'static str {
+        let [succeeded, running, caught, idle] = self.statuses;
+        match status {
+            "succeeded" => succeeded,
+            "running" => running,
+            "caught" | "retrying" => caught,
+            "failed" | "timed-out" => self.failed,
+            _ => idle,
+        }
+    }
 
     /// Ink and ground of the tile of a type.
     pub fn of_type(&self, state_type: Option<StateType>) -> (&'static str, &'static str) {
@@ -101,6 +117,9 @@ mod tests {
         check("edge", light.edge, dark.edge);
         check("edge-catch", light.edge_catch, dark.edge_catch);
         check("failed", light.failed, dark.failed);
+        for (position, name) in ["succeeded", "running", "caught", "idle"].into_iter().enumerate() {
+            check(name, light.statuses[position], dark.statuses[position]);
+        }
         for (position, name) in ["task", "flow", "wait", "end", "fail", "pass"].into_iter().enumerate() {
             check(&format!("type-{name}"), light.types[position].0, dark.types[position].0);
             check(&format!("type-{name}-soft"), light.types[position].1, dark.types[position].1);

@@ -6,4 +6,4 @@ mod svg;
 
 pub use colours::Colours;
 pub use mermaid::mermaid;
-pub use svg::{Picture, StatusMark};
+pub use svg::{Picture, StatusMark, arrow};

@@ -205,7 +205,7 @@ fn write_text(out: &mut String, at: Point, look: &str, text: &str) {
 }
 
 /// The data of the path of a triangle whose tip is at `to`, pointing away from `from`.
-pub(crate) fn arrow(from: Point, to: Point) -> String {
+pub fn arrow(from: Point, to: Point) -> String {
     const LENGTH: f64 = 8.0;
     const HALF_WIDTH: f64 = 4.5;
     let length = (to.x - from.x).hypot(to.y - from.y).max(0.001);

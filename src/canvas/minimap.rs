@@ -1,0 +1,133 @@
+use layout::{Point, Rect};
+use leptos::prelude::*;
+use leptos::svg;
+use stylers_macro::style_sheet;
+use wasm_bindgen::JsCast;
+
+use super::node::type_key;
+use crate::state::Studio;
+
+const WIDTH: f64 = 176.0;
+const HEIGHT: f64 = 120.0;
+/// States beyond this many are not drawn one by one: a small map could not show them apart.
+const MOST_DRAWN: usize = 2_000;
+
+/// The whole picture, small, with what the screen shows of it. Pressing and dragging goes there.
+#[component]
+pub fn Minimap() -> impl IntoView {
+    let studio = Studio::of_app();
+    let view = studio.view;
+    let is_needed = Memo::new(move |_| {
+        let (width, height) = view.size.get();
+        if !studio.shell.minimap.get() || width < 420.0 || height < 260.0 {
+            return false;
+        }
+        let seen = view.camera.get().visible(width, height).expanded(1.0);
+        studio.workspace.scene.with(|scene| !scene.nodes.is_empty() && !seen.encloses(&content(scene)))
+    });
+    view! {
+        <Show when=move || is_needed.get()>
+            <Map />
+        </Show>
+    }
+}
+
+/// Where there is something in the picture: the bounds without their margin.
+fn content(scene: &diagram::Scene) -> Rect {
+    scene.geometry.bounds.expanded(-30.0)
+}
+
+#[component]
+fn Map() -> impl IntoView {
+    let sheet = style_sheet!("style/minimap.css");
+    let studio = Studio::of_app();
+    let view = studio.view;
+    let scene = studio.workspace.scene;
+    let element = NodeRef::<svg::Svg>::new();
+    let scale = Memo::new(move |_| {
+        let bounds = scene.with(|scene| scene.geometry.bounds);
+        (WIDTH / bounds.width.max(1.0)).min(HEIGHT / bounds.height.max(1.0))
+    });
+    let shapes = move || {
+        let scale = scale.get();
+        scene.with(|scene| {
+            let nodes = scene.nodes.iter().filter(|node| node.is_shown);
+            nodes
+                .take(MOST_DRAWN)
+                .map(|node| {
+                    let Rect { x, y, width, height } = node.rect;
+                    view! {
+                        class = sheet,
+                        <rect
+                            class="map-state"
+                            class:map-container=node.is_container
+                            data-type=type_key(node.state_type)
+                            x=x * scale
+                            y=y * scale
+                            width=(width * scale).max(1.5)
+                            height=(height * scale).max(1.5)
+                        ></rect>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    let seen = move || {
+        let (width, height) = view.size.get();
+        let scale = scale.get();
+        let seen = view.camera.get().visible(width, height);
+        Rect::new(seen.x * scale, seen.y * scale, seen.width * scale, seen.height * scale)
+    };
+    let go_to = move |event: &leptos::ev::PointerEvent| {
+        let Some(map) = element.get_untracked() else { return };
+        let corner = map.get_bounding_client_rect();
+        let scale = scale.get_untracked();
+        let at = Point::new(
+            (f64::from(event.client_x()) - corner.left()) / scale,
+            (f64::from(event.client_y()) - corner.top()) / scale,
+        );
+        let (width, height) = view.size.get_untracked();
+        view.camera.update(|camera| {
+            camera.x = width / 2.0 - at.x * camera.zoom;
+            camera.y = height / 2.0 - at.y * camera.zoom;
+        });
+    };
+    let is_pressed = RwSignal::new(false);
+    let on_down = move |event: leptos::ev::PointerEvent| {
+        event.prevent_default();
+        if let Some(map) = event.current_target().and_then(|map| map.dyn_into::<web_sys::Element>().ok()) {
+            let _ = map.set_pointer_capture(event.pointer_id());
+        }
+        is_pressed.set(true);
+        go_to(&event);
+    };
+    let on_move = move |event: leptos::ev::PointerEvent| {
+        if is_pressed.get_untracked() {
+            go_to(&event);
+        }
+    };
+    view! {
+        class = sheet,
+        <svg
+            node_ref=element
+            class="map"
+            width=WIDTH
+            height=HEIGHT
+            aria-hidden="true"
+            on:pointerdown=on_down
+            on:pointermove=on_move
+            on:pointerup=move |_| is_pressed.set(false)
+            on:pointercancel=move |_| is_pressed.set(false)
+        >
+            {shapes}
+            <rect
+                class="map-seen"
+                x=move || seen().x
+                y=move || seen().y
+                width=move || seen().width
+                height=move || seen().height
+                rx="3"
+            ></rect>
+        </svg>
+    }
+}

@@ -1,0 +1,206 @@
+use diagram::export::{Colours, Picture, StatusMark};
+use layout::Rect;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stylers_macro::style_sheet;
+
+use crate::canvas::{status_look, type_icon};
+use crate::platform::{files, picture};
+use crate::state::{NodeStatus, Studio};
+use crate::ui::{Dialog, Icon, icon_path};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Svg,
+    Png,
+}
+
+/// Asks how the picture is to leave, and lets it go.
+#[component]
+pub fn Export() -> impl IntoView {
+    let shell = Studio::of_app().shell;
+    view! {
+        <Dialog open=shell.export title="Export a picture" look="export-dialog">
+            <ExportForm />
+        </Dialog>
+    }
+}
+
+#[component]
+fn ExportForm() -> impl IntoView {
+    let sheet = style_sheet!("style/export.css");
+    let studio = Studio::of_app();
+    let format = RwSignal::new(Format::Svg);
+    let selection_only = RwSignal::new(false);
+    let is_dark = RwSignal::new(studio.shell.is_dark.get_untracked());
+    let has_ground = RwSignal::new(true);
+    let with_run = RwSignal::new(true);
+    let scale = RwSignal::new(2_u32);
+    let has_selection = studio.workspace.selected_rect().is_some();
+    let drawn = Memo::new(move |_| {
+        draw(studio, is_dark.get(), has_ground.get(), with_run.get(), selection_only.get())
+    });
+    let size = move || {
+        let (_, area) = drawn.get();
+        let factor = if format.get() == Format::Png { f64::from(scale.get()) } else { 1.0 };
+        format!("{:.0} × {:.0} pixels", area.width * factor, area.height * factor)
+    };
+    let preview = move || {
+        let svg = drawn.with(|(svg, _)| svg.clone());
+        let url = picture::blob_of(&svg, "image/svg+xml")
+            .and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob))
+            .unwrap_or_default();
+        let kept = url.clone();
+        on_cleanup(move || {
+            let _ = web_sys::Url::revoke_object_url(&kept);
+        });
+        view! { <img class=format!("export-preview {sheet}") src=url alt="The picture as it will be exported" /> }
+    };
+    let name = move |extension: &str| {
+        let name = studio.workspace.name.get_untracked();
+        let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("workflow").to_owned();
+        format!("{stem}.{extension}")
+    };
+    let finish = move |copies: bool| {
+        let (svg, area) = drawn.get_untracked();
+        let (format, scale) = (format.get_untracked(), f64::from(scale.get_untracked()));
+        spawn_local(async move {
+            let done = match (format, copies) {
+                (Format::Svg, false) => picture::blob_of(&svg, "image/svg+xml")
+                    .map_err(|_| "The browser could not make the file.".to_owned())
+                    .and_then(|blob| files::download_blob(&name("svg"), &blob))
+                    .map(|()| format!("Downloaded {}.", name("svg"))),
+                (Format::Png, false) => picture::png_of(&svg, area.width, area.height, scale)
+                    .await
+                    .and_then(|blob| files::download_blob(&name("png"), &blob))
+                    .map(|()| format!("Downloaded {}.", name("png"))),
+                (_, true) => match picture::png_of(&svg, area.width, area.height, scale).await {
+                    Ok(png) if picture::copy_png(&png).await => {
+                        Ok("The picture is on the clipboard.".to_owned())
+                    }
+                    Ok(_) => {
+                        Err("The browser does not let this page put pictures on the clipboard.".to_owned())
+                    }
+                    Err(message) => Err(message),
+                },
+            };
+            match done {
+                Ok(message) => {
+                    studio.shell.export.set(false);
+                    studio.shell.say(message);
+                }
+                Err(message) => studio.shell.fail(message),
+            }
+        });
+    };
+    let radio = move |value: Format, title: &'static str| {
+        view! {
+            class = sheet,
+            <label class="export-choice">
+                <input
+                    type="radio"
+                    name="export-format"
+                    prop:checked=move || format.get() == value
+                    on:change=move |_| format.set(value)
+                />
+                {title}
+            </label>
+        }
+    };
+    let check = move |signal: RwSignal<bool>, title: &'static str, is_usable: bool| {
+        view! {
+            class = sheet,
+            <label class="export-choice">
+                <input
+                    type="checkbox"
+                    disabled=!is_usable
+                    prop:checked=move || signal.get()
+                    on:change=move |event| signal.set(event_target_checked(&event))
+                />
+                {title}
+            </label>
+        }
+    };
+    view! {
+        class = sheet,
+        <div class="export-body">
+            <div class="export-frame" class:dark=move || is_dark.get()>
+                {preview}
+            </div>
+            <div class="export-options">
+                <fieldset class="export-group">
+                    <legend>"Format"</legend>
+                    {radio(Format::Svg, "SVG, sharp at any size")}
+                    {radio(Format::Png, "PNG")}
+                    <label class="export-choice">
+                        "PNG scale"
+                        <select
+                            class="field"
+                            on:change=move |event| scale.set(event_target_value(&event).parse().unwrap_or(2))
+                        >
+                            {[1_u32, 2, 3]
+                                .map(|value| {
+                                    view! {
+                                        <option value=value selected=move || scale.get() == value>
+                                            {format!("{value}×")}
+                                        </option>
+                                    }
+                                })
+                                .into_iter()
+                                .collect_view()}
+                        </select>
+                    </label>
+                </fieldset>
+                <fieldset class="export-group">
+                    <legend>"Contents"</legend>
+                    {check(selection_only, "Only the selected state", has_selection)}
+                    {check(is_dark, "Dark colours", true)}
+                    {check(has_ground, "With a background", true)}
+                    {check(with_run, "With the colours of the run", true)}
+                </fieldset>
+                <p class="export-size">{size}</p>
+                <div class="export-actions">
+                    <button type="button" class="button primary" on:click=move |_| finish(false)>
+                        <Icon name="download" />
+                        "Download"
+                    </button>
+                    <button type="button" class="button" on:click=move |_| finish(true)>
+                        <Icon name="copy" />
+                        "Copy as a picture"
+                    </button>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// The SVG and the rectangle that it shows.
+fn draw(
+    studio: Studio,
+    is_dark: bool,
+    has_ground: bool,
+    with_run: bool,
+    selection_only: bool,
+) -> (String, Rect) {
+    let part = if selection_only { studio.workspace.selected_rect() } else { None };
+    let colours = if is_dark { Colours::DARK } else { Colours::LIGHT };
+    studio.workspace.scene.with(|scene| {
+        let picture = Picture {
+            scene,
+            colours,
+            part,
+            has_ground,
+            icon: &|node| icon_path(type_icon(node.state_type)),
+            status: &|node| {
+                let (status, _) = studio.runs.status(&node.key).get_untracked();
+                if !with_run || status == NodeStatus::Idle {
+                    return None;
+                }
+                let look = status_look(status);
+                let colour = colours.of_status(look.key);
+                Some(StatusMark { colour, icon: icon_path(look.icon) })
+            },
+        };
+        (picture.to_svg(), picture.view_box())
+    })
+}
