@@ -8,6 +8,6 @@ mod node;
 mod stage;
 mod viewport;
 
-pub use node::{status_look, type_icon};
+pub use node::{element_of, status_look, type_icon};
 pub use stage::Stage;
 pub use viewport::focus_node;

@@ -84,7 +84,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
     let read = move |read: fn(&SceneNode) -> f64| move || node.with(|node| node.as_ref().map_or(0.0, read));
     let is_selected = Memo::new({
         let key = key.clone();
-        move |_| workspace.selected.with(|selected| selected.as_ref() == Some(&key))
+        move |_| workspace.is_selected(&key)
     });
     let problem = Memo::new({
         let key = key.clone();

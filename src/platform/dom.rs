@@ -82,6 +82,12 @@ pub fn is_in_text(target: Option<web_sys::EventTarget>) -> bool {
         || element.closest("[contenteditable='true']").ok().flatten().is_some()
 }
 
+/// Whether the focus is on an element of this id or inside of it.
+pub fn is_focus_within(id: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|active| element_by_id(id).is_some_and(|element| element.contains(Some(&active))))
+}
+
 /// Whether a dialog lies over the page.
 pub fn is_dialog_open() -> bool {
     document().and_then(|document| document.query_selector("dialog[open]").ok()?).is_some()

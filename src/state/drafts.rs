@@ -5,6 +5,7 @@ use json::{Map, Value};
 use crate::platform::storage::{self, StorageError};
 
 const PREFIX: &str = "stepglass.draft.";
+const HISTORY_PREFIX: &str = "stepglass.history.";
 const OF_TAB: &str = "stepglass.draft";
 const LAST: &str = "stepglass.last";
 /// Drafts beyond this many are forgotten, the oldest first.
@@ -77,6 +78,19 @@ impl Draft {
 
     pub fn delete(id: &str) {
         storage::remove(&format!("{PREFIX}{id}"));
+        storage::remove(&format!("{HISTORY_PREFIX}{id}"));
+    }
+
+    /// Keeps the history of a draft's changes. It is the first to go where room is short.
+    pub fn save_history(id: &str, history: &str) {
+        let key = format!("{HISTORY_PREFIX}{id}");
+        if storage::write(&key, history).is_err() {
+            storage::remove(&key);
+        }
+    }
+
+    pub fn load_history(id: &str) -> Option<String> {
+        storage::read(&format!("{HISTORY_PREFIX}{id}"))
     }
 }
 

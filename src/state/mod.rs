@@ -2,6 +2,7 @@
 
 mod debugging;
 mod drafts;
+#[allow(dead_code, reason = "what other parts build on")]
 mod editing;
 mod finder;
 mod run;

@@ -85,8 +85,8 @@ impl Studio {
             let opened = self.workspace.opened.get();
             if before.is_some_and(|before| before != opened) {
                 self.runs.clear();
-                self.editing.clear();
             }
+            self.restore_history();
             self.view.fit_when_known.set(true);
             opened
         });
@@ -274,7 +274,10 @@ impl Studio {
             }
             is_due.set_value(false);
             match workspace.to_draft().save() {
-                Ok(()) => has_complained.set_value(false),
+                Ok(()) => {
+                    has_complained.set_value(false);
+                    self.keep_history();
+                }
                 Err(error) if !has_complained.get_value() => {
                     has_complained.set_value(true);
                     self.shell.fail(error.message());

@@ -1,6 +1,6 @@
 //! The workflow that is worked on: its texts, and what is derived from them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use wasm_bindgen::JsValue;
 
 use crate::platform::{crash, dom};
 use crate::state::drafts::Draft;
+use crate::state::editing::Beside;
 
 /// Something derived that is compared by identity: views follow when it was derived anew.
 pub struct Shared<T>(Arc<T>);
@@ -89,6 +90,8 @@ pub struct Workspace {
     pub root: RwSignal<Option<Str>>,
     /// The key of the selected state's node.
     pub selected: RwSignal<Option<Str>>,
+    /// What is selected beside it, as long as that one is the selected one.
+    pub(super) beside: RwSignal<Beside>,
     /// A part of the definition that its editor is to select and show.
     pub reveal: RwSignal<Option<Span>>,
     /// Counts up whenever another workflow is opened.
@@ -96,6 +99,8 @@ pub struct Workspace {
     /// The definition as it was last read from, or written to, a file.
     pub saved: RwSignal<Str>,
     pub document: Memo<Shared<Document>>,
+    /// The last document whose text was not broken: the one that the scene is of.
+    pub shown: Memo<Shared<Document>>,
     /// Whether the scene is older than the text, which is broken at the moment.
     pub is_stale: Memo<bool>,
     /// The picture of the last document whose text was not broken.
@@ -151,10 +156,12 @@ impl Workspace {
             folded,
             root,
             selected: RwSignal::new(None),
+            beside: RwSignal::new(Beside::default()),
             reveal: RwSignal::new(None),
             opened,
             saved: RwSignal::new(Str::from("")),
             document,
+            shown: shown_document,
             is_stale: Memo::new(move |_| shown.with(|shown| shown.is_stale)),
             scene,
             problems: Memo::new(move |_| document.with(|document| Shared::new(list_problems(document)))),
@@ -187,6 +194,17 @@ impl Workspace {
                 folded.insert(key.clone());
             }
         });
+    }
+
+    /// What is folded or drawn alone has another key after an edit.
+    pub(super) fn follow_keys(self, renamed: &HashMap<Str, Str>) {
+        let new = |key: &Str| renamed.get(key).cloned().unwrap_or_else(|| key.clone());
+        if self.folded.with_untracked(|folded| folded.iter().any(|key| renamed.contains_key(key))) {
+            self.folded.update(|folded| *folded = Arc::new(folded.iter().map(new).collect()));
+        }
+        if let Some(root) = self.root.get_untracked().filter(|root| renamed.contains_key(root)) {
+            self.root.set(Some(new(&root)));
+        }
     }
 
     /// Draws every container as one card, or none.

@@ -9,7 +9,9 @@ pub mod document;
 pub mod edit;
 mod expressions;
 pub mod fields;
+pub mod follow;
 pub mod forms;
+pub mod history;
 pub mod json_error;
 mod jsonata_use;
 mod location;
@@ -25,6 +27,8 @@ mod variable_references;
 pub mod vocabulary;
 
 pub use document::{Document, Role, Scope, ScopeId, State, StateId};
+pub use follow::StateMap;
+pub use history::History;
 pub use json_error::{JsonError, json_error};
 pub use location::location;
 pub use patch::{Patch, Replacement};

@@ -51,6 +51,94 @@ impl Patch {
         (out, Patch { replacements: inverse })
     }
 
+    /// The smallest single replacement that makes one text the other; empty if they are equal.
+    pub fn between(before: &str, after: &str) -> Patch {
+        if before == after {
+            return Patch::default();
+        }
+        let same = |(one, other): &(u8, u8)| one == other;
+        let mut prefix = before.bytes().zip(after.bytes()).take_while(same).count();
+        while !before.is_char_boundary(prefix) || !after.is_char_boundary(prefix) {
+            prefix -= 1;
+        }
+        let most = before.len().min(after.len()) - prefix;
+        let ends = before.bytes().rev().zip(after.bytes().rev()).take(most);
+        let mut suffix = ends.take_while(same).count();
+        while !before.is_char_boundary(before.len() - suffix) || !after.is_char_boundary(after.len() - suffix)
+        {
+            suffix -= 1;
+        }
+        let text = after.get(prefix..after.len() - suffix).unwrap_or_default();
+        Patch::replace(Span::new(prefix, before.len() - suffix), text)
+    }
+
+    /// This patch and then another one, as one patch. `between` is the text after this one, which the
+    /// other one is for. Replacements that touch become one.
+    pub fn then(&self, next: &Patch, between: &str) -> Patch {
+        // Where this patch's replacements are in the text between, and by how much each shifts what follows.
+        let mut shift = 0_isize;
+        let mut ours = self.replacements.iter().map(|replacement| {
+            let start = replacement.span.start.saturating_add_signed(shift);
+            let growth = replacement.text.len() as isize - replacement.span.len() as isize;
+            shift += growth;
+            (start, start + replacement.text.len(), growth)
+        });
+        let mut theirs = next
+            .replacements
+            .iter()
+            .filter(|replacement| between.get(replacement.span.range()).is_some())
+            .peekable();
+        let mut our_next = ours.next();
+        let mut shift = 0_isize;
+        let mut merged = Vec::new();
+        loop {
+            let starts = [our_next.map(|(start, ..)| start), theirs.peek().map(|their| their.span.start)];
+            let Some(start) = starts.into_iter().flatten().min() else { break };
+            let old_start = start.saturating_add_signed(-shift);
+            let (mut end, mut copied, mut text) = (start, start, String::new());
+            loop {
+                if let Some((_, our_end, growth)) = our_next.filter(|(our_start, ..)| *our_start <= end) {
+                    end = end.max(our_end);
+                    shift += growth;
+                    our_next = ours.next();
+                } else if let Some(their) = theirs.next_if(|their| their.span.start <= end) {
+                    end = end.max(their.span.end);
+                    text.push_str(between.get(copied..their.span.start).unwrap_or_default());
+                    text.push_str(&their.text);
+                    copied = copied.max(their.span.end);
+                } else {
+                    break;
+                }
+            }
+            text.push_str(between.get(copied..end).unwrap_or_default());
+            let span = Span::new(old_start, end.saturating_add_signed(-shift));
+            merged.push(Replacement { span, text });
+        }
+        Patch { replacements: merged }
+    }
+
+    /// How many bytes the replacements hold.
+    pub fn size(&self) -> usize {
+        self.replacements.iter().map(|replacement| replacement.text.len()).sum()
+    }
+
+    /// Where characters of the old text are in the new one; none for those that are replaced.
+    /// `offsets` are those of the characters' first bytes, in ascending order.
+    pub fn map_kept(&self, offsets: impl IntoIterator<Item = usize>) -> Vec<Option<usize>> {
+        let mut replacements = self.replacements.iter().peekable();
+        let mut shift = 0_isize;
+        offsets
+            .into_iter()
+            .map(|offset| {
+                while let Some(passed) = replacements.next_if(|replacement| replacement.span.end <= offset) {
+                    shift += passed.text.len() as isize - passed.span.len() as isize;
+                }
+                let is_replaced = replacements.peek().is_some_and(|next| next.span.start <= offset);
+                (!is_replaced).then(|| offset.saturating_add_signed(shift))
+            })
+            .collect()
+    }
+
     /// Where an offset of the old text is in the new one. An offset inside of replaced text moves to its end.
     pub fn map_offset(&self, offset: usize) -> usize {
         let mut shifted = offset as isize;

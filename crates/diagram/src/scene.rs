@@ -90,6 +90,9 @@ pub struct SceneEdge {
     /// Unique in the scene, and the same as long as the transition is.
     pub key: String,
     pub kind: EdgeKind,
+    /// The way out of the state that it leaves; none for the start of a scope.
+    pub way: Option<TransitionKind>,
+    pub scope: ScopeId,
     /// The data of an SVG path.
     pub path: String,
     /// Where the arrow points to, and from where.
@@ -113,11 +116,10 @@ pub struct SceneFrame {
 
 impl Scene {
     pub fn new(document: &Document, options: SceneOptions) -> Scene {
-        let mut builder =
-            Builder { document, options: &options, graph: Graph::default(), labels: Vec::new() };
+        let mut builder = Builder { document, options: &options, graph: Graph::default(), ways: Vec::new() };
         builder.build();
         builder.show_alone();
-        let Builder { graph, labels, .. } = builder;
+        let Builder { graph, ways, .. } = builder;
         let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
         let mut geometry = layout::layout(&graph, &settings);
         if options.root.is_some() {
@@ -125,7 +127,7 @@ impl Scene {
         }
         let nodes: Vec<SceneNode> =
             document.states().filter_map(|state| node(state, &geometry, &options)).collect();
-        let edges = edges(&graph, &geometry, &labels, &nodes, &options);
+        let edges = edges(&graph, &geometry, &ways, &nodes, &options);
         let frames = frames(&geometry);
         let by_key = nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect();
         Scene { nodes, edges, frames, geometry, by_key }
@@ -151,8 +153,8 @@ struct Builder<'d> {
     document: &'d Document,
     options: &'d SceneOptions,
     graph: Graph,
-    /// The label of each edge, by scope and position.
-    labels: Vec<Vec<String>>,
+    /// The way and the label of each edge, by scope and position.
+    ways: Vec<Vec<(TransitionKind, String)>>,
 }
 
 impl Builder<'_> {
@@ -175,7 +177,7 @@ impl Builder<'_> {
         }
         for scope in self.document.scopes() {
             let mut edges = Vec::new();
-            let mut labels = Vec::new();
+            let mut ways = Vec::new();
             for state in scope.states() {
                 for transition in state.transitions() {
                     let text = describe::transition_label(state, transition.kind);
@@ -195,7 +197,7 @@ impl Builder<'_> {
                         },
                         label,
                     });
-                    labels.push(text);
+                    ways.push((transition.kind, text));
                 }
             }
             let start = match (scope.start(), scope.start_at()) {
@@ -205,7 +207,7 @@ impl Builder<'_> {
             };
             let nodes = scope.states().map(|state| state.id().0 as usize).collect();
             self.graph.scopes.push(layout::Scope { nodes, start, edges });
-            self.labels.push(labels);
+            self.ways.push(ways);
         }
     }
 
@@ -292,15 +294,15 @@ fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option
 fn edges(
     graph: &Graph,
     geometry: &Geometry,
-    labels: &[Vec<String>],
+    ways: &[Vec<(TransitionKind, String)>],
     nodes: &[SceneNode],
     options: &SceneOptions,
 ) -> Vec<SceneEdge> {
     let mut edges = Vec::with_capacity(geometry.edges.len());
     for edge in &geometry.edges {
         let [.., before, tip] = edge.points[..] else { continue };
-        let text = match edge.source {
-            EdgeSource::Edge(position) => labels.get(edge.scope).and_then(|labels| labels.get(position)),
+        let way = match edge.source {
+            EdgeSource::Edge(position) => ways.get(edge.scope).and_then(|ways| ways.get(position)),
             EdgeSource::Start => None,
         };
         let place = match edge.source {
@@ -316,10 +318,12 @@ fn edges(
         edges.push(SceneEdge {
             key: format!("{}:{from_key}:{place}", edge.scope),
             kind: edge.kind,
+            way: way.map(|(way, _)| *way),
+            scope: ScopeId(edge.scope as u32),
             path: layout::svg_path(&edge.points, CORNER_RADIUS),
             tip: (before, tip),
             label: edge.label.and_then(|rect| {
-                let text = layout::truncate(text?, SMALL_FONT * options.small_scale, MOST_LABEL_WIDTH);
+                let text = layout::truncate(&way?.1, SMALL_FONT * options.small_scale, MOST_LABEL_WIDTH);
                 Some((text, rect))
             }),
             from: edge.from,

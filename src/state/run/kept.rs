@@ -56,6 +56,22 @@ impl Nodes {
         nodes
     }
 
+    /// Nodes have other keys after an edit.
+    pub(super) fn rename(&mut self, renamed: &HashMap<Str, Str>) {
+        let mut of_node = HashMap::new();
+        for (state, key) in &mut self.of_state {
+            if let Some(new) = renamed.get(key) {
+                key.clone_from(new);
+                of_node.insert(new.clone(), *state);
+            }
+        }
+        // A key that another state has taken is no longer that of a state that is gone.
+        for (state, key) in &self.of_state {
+            of_node.entry(key.clone()).or_insert(*state);
+        }
+        self.of_node = of_node;
+    }
+
     pub fn key(&self, state: StateId) -> Option<&Str> {
         self.of_state.get(&state)
     }

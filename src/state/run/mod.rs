@@ -241,6 +241,25 @@ impl Runs {
         })
     }
 
+    /// States have other keys after an edit: the marks of all runs go with them.
+    /// A state that is gone keeps its key, should it come back.
+    pub fn follow_keys(self, renamed: &HashMap<Str, Str>) {
+        if renamed.is_empty() || !self.has_runs() {
+            return;
+        }
+        self.library.update_value(|library| {
+            for run in &mut library.runs {
+                run.nodes.rename(renamed);
+            }
+        });
+        self.publish(false);
+    }
+
+    /// Whether any run is kept.
+    pub fn has_runs(self) -> bool {
+        self.library.with_value(|library| !library.runs.is_empty())
+    }
+
     /// Forgets all runs and takes their colours from the graph.
     pub fn clear(self) {
         self.pause();

@@ -1,0 +1,255 @@
+//! Changes of the definition, and the way back: one history for canvas, forms and code.
+
+mod insert;
+mod selection;
+
+use std::collections::HashMap;
+
+use asl::edit::{Edit, EditError};
+use asl::history::{Change, Travel};
+use asl::{History, Patch, StateMap};
+use json::Str;
+use leptos::prelude::*;
+
+use crate::platform::dom;
+use crate::state::drafts::Draft;
+use crate::state::studio::Studio;
+
+pub use selection::Beside;
+
+/// Bytes of a history that are kept for the next visit.
+const MOST_KEPT: usize = 300_000;
+
+/// The history of changes. Selection and camera are no steps, but come back with them.
+#[derive(Clone, Copy)]
+pub struct Editing {
+    history: StoredValue<History>,
+    /// The text that the history is for.
+    text: StoredValue<Str>,
+    /// What was changed since the document that the scene is of: nothing, unless the text is broken.
+    since_shown: StoredValue<Patch>,
+    pub can_undo: RwSignal<bool>,
+    pub can_redo: RwSignal<bool>,
+}
+
+impl Editing {
+    pub fn new() -> Editing {
+        Editing {
+            history: StoredValue::new(History::default()),
+            text: StoredValue::new(Str::from("")),
+            since_shown: StoredValue::new(Patch::default()),
+            can_undo: RwSignal::new(false),
+            can_redo: RwSignal::new(false),
+        }
+    }
+
+    fn tell(self) {
+        let (can_undo, can_redo) =
+            self.history.with_value(|history| (history.can_undo(), history.can_redo()));
+        if self.can_undo.get_untracked() != can_undo {
+            self.can_undo.set(can_undo);
+        }
+        if self.can_redo.get_untracked() != can_redo {
+            self.can_redo.set(can_redo);
+        }
+    }
+}
+
+impl Studio {
+    /// What an edit comes to, or why it can't be done.
+    pub fn plan(self, edit: &Edit) -> Result<Patch, EditError> {
+        self.workspace.document.with_untracked(|document| document.plan(edit))
+    }
+
+    /// Carries an edit out as one step. `title` says in the past tense what was done, for the ear and the history.
+    /// Answers whether it could be done; if not, the person was told why.
+    pub fn edit(self, edit: &Edit, title: impl Into<String>) -> bool {
+        match self.plan(edit) {
+            Ok(patch) => {
+                self.apply_patch(patch, title);
+                true
+            }
+            Err(error) => {
+                self.shell.say(error.to_string());
+                false
+            }
+        }
+    }
+
+    /// Carries a patch of the definition out as one step.
+    pub fn apply_patch(self, patch: Patch, title: impl Into<String>) {
+        let title = title.into();
+        if self.change(&patch, &title, None) {
+            self.shell.announce(title);
+        }
+    }
+
+    /// As [`Studio::apply_patch`], but changes with the same key that follow each other soon are one step:
+    /// typing into one field of a form.
+    pub fn apply_patch_merging(self, patch: Patch, title: impl Into<String>, key: &str) {
+        self.change(&patch, &title.into(), Some(key));
+    }
+
+    /// Takes over a text that was typed: a burst of typing is one step.
+    pub fn type_definition(self, text: &str) {
+        let patch = Patch::between(&self.workspace.definition.get_untracked(), text);
+        self.change(&patch, "Typed in the definition", Some("typing"));
+    }
+
+    /// From here to [`Studio::end_mark`], all changes are one step: a drag, for example.
+    pub fn begin_mark(self, title: &str) {
+        self.editing.history.update_value(|history| history.begin_mark(title));
+    }
+
+    pub fn end_mark(self) {
+        self.editing.history.update_value(History::end_mark);
+    }
+
+    /// Takes everything since the mark back, as if it had never been.
+    pub fn bail(self) {
+        let text = self.workspace.definition.get_untracked();
+        let mut travel = None;
+        self.editing.history.update_value(|history| travel = history.bail(&text));
+        if let Some(travel) = travel {
+            self.travel(&text, travel);
+        }
+    }
+
+    pub fn undo(self) {
+        self.absorb();
+        let text = self.workspace.definition.get_untracked();
+        let mut travel = None;
+        self.editing.history.update_value(|history| travel = history.undo(&text));
+        if let Some(travel) = travel {
+            self.shell.announce(format!("Undone: {}", travel.title));
+            self.travel(&text, travel);
+        }
+    }
+
+    pub fn redo(self) {
+        self.absorb();
+        let text = self.workspace.definition.get_untracked();
+        let mut travel = None;
+        self.editing.history.update_value(|history| travel = history.redo(&text));
+        if let Some(travel) = travel {
+            self.shell.announce(format!("Redone: {}", travel.title));
+            self.travel(&text, travel);
+        }
+    }
+
+    /// Keeps the history beside the draft.
+    pub(super) fn keep_history(self) {
+        self.absorb();
+        let draft = self.workspace.draft_id.get_untracked();
+        let text = self.workspace.definition.get_untracked();
+        let kept = self.editing.history.with_value(|history| history.to_text(&text, MOST_KEPT));
+        Draft::save_history(&draft, &kept);
+    }
+
+    /// Takes up the history that was kept with the draft that was opened, if it is of the draft's text.
+    pub(super) fn restore_history(self) {
+        let text = self.workspace.definition.get_untracked();
+        let kept = Draft::load_history(&self.workspace.draft_id.get_untracked());
+        let history = kept.and_then(|kept| History::from_text(&kept, &text)).unwrap_or_default();
+        self.editing.history.set_value(history);
+        self.editing.text.set_value(text);
+        self.editing.since_shown.set_value(Patch::default());
+        self.editing.tell();
+    }
+
+    /// Makes a change a part of the history; answers whether there was anything to change.
+    fn change(self, patch: &Patch, title: &str, merge: Option<&str>) -> bool {
+        self.absorb();
+        let before = self.workspace.definition.get_untracked();
+        if patch.apply_to(&before).0 == *before {
+            return false;
+        }
+        self.record(&before, patch, title, merge);
+        true
+    }
+
+    fn record(self, before: &str, patch: &Patch, title: &str, merge: Option<&str>) {
+        let editing = self.editing;
+        let change =
+            Change { title, merge, selection: self.workspace.selection_untracked(), now_ms: dom::now_ms() };
+        let mut after = String::new();
+        editing.history.update_value(|history| after = history.apply(before, patch, change));
+        self.put(before, patch, after);
+        self.note_selection();
+    }
+
+    /// Notes that what is selected now is to be selected again when the last step is redone.
+    pub(crate) fn note_selection(self) {
+        let selection = self.workspace.selection_untracked();
+        self.editing.history.update_value(|history| history.set_selection_after(selection));
+    }
+
+    /// A text that was set past the history becomes a step of it, so that no way back is lost.
+    fn absorb(self) {
+        let known = self.editing.text.get_value();
+        let now = self.workspace.definition.get_untracked();
+        if known != now {
+            let patch = Patch::between(&known, &now);
+            self.record(&known, &patch, "Changed the definition", None);
+        }
+    }
+
+    fn travel(self, before: &str, travel: Travel) {
+        let Travel { text, patch, selection, .. } = travel;
+        self.put(before, &patch, text);
+        let there = self.workspace.scene.with_untracked(|scene| {
+            let there = selection.into_iter().filter(|key| scene.index_of(key).is_some());
+            there.collect::<Vec<Str>>()
+        });
+        if !there.is_empty() {
+            self.workspace.select(there);
+        }
+        self.reveal_selected();
+    }
+
+    /// Sets the text after a patch. What is selected, and the marks of a run, go with their states.
+    fn put(self, before: &str, patch: &Patch, after: String) {
+        let (workspace, editing) = (self.workspace, self.editing);
+        let shown = workspace.shown.get_untracked();
+        let selection = workspace.selection_untracked();
+        let states: Vec<_> = selection.iter().map(|key| self.shown_state_of(key)).collect();
+        let had_focus = dom::is_focus_within("stage");
+        let since = editing.since_shown.with_value(|since| since.then(patch, before));
+        let after = Str::from(after);
+        editing.text.set_value(after.clone());
+        workspace.definition.set(after);
+        editing.tell();
+        let now = workspace.shown.get_untracked();
+        if workspace.is_stale.get_untracked() {
+            editing.since_shown.set_value(since);
+            return;
+        }
+        editing.since_shown.set_value(Patch::default());
+        let map = StateMap::new(&shown, &since, &now);
+        let key_of = |document: &asl::Document, state| {
+            let state = document.state(state)?;
+            Some(Str::from(document.tree().pointer(state.member())))
+        };
+        let selected: Vec<Str> =
+            states.into_iter().filter_map(|state| key_of(&now, map.get(state?)?)).collect();
+        if selected != selection {
+            workspace.select(selected);
+        }
+        let has_views = workspace.root.with_untracked(Option::is_some)
+            || workspace.folded.with_untracked(|folded| !folded.is_empty());
+        if has_views || self.runs.has_runs() {
+            let renamed: HashMap<Str, Str> = shown
+                .states()
+                .filter_map(|state| {
+                    let (old, new) = (key_of(&shown, state.id())?, key_of(&now, map.get(state.id())?)?);
+                    (old != new).then_some((old, new))
+                })
+                .collect();
+            self.runs.follow_keys(&renamed);
+            workspace.follow_keys(&renamed);
+        }
+        if had_focus {
+            self.focus_selected();
+        }
+    }
+}

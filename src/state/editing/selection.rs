@@ -1,0 +1,173 @@
+//! What is selected: one state that forms and text follow, and others beside it.
+
+use asl::{Document, StateId, TransitionKind};
+use json::Str;
+use leptos::prelude::*;
+
+use crate::canvas::element_of;
+use crate::state::studio::Studio;
+use crate::state::workspace::Workspace;
+
+/// What is selected beside a state. Selecting another one makes it void.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    of: Option<Str>,
+    others: Vec<Str>,
+    /// A way out of the state.
+    way: Option<TransitionKind>,
+}
+
+impl Workspace {
+    /// The keys of all selected states, the main one first.
+    pub fn selection(self) -> Vec<Str> {
+        let selected = self.selected.get();
+        self.beside.with(|beside| all(selected, beside))
+    }
+
+    pub fn selection_untracked(self) -> Vec<Str> {
+        let selected = self.selected.get_untracked();
+        self.beside.with_untracked(|beside| all(selected, beside))
+    }
+
+    /// Whether the state of this key is selected, alone or among others.
+    pub fn is_selected(self, key: &Str) -> bool {
+        self.selected.with(|selected| {
+            selected.as_ref() == Some(key)
+                || self.beside.with(|beside| beside.of == *selected && beside.others.contains(key))
+        })
+    }
+
+    /// Selects states, the first as the main one.
+    pub fn select(self, keys: Vec<Str>) {
+        let mut keys = keys.into_iter();
+        let main = keys.next();
+        self.beside.set(Beside { of: main.clone(), others: keys.collect(), way: None });
+        if self.selected.with_untracked(|selected| *selected != main) {
+            self.selected.set(main);
+        }
+    }
+
+    /// Adds a state to what is selected, as the main one, or takes it away.
+    pub fn toggle(self, key: &Str) {
+        let mut keys = self.selection_untracked();
+        let before = keys.len();
+        keys.retain(|known| known != key);
+        if keys.len() == before {
+            keys.insert(0, key.clone());
+        }
+        self.select(keys);
+    }
+
+    /// The selected way, with the key of the state that it leaves.
+    pub fn selected_way(self) -> Option<(Str, TransitionKind)> {
+        let selected = self.selected.get();
+        self.beside.with(|beside| way(selected, beside))
+    }
+
+    pub fn selected_way_untracked(self) -> Option<(Str, TransitionKind)> {
+        let selected = self.selected.get_untracked();
+        self.beside.with_untracked(|beside| way(selected, beside))
+    }
+
+    /// Selects a way, and with it the state that it leaves.
+    pub fn select_way(self, from: Str, way: TransitionKind) {
+        self.beside.set(Beside { of: Some(from.clone()), others: Vec::new(), way: Some(way) });
+        self.selected.set(Some(from));
+    }
+}
+
+fn all(selected: Option<Str>, beside: &Beside) -> Vec<Str> {
+    let others = if beside.of == selected { &beside.others[..] } else { &[] };
+    selected.iter().chain(others).cloned().collect()
+}
+
+fn way(selected: Option<Str>, beside: &Beside) -> Option<(Str, TransitionKind)> {
+    beside.way.filter(|_| beside.of == selected).and_then(|way| Some((selected?, way)))
+}
+
+impl Studio {
+    /// The main selected state in the present document.
+    pub fn selected_state(self) -> Option<StateId> {
+        let key = self.workspace.selected.get_untracked()?;
+        self.state_of(&key)
+    }
+
+    /// All selected states in the present document, the main one first.
+    pub fn selected_states(self) -> Vec<StateId> {
+        let keys = self.workspace.selection_untracked();
+        keys.iter().filter_map(|key| self.state_of(key)).collect()
+    }
+
+    /// The state of a key in the present document.
+    pub fn state_of(self, key: &str) -> Option<StateId> {
+        if self.workspace.is_stale.get_untracked() {
+            return self.workspace.document.with_untracked(|document| find(document, key));
+        }
+        self.shown_state_of(key)
+    }
+
+    /// The state of a key in the document that the scene is of.
+    pub(super) fn shown_state_of(self, key: &str) -> Option<StateId> {
+        let node = self.workspace.scene.with_untracked(|scene| {
+            scene.index_of(key).and_then(|index| scene.nodes.get(index)).map(|node| node.state)
+        });
+        // What is folded away has no node.
+        node.or_else(|| self.workspace.shown.with_untracked(|document| find(document, key)))
+    }
+
+    /// The key of a state of the present document.
+    pub fn key_of(self, state: StateId) -> Option<Str> {
+        self.workspace.document.with_untracked(|document| {
+            let state = document.state(state)?;
+            Some(Str::from(document.tree().pointer(state.member())))
+        })
+    }
+
+    /// Selects the state of a name, wherever it is.
+    pub fn select_named(self, name: &str) {
+        self.select_all_named(&[name]);
+    }
+
+    /// Selects states by their names, the first as the main one.
+    pub fn select_all_named(self, names: &[&str]) {
+        let keys = self.workspace.document.with_untracked(|document| {
+            let keys = names.iter().filter_map(|name| {
+                let state = document.state_named(name)?;
+                Some(Str::from(document.tree().pointer(state.member())))
+            });
+            keys.collect::<Vec<Str>>()
+        });
+        self.workspace.select(keys);
+        self.note_selection();
+        self.reveal_selected();
+    }
+
+    /// Brings the main selected state onto the screen.
+    pub fn reveal_selected(self) {
+        if let Some(rect) = self.workspace.selected_rect() {
+            self.view.reveal(rect);
+        }
+    }
+
+    /// Gives the focus to the main selected state, or to the graph where there is none.
+    pub fn focus_selected(self) {
+        // The second frame comes after the views have followed the scene.
+        request_animation_frame(move || {
+            request_animation_frame(move || {
+                let key = self.workspace.selected.get_untracked();
+                if let Some(key) = key {
+                    if let Some(node) = element_of(&key) {
+                        let _ = node.focus();
+                    }
+                } else if let Some(stage) = crate::platform::dom::element_by_id("stage") {
+                    let _ = stage.focus();
+                }
+            });
+        });
+    }
+}
+
+fn find(document: &Document, key: &str) -> Option<StateId> {
+    let mut states = document.states();
+    states.find(|state| document.tree().pointer(state.member()) == key).map(|state| state.id())
+}
