@@ -23,4 +23,4 @@ pub use names::{Action, NamedService, Names};
 pub use search::{Hit, Target, search};
 pub use shapes::{Member, Operation, Shape, Shapes, Structure};
 pub use table::{INTEGRATIONS, SERVICES};
-pub use template::{sdk_template, skeleton, template};
+pub use template::{choice_with_end, flow_state, sdk_template, skeleton, template};

@@ -1,10 +1,76 @@
 //! Task states ready to insert.
 
-use asl::QueryLanguage;
+use asl::{QueryLanguage, StateType};
 use json::{Map, Value};
 
-use crate::integration::{Integration, Pattern};
+use crate::integration::{Integration, Pattern, integration};
 use crate::shapes::{Operation, Shape, Shapes};
+
+/// A state of a type that is valid where it is put, with as little in it as possible.
+/// A Task calls a Lambda function. Where a Choice leads follows from its place, as `Next` and `End` do; where nothing
+/// follows, it takes [`choice_with_end`].
+pub fn flow_state(state_type: StateType, language: QueryLanguage) -> Value {
+    let mut state = Map::new();
+    state.insert("Type", Value::from(state_type.name()));
+    match state_type {
+        StateType::Task => {
+            return integration("lambda", "invoke")
+                .map_or(Value::from(state), |lambda| template(lambda, Pattern::RequestResponse, language));
+        }
+        StateType::Wait => {
+            state.insert("Seconds", Value::int(5));
+        }
+        StateType::Choice => {
+            state.insert("Choices", Value::array(vec![rule(language, "")]));
+            state.insert("Default", Value::from(""));
+        }
+        StateType::Parallel => {
+            state.insert("Branches", Value::array(vec![scope(None, "Pass"), scope(None, "Pass (2)")]));
+        }
+        StateType::Map => {
+            let inline = Value::from_members([("Mode", Value::from("INLINE"))]);
+            state.insert("ItemProcessor", scope(Some(inline), "Pass"));
+        }
+        StateType::Pass | StateType::Succeed | StateType::Fail => {}
+    }
+    Value::from(state)
+}
+
+/// The definition of a Choice with a state that all its ways lead to.
+pub fn choice_with_end(language: QueryLanguage) -> String {
+    let choice = Value::from_members([
+        ("Type", Value::from("Choice")),
+        ("Choices", Value::array(vec![rule(language, "Pass")])),
+        ("Default", Value::from("Pass")),
+    ]);
+    let states = Value::from_members([("Choice", choice), ("Pass", pass())]);
+    let definition = [
+        ("QueryLanguage", Value::from(language.name())),
+        ("StartAt", Value::from("Choice")),
+        ("States", states),
+    ];
+    Value::from_members(definition).to_pretty()
+}
+
+fn rule(language: QueryLanguage, next: &str) -> Value {
+    let next = ("Next", Value::from(next));
+    match language {
+        QueryLanguage::JsonPath => {
+            Value::from_members([("Variable", Value::from("$")), ("IsPresent", Value::from(true)), next])
+        }
+        QueryLanguage::Jsonata => Value::from_members([("Condition", Value::from("{% true %}")), next]),
+    }
+}
+
+fn pass() -> Value {
+    Value::from_members([("Type", Value::from("Pass")), ("End", Value::from(true))])
+}
+
+fn scope(config: Option<Value>, name: &str) -> Value {
+    let config = config.map(|config| ("ProcessorConfig", config));
+    let states = Value::from_members([(name, pass())]);
+    Value::from_members(config.into_iter().chain([("StartAt", Value::from(name)), ("States", states)]))
+}
 
 /// A Task state for an optimized integration, with the required parameters, and with what AWS recommends for it:
 /// retries of Lambda's own errors, and the function's answer without the wrapping.
@@ -141,9 +207,11 @@ fn lambda_retrier() -> Value {
 #[cfg(test)]
 mod tests {
     use asl::edit::{Edit, Place};
-    use asl::{CheckOptions, Document, QueryLanguage, ScopeId, Severity, WorkflowType};
+    use asl::{
+        CheckOptions, Document, QueryLanguage, ScopeId, Severity, StateType, TransitionKind, WorkflowType,
+    };
 
-    use super::{sdk_template, template};
+    use super::{choice_with_end, flow_state, sdk_template, template};
     use crate::{INTEGRATIONS, Pattern, Shapes, integration};
 
     fn inserted(language: QueryLanguage, state: &json::Value) -> Document {
@@ -173,6 +241,32 @@ mod tests {
                     assert!(errors.is_empty(), "{}\n{}", errors.join("\n"), document.text());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn states_of_all_types_are_valid_between_others() {
+        for language in [QueryLanguage::JsonPath, QueryLanguage::Jsonata] {
+            for state_type in StateType::ALL {
+                let language_name = language.name();
+                let mut document = Document::parse(&format!(
+                    r#"{{"QueryLanguage": "{language_name}", "StartAt": "A", "States": {{"A": {{"Type": "Pass", "Next": "B"}}, "B": {{"Type": "Pass", "End": true}}}}}}"#
+                ));
+                let from =
+                    document.state_named(if state_type.is_terminal() { "B" } else { "A" }).unwrap().id();
+                let place = Place::On { from, way: TransitionKind::Next };
+                let state = flow_state(state_type, language);
+                let edit = Edit::InsertState { place, name: "New".into(), state };
+                let patch = document.plan(&edit).unwrap();
+                document.apply(&patch);
+                assert_eq!(document.problems(), [], "{}", document.text());
+            }
+            let mut document = inserted(language, &flow_state(StateType::Pass, language));
+            let from = document.state_named("Call").unwrap().id();
+            let place = Place::On { from, way: TransitionKind::Next };
+            let patch = document.plan(&Edit::Paste { place, text: choice_with_end(language) }).unwrap();
+            document.apply(&patch);
+            assert_eq!(document.problems(), [], "{}", document.text());
         }
     }
 

@@ -1,6 +1,8 @@
 //! The ready blocks, `assets/blocks.json`: each can be put into an empty workflow and into a chain, is then without
 //! errors, and runs on the example that stands beside it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
