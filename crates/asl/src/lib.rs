@@ -5,6 +5,7 @@
 //! typed gives whatever makes sense of it. [`Document::problems`] tells what is wrong with it,
 //! [`validate`] says it as AWS does, and [`Document::plan`] makes patches of edits.
 
+pub mod assist;
 pub mod document;
 pub mod edit;
 mod expressions;
