@@ -174,6 +174,42 @@ fn nested_objects_get_their_fields_in_the_order_of_the_language() {
 }
 
 #[test]
+fn a_state_takes_the_place_of_another() {
+    let text = r#"{"StartAt": "A", "States": {
+      "A": {"Type": "Pass", "Next": "B"},
+      "B": {"Type": "Pass", "Next": "C"},
+      "C": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "D", "States": {"D": {"Type": "Pass", "End": true}}}}}}"#;
+    let document = Document::parse(text);
+    let replaced = |name: &str, edit: &dyn Fn(Place) -> Edit| {
+        let edit = edit(Place::InPlaceOf(state(&document, name)));
+        document
+            .plan(&edit)
+            .map(|patch| Document::parse(&patch.apply_to(text).0))
+            .map_err(|error| error.to_string())
+    };
+    let insert = |place| Edit::InsertState { place, name: "W".into(), state: wait(1) };
+    let after = replaced("B", &insert).unwrap();
+    assert_eq!(after.problems(), [], "{}", after.text());
+    let names: Vec<&str> = after.states().map(|state| state.name()).collect();
+    assert_eq!(names, ["A", "W", "C", "D"]);
+    let after = replaced("D", &insert).unwrap();
+    assert_eq!(after.problems(), [], "{}", after.text());
+    assert!(after.state_named("D").is_none());
+    let move_b = |place| Edit::MoveStates { states: vec![state(&document, "B")], place };
+    let after = replaced("D", &move_b).unwrap();
+    assert_eq!(after.problems(), [], "{}", after.text());
+    assert_eq!(after.state_named("B").unwrap().scope().owner().unwrap().name(), "C");
+    assert_eq!(replaced("B", &move_b).unwrap_err(), "The place belongs to what is moved.");
+    let fail = |place| Edit::InsertState {
+        place,
+        name: "F".into(),
+        state: Value::from_members([("Type", Value::from("Fail"))]),
+    };
+    assert_eq!(replaced("B", &fail).unwrap_err(), "F is a Fail state, and nothing follows it.");
+    assert_eq!(replaced("D", &fail).unwrap().problems(), []);
+}
+
+#[test]
 fn a_state_is_inserted_on_a_way() {
     let on = |from: &'static str, way| {
         move |document: &Document| Edit::InsertState {

@@ -8,6 +8,7 @@
 
 mod blocks;
 mod family;
+mod insertion;
 mod integration;
 mod names;
 mod search;
@@ -18,6 +19,7 @@ mod template;
 pub use asl::QueryLanguage;
 pub use blocks::{Block, Blocks};
 pub use family::icon;
+pub use insertion::{Insertable, Insertion};
 pub use integration::{Integration, Pattern, Service, integration, integration_of, service};
 pub use names::{Action, NamedService, Names};
 pub use search::{Hit, Target, search};

@@ -25,7 +25,7 @@ pub fn flow_state(state_type: StateType, language: QueryLanguage) -> Value {
             state.insert("Default", Value::from(""));
         }
         StateType::Parallel => {
-            state.insert("Branches", Value::array(vec![scope(None, "Pass"), scope(None, "Pass (2)")]));
+            state.insert("Branches", Value::array(vec![scope(None, "Pass"), scope(None, "Pass 2")]));
         }
         StateType::Map => {
             let inline = Value::from_members([("Mode", Value::from("INLINE"))]);

@@ -114,7 +114,7 @@ fn it_is_built_to_the_byte() {
     // Into the branches, in the place of what holds them open.
     let place = Place::Before(builder.id("Pass"));
     builder.insert(place, "Reserve items", flow(StateType::Map));
-    let place = Place::Before(builder.id("Pass (2)"));
+    let place = Place::Before(builder.id("Pass 2"));
     builder.insert(place, "Create invoice", lambda());
     let body = builder.document.state_named("Reserve items").unwrap().scopes().next().unwrap();
     let held = body.states().next().unwrap().id();

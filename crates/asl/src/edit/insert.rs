@@ -68,7 +68,7 @@ pub(super) fn plan_move(document: &Document, states: &[StateId], place: Place) -
             }
             document.state(from).and_then(|state| state.scope().owner())
         }
-        Place::Before(state) => {
+        Place::Before(state) | Place::InPlaceOf(state) => {
             if is_moved(state) {
                 return Err(EditError::PlaceIsMoved);
             }
@@ -112,18 +112,20 @@ impl MarkedPlace {
         let document = draft.document();
         let is_there = match place {
             Place::Start(scope) | Place::Loose(scope) => document.scope(scope).is_some(),
-            Place::On { from: state, .. } | Place::Before(state) | Place::NewBranch(state) => {
-                document.state(state).is_some_and(|state| state.node().is_some())
-            }
+            Place::On { from: state, .. }
+            | Place::Before(state)
+            | Place::InPlaceOf(state)
+            | Place::NewBranch(state) => document.state(state).is_some_and(|state| state.node().is_some()),
         };
         if !is_there {
             return Err(EditError::Gone);
         }
         let mark = match place {
             Place::Start(scope) | Place::Loose(scope) => draft.mark_scope(scope),
-            Place::On { from: state, .. } | Place::Before(state) | Place::NewBranch(state) => {
-                draft.mark_state(state)
-            }
+            Place::On { from: state, .. }
+            | Place::Before(state)
+            | Place::InPlaceOf(state)
+            | Place::NewBranch(state) => draft.mark_state(state),
         };
         Ok(MarkedPlace { place, mark })
     }
@@ -175,7 +177,7 @@ impl MarkedPlace {
                 let goal = links::goal_of(draft.document(), from.id(), way).unwrap_or(Goal::End);
                 (vec![Incoming::Way(from.id(), way)], goal, Position::After(from.member()))
             }
-            (Place::Before(_), Some(state)) => {
+            (Place::Before(_) | Place::InPlaceOf(_), Some(state)) => {
                 let incoming = ways(scope)
                     .into_iter()
                     .filter(|(_, target)| *target == state.id())
@@ -189,11 +191,20 @@ impl MarkedPlace {
             _ => return Err(EditError::Gone),
         };
         let leads_on = fragment.lead_on_to(&goal)?;
+        if let (Place::InPlaceOf(_), Some(state)) = (self.place, place_state)
+            && !leads_on
+            && let Goal::State(_) = links::main_way(state)
+        {
+            // What followed would be cut off.
+            let last = fragment.states().last().ok_or(EditError::NoStates)?;
+            let state_type = last.state_type().unwrap_or(StateType::Succeed);
+            return Err(EditError::NoNext { state: last.shared_name(), state_type });
+        }
         if !leads_on
             && let Goal::State(name) = &goal
             && let Some(target) = scope.state_named(name)
             && !ways(scope).iter().any(|(way, to)| *to == target.id() && !incoming.contains(way))
-            && !matches!(self.place, Place::Before(_))
+            && !matches!(self.place, Place::Before(_) | Place::InPlaceOf(_))
         {
             // What followed would be cut off.
             let last = fragment.states().last().ok_or(EditError::NoStates)?;
@@ -208,6 +219,10 @@ impl MarkedPlace {
         let states = scope.field("States").filter(|states| tree.kind(*states) == NodeKind::Object);
         replacements.push(insert(tree, &style, states.ok_or(EditError::BrokenText)?, position, &texts));
         draft.apply(replacements);
+        if let Place::InPlaceOf(_) = self.place {
+            let replaced = draft.state(self.mark).ok_or(EditError::Gone)?.id();
+            remove::remove_from(draft, &[replaced], true)?;
+        }
         Ok(())
     }
 

@@ -87,6 +87,8 @@ pub enum Place {
     On { from: StateId, way: TransitionKind },
     /// In front of a state: all ways to it lead to the new one.
     Before(StateId),
+    /// In the place of a state, which goes: ways to it lead to the new one, which leads on to where it led.
+    InPlaceOf(StateId),
     /// Into a new last branch of a Parallel state.
     NewBranch(StateId),
     /// Into a scope, without a way to it.
