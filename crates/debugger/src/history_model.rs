@@ -86,6 +86,8 @@ pub struct HistoryModel {
     visits: Visits,
     rows: Vec<Row>,
     row_of_visit: HashMap<VisitId, usize>,
+    /// The ids that events had where they were recorded; empty where they are their positions.
+    told_ids: Vec<u32>,
 }
 
 impl HistoryModel {
@@ -108,6 +110,17 @@ impl HistoryModel {
         let mut model = HistoryModel { history, visits, ..HistoryModel::default() };
         model.build_rows(frames);
         model
+    }
+
+    /// Gives events the ids that they had where they were recorded, by position.
+    pub fn name_ids(&mut self, ids: Vec<u32>) {
+        self.told_ids = ids;
+    }
+
+    /// The id to show for an event.
+    pub fn told_id(&self, event: EventId) -> u32 {
+        let index = (event.0 as usize).checked_sub(1);
+        index.and_then(|index| self.told_ids.get(index)).copied().unwrap_or(event.0)
     }
 
     pub fn history(&self) -> &History {

@@ -8,17 +8,24 @@
 mod announcement;
 mod breakpoints;
 mod compare;
+pub mod cost;
 mod coverage;
 mod data;
 pub mod diff;
+mod format;
 mod frames;
+pub mod gantt;
 mod history_model;
 mod lineage;
+mod link;
 mod query;
+mod recording;
+mod related;
 mod session;
 mod stages;
 mod state_key;
 mod status;
+pub mod steps_table;
 mod timeline;
 mod visits;
 mod watches;
@@ -27,10 +34,16 @@ pub use breakpoints::{Breakpoint, BreakpointId, Breakpoints, HitCount, Place};
 pub use compare::{Difference, Pair, RunComparison, compare_executions, compare_runs};
 pub use coverage::{Coverage, Unreached};
 pub use data::{DataView, PAYLOAD_LIMIT, Variable, VariableChange, VariableScope};
+pub use format::{bytes_text, count_text, difference_text, duration_text};
 pub use frames::FrameView;
 pub use history_model::{EventFilter, Frames, HistoryModel, IterationCell, IterationGrid, Row, RowKind};
 pub use lineage::{Origin, OriginKind};
+pub use link::Link;
 pub use query::{Env, Message, Query};
+pub use recording::{
+    NotRecorded, Rebuilt, Recording, Replay, missing_states, read_recordings, rebuild_definition,
+};
+pub use related::{Related, events_csv, related, tone_of};
 pub use session::{
     ChangeError, Cursor, Input, LogLine, RecordedInput, Run, Session, Stop, SwapReport, Target,
 };

@@ -35,6 +35,35 @@ impl StateStatus {
             StateStatus::Running => "Running",
         }
     }
+
+    pub const ALL: [StateStatus; 8] = [
+        StateStatus::Idle,
+        StateStatus::Succeeded,
+        StateStatus::Caught,
+        StateStatus::Aborted,
+        StateStatus::TimedOut,
+        StateStatus::Failed,
+        StateStatus::Retrying,
+        StateStatus::Running,
+    ];
+
+    /// The word for addresses and style sheets.
+    pub fn slug(self) -> &'static str {
+        match self {
+            StateStatus::Idle => "idle",
+            StateStatus::Succeeded => "succeeded",
+            StateStatus::Caught => "caught",
+            StateStatus::Aborted => "aborted",
+            StateStatus::TimedOut => "timed-out",
+            StateStatus::Failed => "failed",
+            StateStatus::Retrying => "retrying",
+            StateStatus::Running => "running",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<StateStatus> {
+        StateStatus::ALL.into_iter().find(|status| status.slug() == slug)
+    }
 }
 
 /// A way that a run has taken: from a state, or the start of a scope, to a state, or its end.

@@ -20,11 +20,11 @@ use crate::query::Env;
 use crate::stages::{StageView, stages_at};
 use crate::status::StatusBoard;
 use crate::visits::{Visit, VisitId, Visits};
-use boards::Boards;
 use checkpoints::Checkpoints;
 use run::Goal;
 use world::{Happened, World};
 
+pub(crate) use boards::Boards;
 pub use change::{ChangeError, SwapReport};
 pub use run::{Run, Stop, Target};
 pub use world::{Input, RecordedInput};

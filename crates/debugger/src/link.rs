@@ -1,0 +1,185 @@
+//! Addresses of what is seen: the part after `#` names an example or a run, an event, a tab and a filter.
+
+use engine::EventType;
+use json::Str;
+
+use crate::history_model::EventFilter;
+use crate::status::StateStatus;
+
+/// What an address asks for. What is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// The slug of an example that comes with the app.
+    pub example: Option<String>,
+    /// The id of a run that the browser keeps.
+    pub run: Option<String>,
+    /// The position of an event, from 1.
+    pub event: Option<u32>,
+    pub tab: Option<String>,
+    /// The key of the selected state.
+    pub state: Option<Str>,
+    pub filter: EventFilter,
+    /// Members that are not known, so that a visitor can be told.
+    pub unknown: Vec<String>,
+}
+
+/// Fragments longer than this are not read: no address that this app makes comes near.
+const LONGEST: usize = 16_384;
+
+impl Link {
+    /// Reads a fragment, with or without its `#`. Never fails: what can't be read is among
+    /// [`Link::unknown`].
+    pub fn parse(fragment: &str) -> Link {
+        let mut link = Link::default();
+        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+        if fragment.len() > LONGEST {
+            link.unknown.push("an address that is too long".to_owned());
+            return link;
+        }
+        for part in fragment.split('&').filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let value = decoded(value);
+            match name {
+                "example" => link.example = Some(value),
+                "run" => link.run = Some(value),
+                "tab" => link.tab = Some(value),
+                "state" => link.state = Some(value.into()),
+                "filter" => link.filter.text = value,
+                "event" => match value.parse::<u32>() {
+                    Ok(event) => link.event = Some(event),
+                    Err(_) => link.unknown.push(format!("the event \"{value}\"")),
+                },
+                "types" => {
+                    for name in value.split(',').filter(|name| !name.is_empty()) {
+                        match EventType::from_name(name) {
+                            Some(known) => link.filter.types.push(known),
+                            None => link.unknown.push(format!("the type of event \"{name}\"")),
+                        }
+                    }
+                }
+                // Names may hold commas, so they are separated by what JSON texts can't hold unescaped.
+                "states" => {
+                    let names = value.split('\u{1f}').filter(|name| !name.is_empty());
+                    link.filter.states.extend(names.map(Str::from));
+                }
+                "statuses" => {
+                    for name in value.split(',').filter(|name| !name.is_empty()) {
+                        match StateStatus::from_slug(name) {
+                            Some(known) => link.filter.statuses.push(known),
+                            None => link.unknown.push(format!("the status \"{name}\"")),
+                        }
+                    }
+                }
+                other => link.unknown.push(format!("\"{}\"", decoded(other))),
+            }
+        }
+        link
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Link::default()
+    }
+
+    /// The fragment without its `#`.
+    pub fn to_fragment(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut put = |name: &str, value: &str| {
+            if !value.is_empty() {
+                parts.push(format!("{name}={}", encoded(value)));
+            }
+        };
+        put("example", self.example.as_deref().unwrap_or_default());
+        put("run", self.run.as_deref().unwrap_or_default());
+        put("event", &self.event.map(|event| event.to_string()).unwrap_or_default());
+        put("state", self.state.as_deref().unwrap_or_default());
+        put("tab", self.tab.as_deref().unwrap_or_default());
+        put("filter", &self.filter.text);
+        let types: Vec<&str> = self.filter.types.iter().map(|known| known.name()).collect();
+        put("types", &types.join(","));
+        let states: Vec<&str> = self.filter.states.iter().map(|name| &**name).collect();
+        put("states", &states.join("\u{1f}"));
+        let statuses: Vec<&str> = self.filter.statuses.iter().map(|status| status.slug()).collect();
+        put("statuses", &statuses.join(","));
+        parts.join("&")
+    }
+
+    /// Whether two addresses show the same run; moving about in it makes no new entry of the browser's
+    /// history.
+    pub fn is_same_place(&self, other: &Link) -> bool {
+        self.example == other.example && self.run == other.run && self.tab == other.tab
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b':' | b',' => {
+                out.push(char::from(byte));
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+/// Percent signs that introduce nothing stay as they are.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let code = (*byte == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(code) => {
+                out.push(code);
+                at += 3;
+            }
+            None => {
+                out.push(if *byte == b'+' { b' ' } else { *byte });
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::EventType;
+
+    use super::Link;
+    use crate::history_model::EventFilter;
+    use crate::status::StateStatus;
+
+    #[test]
+    fn addresses_read_back() {
+        let link = Link {
+            example: Some("order-processing".to_owned()),
+            run: Some("18f-2a".to_owned()),
+            event: Some(17),
+            tab: Some("events".to_owned()),
+            state: Some("/States/Pay, please/Branches/0/States/Ünïcode & 100 %".into()),
+            filter: EventFilter {
+                types: vec![EventType::TaskFailed, EventType::TaskScheduled],
+                states: vec!["A, b".into(), "C=d".into()],
+                statuses: vec![StateStatus::Caught, StateStatus::TimedOut],
+                text: "a+b #c".to_owned(),
+            },
+            unknown: Vec::new(),
+        };
+        assert_eq!(Link::parse(&format!("#{}", link.to_fragment())), link);
+        assert!(Link::parse("").is_empty());
+        assert_eq!(Link::default().to_fragment(), "");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let link = Link::parse("event=x&types=TaskFailed,Nope&colour=red&tab=ev%zzents&run");
+        assert_eq!(link.event, None);
+        assert_eq!(link.filter.types, [EventType::TaskFailed]);
+        assert_eq!(link.tab.as_deref(), Some("ev%zzents"));
+        assert_eq!(link.unknown, ["the event \"x\"", "the type of event \"Nope\"", "\"colour\""]);
+        assert!(!Link::parse(&"a".repeat(20_000)).unknown.is_empty());
+    }
+}

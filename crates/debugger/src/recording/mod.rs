@@ -1,0 +1,56 @@
+//! Executions that ran elsewhere, as far as texts tell of them.
+
+mod read;
+mod rebuild;
+mod replay;
+
+use engine::history::{ImportError, ImportedHistory};
+use engine::{Instant, Machine, Status};
+use json::{Str, Value};
+
+pub use read::{NotRecorded, read_recordings};
+pub use rebuild::{Rebuilt, missing_states, rebuild_definition};
+pub use replay::Replay;
+
+/// One execution as a text tells of it: with all of its events, some, or none.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The name of the execution; empty where the text does not tell.
+    pub name: Str,
+    pub execution_arn: Option<Str>,
+    pub state_machine_arn: Option<Str>,
+    pub map_run_arn: Option<Str>,
+    pub status: Status,
+    pub started_at: Option<Instant>,
+    pub stopped_at: Option<Instant>,
+    pub input: Option<Value>,
+    pub output: Option<Value>,
+    pub error: Option<Str>,
+    pub cause: Option<Str>,
+    pub redrive_count: Option<i64>,
+    /// The definition, where the text has it (DescribeStateMachineForExecution).
+    pub definition: Option<Str>,
+    /// The events in the shape of GetExecutionHistory, ids without gaps; at least one.
+    pub events: Value,
+    /// The ids that the text gave, by position; empty where they are 1, 2, 3, …
+    pub ids: Vec<u32>,
+    /// What a person has to know: what is missing, what was put in its place.
+    pub remarks: Vec<String>,
+}
+
+impl Recording {
+    /// The history; with a machine, events know their states.
+    ///
+    /// # Errors
+    ///
+    /// Where an event can't be read.
+    pub fn history(&self, machine: Option<&Machine>) -> Result<ImportedHistory, ImportError> {
+        ImportedHistory::from_json(&self.events, machine)
+    }
+
+    /// The name of the state machine, as its ARN tells it.
+    pub fn machine_name(&self) -> Option<&str> {
+        let arn = self.state_machine_arn.as_deref()?;
+        arn.split(':').nth(6).filter(|name| !name.is_empty())
+    }
+}
