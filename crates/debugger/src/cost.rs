@@ -1,6 +1,6 @@
 //! What AWS would have billed for a run.
 
-use engine::{Execution, RunKind};
+use engine::Execution;
 
 /// Prices of Step Functions in one region, in US dollars.
 ///
@@ -57,36 +57,13 @@ pub fn cost_of(execution: &Execution, prices: &Prices) -> Cost {
             cost.gb_seconds +=
                 billing.billed_millis as f64 / 1_000.0 * billing.billed_memory_mb as f64 / 1_024.0;
         } else {
-            cost.transitions = cost.transitions.saturating_add(transitions_of(&run.history));
+            cost.transitions = cost.transitions.saturating_add(run.history.transitions());
         }
     }
     cost.dollars = cost.transitions as f64 * prices.transition
         + cost.requests as f64 * prices.request
         + cost.gb_seconds * prices.gb_second;
     cost
-}
-
-/// Whether a run has child executions that are billed with it.
-pub fn has_children(execution: &Execution) -> bool {
-    execution.runs().any(|run| run.kind != RunKind::Main)
-}
-
-/// State transitions as they are billed: each state that is entered, and each attempt after a failed one.
-pub fn transitions_of(history: &engine::History) -> u64 {
-    let mut count = 0u64;
-    let mut begun: std::collections::HashMap<engine::FrameId, bool> = std::collections::HashMap::new();
-    for event in history.iter() {
-        if event.event_type.is_state_entered() {
-            count += 1;
-            begun.insert(event.frame, false);
-        } else if crate::visits::begins_attempt(event.event_type) {
-            // A Parallel or Map state begins its first attempt with its entry, and so does a task.
-            if begun.insert(event.frame, true) == Some(true) {
-                count += 1;
-            }
-        }
-    }
-    count
 }
 
 /// Dollars with as many digits as say something: `$0.000125`, `$1.50`.

@@ -164,6 +164,16 @@ impl Scale {
                 .map(|value| Tick { at: value as f64 / f64::from(self.events.max(1)), value })
                 .collect();
         }
+        if !self.cuts.is_empty() {
+            // Round times would fall into what was cut: the ends of the stretches say more.
+            let mut ticks: Vec<Tick> = Vec::new();
+            for (time, at) in &self.knots {
+                if ticks.last().is_none_or(|last| at - last.at >= 0.6 / most as f64) {
+                    ticks.push(Tick { at: *at, value: time.saturating_sub(self.from.0) });
+                }
+            }
+            return ticks;
+        }
         let whole = self.to - self.from;
         let step = time_step(whole / most);
         let mut ticks: Vec<Tick> = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use asl::StateType;
-use engine::history::ImportedHistory;
+use engine::history::{ImportError, ImportedHistory};
 use engine::mock::{MockAnswer, MockEntry};
 use engine::{
     EventId, EventRef, EventType, Execution, FrameId, FrameRole, History, HistoryEvent, Instant, MockHost,
@@ -99,6 +99,17 @@ impl HistoryModel {
     /// The model of a history that was recorded elsewhere.
     pub fn of_imported(imported: &ImportedHistory) -> HistoryModel {
         HistoryModel::new(imported.history.clone(), imported)
+    }
+
+    /// The model of a recording without its definition; events have the ids that they had on AWS.
+    ///
+    /// # Errors
+    ///
+    /// Where an event can't be read.
+    pub fn of_recording(recording: &crate::Recording) -> Result<HistoryModel, ImportError> {
+        let mut model = HistoryModel::of_imported(&recording.history(None)?);
+        model.name_ids(recording.ids.clone());
+        Ok(model)
     }
 
     pub fn new(history: History, frames: &dyn Frames) -> HistoryModel {

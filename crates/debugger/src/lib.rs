@@ -40,9 +40,7 @@ pub use history_model::{EventFilter, Frames, HistoryModel, IterationCell, Iterat
 pub use lineage::{Origin, OriginKind};
 pub use link::Link;
 pub use query::{Env, Message, Query};
-pub use recording::{
-    NotRecorded, Rebuilt, Recording, Replay, missing_states, read_recordings, rebuild_definition,
-};
+pub use recording::{NotRecorded, Rebuilt, Recording, missing_states, read_recordings, rebuild_definition};
 pub use related::{Related, events_csv, related, tone_of};
 pub use session::{
     ChangeError, Cursor, Input, LogLine, RecordedInput, Run, Session, Stop, SwapReport, Target,

@@ -333,16 +333,8 @@ impl Visits {
     }
 }
 
-/// Whether an event begins an attempt of its state.
 pub(crate) fn begins_attempt(event_type: EventType) -> bool {
-    matches!(
-        event_type,
-        EventType::TaskScheduled
-            | EventType::LambdaFunctionScheduled
-            | EventType::ActivityScheduled
-            | EventType::MapStateStarted
-            | EventType::ParallelStateStarted
-    )
+    event_type.begins_attempt()
 }
 
 /// Whether an event brings the result of an attempt.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use asl::Document;
 use debugger::{
-    HistoryModel, Recording, Replay, RowKind, StateStatus, missing_states, read_recordings,
+    HistoryModel, Recording, RowKind, Run, Session, StateStatus, missing_states, read_recordings,
     rebuild_definition,
 };
 use engine::{
@@ -89,8 +89,8 @@ fn a_history_opens_in_every_form() {
     let second = only(&pages[1]);
     assert_eq!(second.ids.first(), Some(&11));
     assert!(second.remarks[0].starts_with("10 of the first"), "{:?}", second.remarks);
-    let replay = Replay::new(second, None).unwrap();
-    assert_eq!(replay.model().told_id(replay.event_at(1).unwrap().id), 11);
+    let model = HistoryModel::of_recording(&second).unwrap();
+    assert_eq!(model.told_id(model.history().get(0).unwrap().id), 11);
 }
 
 #[test]
@@ -179,8 +179,7 @@ fn what_is_no_recording_says_so() {
         r#"{"id":7,"previousEventId":9,"type":"MapIterationStarted","timestamp":1e300}"#,
     ] {
         if let Ok(found) = read_recordings(&format!("[{event}]")) {
-            let replay = Replay::new(found[0].clone(), None).unwrap();
-            let _ = rebuild_definition(replay.history());
+            let _ = rebuild_definition(&found[0].history(None).unwrap());
         }
     }
 }
@@ -256,7 +255,7 @@ fn recorded_histories_replay_without_their_definitions() {
         assert_eq!(missing_states(&imported, &document), Vec::<json::Str>::new(), "{name}");
         let machine =
             Arc::new(Machine::compile(&document).unwrap_or_else(|_| panic!("{name}\n{}", rebuilt.text)));
-        let mut replay = Replay::new(recording, Some(machine.clone())).unwrap();
+        let mut replay = Session::of_recording(recording, machine.clone(), MockHost::default()).unwrap();
         let mut entered = BTreeSet::new();
         for position in 1..=replay.len() {
             replay.seek(position);
@@ -265,6 +264,7 @@ fn recorded_histories_replay_without_their_definitions() {
                 let state = event.state.unwrap_or_else(|| panic!("{name}: event {position} has no state"));
                 assert_eq!(machine.state(state).map(|state| &state.name), event.details.name(), "{name}");
                 entered.insert(state);
+                assert!(replay.data().is_some(), "{name}: event {position} has no data");
                 assert_ne!(replay.board().status(state), StateStatus::Idle, "{name}");
             }
         }
@@ -272,8 +272,11 @@ fn recorded_histories_replay_without_their_definitions() {
         let last = *entered.iter().next_back().unwrap_or(&asl::StateId(0));
         replay.seek(0);
         assert_eq!(replay.board().status(last), StateStatus::Idle, "{name}");
-        let rows = replay.model().rows();
-        assert!(rows.iter().any(|row| matches!(row.kind, RowKind::State(_))) || entered.is_empty(), "{name}");
+        let model = HistoryModel::of_run(replay.recorded(), RunId(0)).unwrap();
+        assert!(
+            model.rows().iter().any(|row| matches!(row.kind, RowKind::State(_))) || entered.is_empty(),
+            "{name}"
+        );
     }
     println!("{count} recorded histories");
 }
@@ -292,4 +295,64 @@ fn answers_of_a_rebuilt_history_run_again() {
         again.to_text(),
         run(ExecutionType::Standard).history().to_aws_json(TimestampStyle::Omitted).to_text()
     );
+}
+
+#[test]
+fn a_recording_is_stepped_like_a_run_and_never_changed() {
+    let history = run(ExecutionType::Standard).history().to_aws_json(TimestampStyle::Iso);
+    let machine = Arc::new(Machine::compile(&Document::parse(DEFINITION)).unwrap());
+    let mut session =
+        Session::of_recording(only(&history.to_text()), machine.clone(), MockHost::default()).unwrap();
+    let budget = Budget { steps: 10_000 };
+    let count = session.len();
+    assert!(session.is_at_end());
+    assert_eq!(session.outcome().unwrap().status, Status::Failed);
+    assert_eq!(session.recorded().transitions(), run(ExecutionType::Standard).transitions());
+    session.restart();
+    assert_eq!((session.cursor().position, session.len()), (0, count));
+    // Stage by stage forwards, and the same way back.
+    let mut seen = vec![session.cursor()];
+    while !session.is_at_end() {
+        session.run(Run::Into, budget);
+        seen.push(session.cursor());
+    }
+    for cursor in seen.iter().rev().skip(1) {
+        session.run(Run::Back, budget);
+        assert_eq!(session.cursor(), *cursor);
+    }
+    // The data of a stage is worked out from the definition, as in a run.
+    session.seek(u32::MAX);
+    let order = session.visits().iter().find(|(_, visit)| &*visit.name == "Order").unwrap().1.exited.unwrap();
+    session.seek(order);
+    let stages = session.data().unwrap().stages;
+    assert!(stages.iter().any(|stage| stage.stage == debugger::Stage::ResultPath), "{stages:?}");
+    assert!(session.stop(Default::default()).is_err());
+    assert!(session.redrive(None).is_err());
+    let report = session.swap_machine(machine);
+    assert_eq!((session.len(), session.cursor().position, report.diverged_at), (count, order, None));
+}
+
+#[test]
+fn variables_of_a_recording_are_those_that_were_assigned() {
+    let definition = r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{
+        "A":{"Type":"Pass","Assign":{"n":1},"Next":"B"},
+        "B":{"Type":"Map","Items":[1],"ItemProcessor":{"StartAt":"C","States":{
+            "C":{"Type":"Pass","Assign":{"n":2,"m":"{% $n %}"},"Next":"D"},"D":{"Type":"Pass","End":true}}},"Next":"E"},
+        "E":{"Type":"Pass","End":true}}}"#;
+    let machine = Arc::new(Machine::compile(&Document::parse(definition)).unwrap());
+    let mut execution = Execution::start(machine.clone(), Value::Null, Options::default());
+    run_to_end(&mut execution, &mut MockHost::default(), Budget { steps: 10_000 });
+    let text = execution.history().to_aws_json(TimestampStyle::Iso).to_text();
+    let session = Session::of_recording(only(&text), machine, MockHost::default()).unwrap();
+    let at = |name: &str| {
+        let entered = session.visits().iter().find(|(_, visit)| &*visit.name == name).unwrap().1.entered;
+        let told: Vec<String> = session
+            .scopes(entered)
+            .iter()
+            .flat_map(|scope| &scope.variables)
+            .map(|variable| format!("{}={}", variable.name, variable.value.to_text()))
+            .collect();
+        told.join(" ")
+    };
+    assert_eq!((at("A"), at("D"), at("E")), (String::new(), "n=1 n=2 m=1".to_owned(), "n=1".to_owned()));
 }

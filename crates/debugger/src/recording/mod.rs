@@ -2,7 +2,6 @@
 
 mod read;
 mod rebuild;
-mod replay;
 
 use engine::history::{ImportError, ImportedHistory};
 use engine::{Instant, Machine, Status};
@@ -10,7 +9,6 @@ use json::{Str, Value};
 
 pub use read::{NotRecorded, read_recordings};
 pub use rebuild::{Rebuilt, missing_states, rebuild_definition};
-pub use replay::Replay;
 
 /// One execution as a text tells of it: with all of its events, some, or none.
 #[derive(Clone, Debug)]

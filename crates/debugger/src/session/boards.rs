@@ -1,8 +1,8 @@
 //! The picture of the workflow at any position of a recording.
 
-use engine::{EventRef, Execution, FrameId, HistoryEvent, RunId};
+use engine::{EventRef, Execution, FrameId, RunId};
 
-use crate::status::{Parents, StatusBoard};
+use crate::status::StatusBoard;
 
 /// Events between pictures that are kept.
 const SPACING: usize = 2_048;
@@ -19,24 +19,7 @@ impl Boards {
     /// The statuses after a number of events. States of nested executions of other definitions are
     /// left out: their numbers mean other states.
     pub fn at(&mut self, position: u32, events: &[EventRef], execution: &Execution) -> &StatusBoard {
-        let parents = |frame: FrameId| execution.frame(frame).and_then(|info| info.parent);
-        let event = |index: usize| {
-            let event = events.get(index)?;
-            let told = execution.event(*event)?;
-            is_of_machine(execution, event.run).then_some((event.run, told))
-        };
-        self.at_events(position, events.len(), &event, &parents)
-    }
-
-    /// As [`Boards::at`], of events that are told by their index; none where one does not count.
-    pub fn at_events<'e>(
-        &mut self,
-        position: u32,
-        count: usize,
-        event: &dyn Fn(usize) -> Option<(RunId, &'e HistoryEvent)>,
-        parents: Parents<'_>,
-    ) -> &StatusBoard {
-        let wanted = (position as usize).min(count);
+        let wanted = (position as usize).min(events.len());
         let nearest = (wanted / SPACING).min(self.kept.len());
         if self.position > wanted || nearest * SPACING > self.position {
             self.current = match nearest.checked_sub(1).and_then(|index| self.kept.get(index)) {
@@ -45,9 +28,13 @@ impl Boards {
             };
             self.position = nearest * SPACING;
         }
+        let parents = |frame: FrameId| execution.frame(frame).and_then(|info| info.parent);
         while self.position < wanted {
-            if let Some((run, told)) = event(self.position) {
-                self.current.apply(run.0, told, parents);
+            if let Some(event) = events.get(self.position)
+                && let Some(told) = execution.event(*event)
+                && is_of_machine(execution, event.run)
+            {
+                self.current.apply(event.run.0, told, &parents);
             }
             self.position += 1;
             if self.position == (self.kept.len() + 1) * SPACING {

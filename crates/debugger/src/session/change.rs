@@ -28,6 +28,8 @@ pub enum ChangeError {
     Ended,
     /// The run cannot be redriven.
     NotRedrivable,
+    /// The run was recorded elsewhere.
+    Recorded,
 }
 
 impl fmt::Display for ChangeError {
@@ -36,6 +38,9 @@ impl fmt::Display for ChangeError {
             ChangeError::NoTask => "The task does not wait for an answer here.",
             ChangeError::NotHere => "The data can be changed where a state is entered.",
             ChangeError::NotRedrivable => "The execution can't be redriven.",
+            ChangeError::Recorded => {
+                "This run was recorded elsewhere. To change it, take its answers as mocks and run the definition."
+            }
             ChangeError::NotWaiting => "Nothing waits for time here.",
             ChangeError::NotReady => "This branch waits for something else.",
             ChangeError::Ended => "The execution has ended here.",
@@ -69,6 +74,7 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// [`ChangeError::NoTask`].
     pub fn answer(&mut self, task: TaskId, answer: TaskAnswer) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         let request = self.open_task(task).ok_or(ChangeError::NoTask)?;
         let is_last =
             matches!(answer, TaskAnswer::Succeeded(_) | TaskAnswer::Failed(_) | TaskAnswer::TimedOut(_));
@@ -93,6 +99,7 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// [`ChangeError::NoTask`].
     pub fn answer_token(&mut self, token: &str, answer: TaskAnswer) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         let open = self.at_cursor().open_tasks();
         let request = open.iter().find(|open| open.token.as_deref() == Some(token));
         let task = request.ok_or(ChangeError::NoTask)?.id;
@@ -107,6 +114,7 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// [`ChangeError::Ended`].
     pub fn stop(&mut self, failure: Failure) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         if self.at_cursor().outcome().is_some() {
             return Err(ChangeError::Ended);
         }
@@ -123,6 +131,7 @@ impl<H: TaskHost + Clone> Session<H> {
     /// [`ChangeError::NotRedrivable`]: the run has not ended or has succeeded, is an Express execution,
     /// or the definition lacks what the run is in.
     pub fn redrive(&mut self, machine: Option<Arc<Machine>>) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         self.seek(self.len());
         if !self.input_at_end(Input::Redrive { machine: machine.clone() }, None) {
             return Err(ChangeError::NotRedrivable);
@@ -141,6 +150,7 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// [`ChangeError::NotWaiting`] where something happens without waiting.
     pub fn advance(&mut self, limit: Option<Instant>) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         self.rewind_to_cursor();
         self.input_at_end(Input::Advance { limit }, None).then_some(()).ok_or(ChangeError::NotWaiting)
     }
@@ -151,6 +161,7 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// [`ChangeError::NotReady`] where the frame cannot go on at the cursor.
     pub fn prefer(&mut self, frame: FrameId) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         if !self.at_cursor().ready_frames().contains(&frame) {
             return Err(ChangeError::NotReady);
         }
@@ -160,6 +171,9 @@ impl<H: TaskHost + Clone> Session<H> {
 
     /// Other mocks from the cursor on.
     pub fn set_host(&mut self, host: H) {
+        if self.recording.is_some() {
+            return;
+        }
         self.rewind_to_cursor();
         self.input_at_end(Input::Host(Arc::new(host)), None);
     }
@@ -171,6 +185,7 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// [`ChangeError::NotHere`] at other events.
     pub fn replace_input(&mut self, input: Value) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         self.change_before_entry(|frame| Input::ReplaceInput { frame, input })
     }
 
@@ -180,6 +195,7 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// [`ChangeError::NotHere`] as for [`Session::replace_input`].
     pub fn set_variable(&mut self, name: &str, value: Value) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
         let name = Str::from(name);
         self.change_before_entry(|frame| Input::SetVariable { frame, name, value })
     }
@@ -250,6 +266,10 @@ impl<H: TaskHost + Clone> Session<H> {
     ///
     /// Answers that came later wait for their task. An unchanged definition changes nothing.
     pub fn swap_machine(&mut self, machine: Arc<Machine>) -> SwapReport {
+        if let Some(matched) = self.matched_anew(machine.clone()) {
+            *self = matched;
+            return SwapReport { kept: self.len(), before: self.len(), ..SwapReport::default() };
+        }
         let cursor = self.cursor;
         let mut swapped = Session::start(
             machine.clone(),

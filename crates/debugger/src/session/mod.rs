@@ -3,6 +3,7 @@
 mod boards;
 mod change;
 mod checkpoints;
+mod recorded;
 mod run;
 mod world;
 
@@ -17,14 +18,15 @@ use json::Value;
 
 use crate::breakpoints::{BreakpointId, Breakpoints, Hit, Recorded};
 use crate::query::Env;
+use crate::recording::Recording;
 use crate::stages::{StageView, stages_at};
 use crate::status::StatusBoard;
 use crate::visits::{Visit, VisitId, Visits};
+use boards::Boards;
 use checkpoints::Checkpoints;
 use run::Goal;
 use world::{Happened, World};
 
-pub(crate) use boards::Boards;
 pub use change::{ChangeError, SwapReport};
 pub use run::{Run, Stop, Target};
 pub use world::{Input, RecordedInput};
@@ -65,6 +67,8 @@ pub struct Session<H: TaskHost + Clone = MockHost> {
     pub holds_time: bool,
     /// The frame to follow: steps go only by events in it and around it. None: all frames.
     pub follow: Option<FrameId>,
+    /// Where the run was recorded elsewhere: it can be gone through, but not changed.
+    pub recording: Option<Arc<Recording>>,
     origin: Arc<World<H>>,
     head: World<H>,
     /// The run as it was at the cursor; made when somebody asks.
@@ -99,6 +103,7 @@ impl<H: TaskHost + Clone> Session<H> {
             steps_into_stages: true,
             holds_time: false,
             follow: None,
+            recording: None,
             origin: Arc::new(head.clone()),
             head,
             past: None,
@@ -116,6 +121,10 @@ impl<H: TaskHost + Clone> Session<H> {
 
     /// Forgets what happened and begins again, with the same mocks and breakpoints.
     pub fn restart(&mut self) {
+        if self.recording.is_some() {
+            self.seek(0);
+            return;
+        }
         self.head = (*self.origin).clone();
         if let Some(machine) = self.head.execution.machine().cloned() {
             self.machine = machine.clone();

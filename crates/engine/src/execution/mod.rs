@@ -6,6 +6,7 @@ mod failure;
 mod frame;
 mod inspection;
 mod options;
+mod recorded;
 mod redrive;
 mod replace_machine;
 mod run;

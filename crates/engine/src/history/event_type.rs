@@ -111,6 +111,18 @@ impl EventType {
         )
     }
 
+    /// Whether the event begins an attempt of its state.
+    pub fn begins_attempt(self) -> bool {
+        matches!(
+            self,
+            EventType::TaskScheduled
+                | EventType::LambdaFunctionScheduled
+                | EventType::ActivityScheduled
+                | EventType::MapStateStarted
+                | EventType::ParallelStateStarted
+        )
+    }
+
     pub fn is_failure(self) -> bool {
         let name = self.name();
         ["Failed", "TimedOut", "Aborted"].iter().any(|ending| name.ends_with(ending))

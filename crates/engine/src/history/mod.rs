@@ -50,6 +50,21 @@ impl History {
         self.events.iter()
     }
 
+    /// State transitions as AWS bills them: each state that is entered, and each attempt after a failed one.
+    pub fn transitions(&self) -> u64 {
+        let mut count = 0;
+        let mut has_begun: std::collections::HashMap<FrameId, bool> = std::collections::HashMap::new();
+        for event in self.iter() {
+            if event.event_type.is_state_entered() {
+                count += 1;
+                has_begun.insert(event.frame, false);
+            } else if event.event_type.begins_attempt() && has_begun.insert(event.frame, true) == Some(true) {
+                count += 1;
+            }
+        }
+        count
+    }
+
     /// Gives events the states of another definition; what is not there any more loses its state.
     pub(crate) fn move_states(&mut self, moved: &std::collections::BTreeMap<asl::StateId, asl::StateId>) {
         for index in 0..self.events.len() {
