@@ -31,7 +31,7 @@ usage: cargo xtask COMMAND
   catalogue [VERSION]  make assets/catalogue anew from the botocore package, the newest or that version
 
   bench [ARGUMENTS]    measure the engine in headless Chromium and natively, beside others (--help tells more)
-  conformance | run [ARGUMENTS]
+  conformance | run | convert [ARGUMENTS]
                        the engine on this machine's own processor; `--help` after each tells more
 ";
 
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         "setup" => machine::setup(),
         "catalogue" => catalogue::catalogue(&arguments),
         "bench" => return bench::bench(&arguments),
-        "conformance" | "run" => {
+        "conformance" | "run" | "convert" => {
             arguments.insert(0, command);
             return runner::forward("runner", &arguments);
         }

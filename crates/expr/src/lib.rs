@@ -23,7 +23,7 @@ pub use expression::Expression;
 pub use intrinsic::Intrinsic;
 pub use java_order::object_by_hash;
 pub use path::{Path, PathError, Root};
-pub use reference_path::{ReferencePath, parse_reference_path};
+pub use reference_path::{Place, ReferencePath, parse_reference_path};
 pub use references::References;
 pub use scope::{ContextMember, Host, NoHost, Scope};
 pub use template::{Template, TemplateProblem};

@@ -10,8 +10,9 @@ pub struct ReferencePath {
     places: Box<[Place]>,
 }
 
+/// A step of a reference path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+pub enum Place {
     Member(Str),
     Item(usize),
 }
@@ -46,6 +47,11 @@ impl ReferencePath {
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The steps after `$`.
+    pub fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// Whether it is `$`: the place of everything.

@@ -1,6 +1,7 @@
 //! The engine on the command line: one definition, the recorded cases.
 
 mod conformance;
+mod convert;
 mod run;
 
 use std::process::ExitCode;
@@ -8,7 +9,8 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: runner COMMAND
   conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails
   conformance --jsonata FILE                        run a file of JSONata cases
-  run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON";
+  run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON
+  convert DEFINITION [--input FILE] [--mocks FILE]   print a JSONPath definition in JSONata, what to know about it, and the proof";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
     match command.as_str() {
         "conformance" => conformance::command(&rest),
         "run" => run::command(&rest),
+        "convert" => convert::command(&rest),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

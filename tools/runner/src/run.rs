@@ -160,7 +160,7 @@ fn machine_of(text: &str) -> Result<Machine, String> {
     })
 }
 
-fn read_mocks(text: &str, test_case: Option<&str>) -> Result<MockHost, String> {
+pub fn read_mocks(text: &str, test_case: Option<&str>) -> Result<MockHost, String> {
     let value = json::parse(text).map_err(|error| format!("the mocks are no JSON: {error}"))?;
     let Some(wanted) = test_case else {
         return MockHost::from_json(&value).map_err(|error| error.to_string());
@@ -177,7 +177,7 @@ pub fn read(path: &std::path::Path) -> Result<String, String> {
 }
 
 /// Line and column from 1, for an offset in bytes.
-fn position(text: &str, offset: usize) -> String {
+pub fn position(text: &str, offset: usize) -> String {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

@@ -12,6 +12,7 @@ mod format;
 mod fragment;
 mod insert;
 mod links;
+mod members;
 mod move_item;
 mod names;
 mod remove;
@@ -27,6 +28,7 @@ use json::{Str, Value};
 
 use crate::{Document, Patch, QueryLanguage, ScopeId, StateId, StateType, TransitionKind};
 
+pub use members::MemberEdits;
 pub use names::unique_name;
 pub(crate) use text::{
     add_field_patch, add_state_patch, indent_at, quoted, reindented_text, remove_member_patch,

@@ -13,7 +13,7 @@ use crate::references::References;
 use crate::scope::Scope;
 use crate::timestamp::{self, Timestamp};
 pub use compile::{OPERATORS, RuleProblem};
-use pattern::Pattern;
+pub use pattern::Pattern;
 
 /// A compiled choice rule, without its Next and what else is not the condition.
 #[derive(Debug)]

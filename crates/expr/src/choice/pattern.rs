@@ -1,6 +1,6 @@
 /// The pattern of StringMatches: `*` stands for any text, `\*` for a star and `\\` for a backslash.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     /// The texts between the stars: one where there is no star.
     texts: Box<[String]>,
 }
@@ -23,6 +23,11 @@ impl Pattern {
         }
         texts.push(text);
         Pattern { texts: texts.into_boxed_slice() }
+    }
+
+    /// The texts between the stars: one where there is no star.
+    pub fn texts(&self) -> &[String] {
+        &self.texts
     }
 
     /// Whether the whole text matches. Every star takes as little as it can, which is enough.

@@ -6,7 +6,7 @@ use super::{Arguments, Failure};
 
 /// The template of `States.Format`, taken apart at its `{}`.
 #[derive(Debug)]
-pub(crate) struct Template {
+pub struct Template {
     source: String,
     /// The texts before, between and after the places; what is wrong with the template otherwise.
     texts: Result<Box<[String]>, &'static str>,
@@ -18,12 +18,17 @@ impl Template {
         Template { source: raw.to_owned(), texts: take_apart(raw) }
     }
 
+    /// The texts before, between and after the places; none for a template that no arguments fit.
+    pub fn texts(&self) -> Option<&[String]> {
+        self.texts.as_deref().ok()
+    }
+
     pub fn source(&self) -> &str {
         &self.source
     }
 
     /// The template with the arguments from the second on in their places.
-    pub fn fill(&self, arguments: &Arguments<'_, '_>) -> Result<Value, Failure> {
+    pub(crate) fn fill(&self, arguments: &Arguments<'_, '_>) -> Result<Value, Failure> {
         let texts = match &self.texts {
             Ok(texts) => texts,
             Err(problem) => {

@@ -14,6 +14,7 @@ use crate::error::{EvalError, RUNTIME, SyntaxError};
 use crate::path::Path;
 use crate::references::References;
 use crate::scope::Scope;
+pub use format::Template;
 pub use functions::Function;
 
 /// How deep calls may stand in calls.
@@ -26,14 +27,16 @@ pub struct Intrinsic {
     call: Call,
 }
 
+/// A function with its arguments.
 #[derive(Debug)]
-pub(crate) struct Call {
-    function: Function,
-    arguments: Box<[Argument]>,
+pub struct Call {
+    pub function: Function,
+    pub arguments: Box<[Argument]>,
 }
 
+/// An argument of a call.
 #[derive(Debug)]
-pub(crate) enum Argument {
+pub enum Argument {
     Literal(Value),
     /// The literal template of `States.Format`, taken apart.
     Template(format::Template),
@@ -62,6 +65,10 @@ impl Intrinsic {
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    pub fn call(&self) -> &Call {
+        &self.call
     }
 
     /// Calls the function.

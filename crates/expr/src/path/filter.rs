@@ -10,7 +10,7 @@ use super::step::Steps;
 
 /// The condition of `[?(…)]`.
 #[derive(Debug)]
-pub(crate) enum Filter {
+pub enum Filter {
     Or(Vec<Filter>),
     And(Vec<Filter>),
     Not(Box<Filter>),
@@ -19,14 +19,14 @@ pub(crate) enum Filter {
 }
 
 #[derive(Debug)]
-pub(crate) enum Operand {
+pub enum Operand {
     Path(Steps),
     Literal(Value),
     Pattern(Regex),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operator {
+pub enum Operator {
     Equal,
     NotEqual,
     SameTypeEqual,
@@ -57,7 +57,7 @@ enum Resolved<'f> {
 }
 
 impl Filter {
-    pub fn accepts(&self, item: &Value, evaluation: &Evaluation<'_>) -> Result<bool, PathError> {
+    pub(crate) fn accepts(&self, item: &Value, evaluation: &Evaluation<'_>) -> Result<bool, PathError> {
         match self {
             Filter::Or(parts) => {
                 for part in parts {

@@ -8,13 +8,13 @@ use super::step::Steps;
 ///
 /// Jayway's dialect has them; AWS documents that Step Functions does not support them.
 #[derive(Debug)]
-pub(crate) struct Function {
+pub struct Function {
     pub name: Str,
     pub arguments: Box<[Argument]>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Argument {
+pub enum Argument {
     Path(Steps),
     Literal(Value),
 }
@@ -25,7 +25,7 @@ impl Function {
     /// # Errors
     ///
     /// An unknown name, an aggregation over nothing, an index out of range.
-    pub fn call(&self, subject: &Value, evaluation: &Evaluation<'_>) -> Result<Value, PathError> {
+    pub(crate) fn call(&self, subject: &Value, evaluation: &Evaluation<'_>) -> Result<Value, PathError> {
         match &*self.name {
             "length" | "size" => self.length(subject, evaluation),
             "keys" => Ok(subject.as_object().map_or(Value::Null, |members| {

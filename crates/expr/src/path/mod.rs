@@ -18,8 +18,9 @@ use std::fmt;
 use json::{Str, Value};
 
 pub(crate) use filter::java_order;
-pub(crate) use step::Step;
-use step::Steps;
+pub use filter::{Filter, Operand, Operator};
+pub use function::{Argument as FunctionArgument, Function};
+pub use step::{Name, Step, Steps};
 
 use crate::error::{EvalError, REFERENCE_PATH_CONFLICT, SyntaxError};
 use crate::references::References;
@@ -149,7 +150,8 @@ impl Path {
         self.steps.steps.iter().any(|step| matches!(step, Step::Function(_)))
     }
 
-    pub(crate) fn steps(&self) -> &[Step] {
+    /// What follows the root.
+    pub fn steps(&self) -> &[Step] {
         &self.steps.steps
     }
 

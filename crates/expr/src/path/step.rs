@@ -7,7 +7,7 @@ use super::function::Function;
 
 /// A compiled path without its root: what follows `$` or `@`.
 #[derive(Debug)]
-pub(crate) struct Steps {
+pub struct Steps {
     pub steps: Box<[Step]>,
     /// How many steps at the beginning lead to one value each.
     pub definite_prefix: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Steps {
 
 /// One step of a path.
 #[derive(Debug)]
-pub(crate) enum Step {
+pub enum Step {
     Name(Name),
     Names(Box<[Name]>),
     Index(i64),
@@ -37,7 +37,7 @@ pub(crate) enum Step {
 
 /// The name of a member, with the quotes that it was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
+pub struct Name {
     pub text: Str,
     pub quote: char,
 }

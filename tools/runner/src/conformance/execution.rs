@@ -45,29 +45,16 @@ fn differences_with(case: &Value, guess: Option<Guess>) -> Vec<String> {
         Ok(machine) => machine,
         Err(problem) => return vec![problem],
     };
-    let input_text = text(case, "input_text");
-    let input = match json::parse_keeping_text(&input_text) {
-        Ok(input) => input,
-        Err(error) => return vec![format!("the input does not parse: {error}")],
-    };
-    let empty = Value::Null;
-    let expect = case.get("expect").unwrap_or(&empty);
-    let mut host = match guess {
+    let host = match guess {
         Some(guess) => CaseHost::with_guess(case, guess),
         None => CaseHost::new(case),
     };
-    let options = options_of(case, expect, &host);
-    let mut execution = Execution::start(machine, input, options);
-    let budget = Budget { steps: STEPS };
-    let is_aborted = expect.get("status").and_then(Value::as_str) == Some("ABORTED");
-    let mut progress = match is_aborted {
-        true => run_until_idle(&mut execution, &mut host),
-        false => run_to_end(&mut execution, &mut host, budget),
+    let (execution, progress) = match run(case, machine, host) {
+        Ok(ran) => ran,
+        Err(problem) => return vec![problem],
     };
-    if is_aborted {
-        execution.stop(failure_in(expect));
-        progress = run_to_end(&mut execution, &mut host, budget);
-    }
+    let empty = Value::Null;
+    let expect = case.get("expect").unwrap_or(&empty);
     let mut found = Vec::new();
     match progress {
         Progress::Done(_) => {}
@@ -92,6 +79,23 @@ fn differences_with(case: &Value, guess: Option<Guess>) -> Vec<String> {
         matcher.history_differences(case, events, &mut found);
     }
     found
+}
+
+/// Runs a machine as a case says.
+pub fn run(case: &Value, machine: Arc<Machine>, mut host: CaseHost) -> Result<(Execution, Progress), String> {
+    let input = json::parse_keeping_text(&text(case, "input_text"))
+        .map_err(|error| format!("the input does not parse: {error}"))?;
+    let empty = Value::Null;
+    let expect = case.get("expect").unwrap_or(&empty);
+    let options = options_of(case, expect, &host);
+    let mut execution = Execution::start(machine, input, options);
+    let budget = Budget { steps: STEPS };
+    if expect.get("status").and_then(Value::as_str) == Some("ABORTED") {
+        run_until_idle(&mut execution, &mut host);
+        execution.stop(failure_in(expect));
+    }
+    let progress = run_to_end(&mut execution, &mut host, budget);
+    Ok((execution, progress))
 }
 
 /// The differences of a table of definitions, inputs and outputs.

@@ -1,5 +1,7 @@
 //! Recorded cases: run each, compare with what AWS answered.
 
+#[cfg(test)]
+mod conversions;
 mod execution;
 mod host;
 mod jsonata;
