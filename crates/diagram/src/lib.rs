@@ -4,8 +4,10 @@
 //! only has to draw. Nothing here knows of a browser.
 
 mod describe;
+mod drop_targets;
 pub mod export;
 mod scene;
 
 pub use describe::{choice_rule, resource, subtitle};
+pub use drop_targets::{DropMark, DropZone};
 pub use scene::{NAME_FONT, SMALL_FONT, Scene, SceneEdge, SceneFrame, SceneNode, SceneOptions};
