@@ -48,6 +48,9 @@ const fromOutside = Annotation.define();
  * @param {() => void} [options.onBlur]
  * @param {() => void} [options.onUndo] with `onRedo`: the page keeps the history, the editor keeps none of its own
  * @param {() => void} [options.onRedo]
+ * @param {(index: number, fix: number) => void} [options.onFix] the person chose a fix of a diagnostic
+ * @param {(offset: number, isReference: boolean) => void} [options.onGoTo]
+ *   the person asked for what is named at the place, or for the next place that names it
  * @param {(text: string, offset: number, explicit: boolean) => Completion[] | Completions | null |
  *   Promise<Completion[] | Completions | null>} [options.complete]
  *   what may stand at `offset`. A plain list replaces the word before the offset; `{from, to, options}` names the range.
@@ -105,6 +108,8 @@ export function create(host, options = {}) {
         hoverOf(options, text),
         keymap.of([
           { key: "Tab", run: acceptCompletion },
+          { key: "F12", run: goTo(options, text, false) },
+          { key: "Shift-F12", run: goTo(options, text, true) },
           ...closeBracketsKeymap,
           ...searchKeymap,
           ...foldKeymap,
@@ -142,9 +147,14 @@ export function create(host, options = {}) {
     text() {
       return text.whole(view.state.doc);
     },
-    /** Shows squiggles and gutter marks: `{from, to, severity: "error" | "warning" | "info" | "hint", message}`. */
+    /** Shows squiggles and gutter marks: `{from, to, severity: "error" | "warning" | "info" | "hint", message,
+     * fixes?: string[]}`, `fixes` being the titles of what `onFix` can do about it. */
     setDiagnostics(diagnostics) {
-      view.dispatch(setDiagnostics(view.state, diagnostics.map(rangeInside)));
+      const shown = diagnostics.map(({ fixes, ...mark }, index) => {
+        const actions = fixes?.map((name, fix) => ({ name, apply: () => options.onFix?.(index, fix) }));
+        return { ...rangeInside(mark), actions };
+      });
+      view.dispatch(setDiagnostics(view.state, shown));
     },
     /** Tints lines: `{from, to, kind}`, kind being "selected", "running", "paused", "failed" or "changed". */
     setHighlights(ranges) {
@@ -199,6 +209,13 @@ function report(update, options, text) {
   if (update.focusChanged) {
     (update.view.hasFocus ? options.onFocus : options.onBlur)?.();
   }
+}
+
+function goTo({ onGoTo }, text, isReference) {
+  return (view) => {
+    onGoTo?.(text.outside(view.state.doc, view.state.selection.main.head), isReference);
+    return Boolean(onGoTo);
+  };
 }
 
 function selectionOf(state, text) {

@@ -1,8 +1,9 @@
+use asl::assist::Hover;
 use json::{Span, Str};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::platform::editor::Diagnostic;
+use crate::platform::editor::{Assistant, Diagnostic, Explanation};
 use crate::state::{Severity, SideTab, Studio};
 use crate::ui::{CodeEditor, Tab, Tabs};
 
@@ -102,6 +103,7 @@ fn Definition() -> impl IntoView {
                     Severity::Info => "info",
                 },
                 message: problem.message.clone(),
+                fixes: problem.fixes.iter().map(|fix| fix.title.clone()).collect(),
             });
             marks.collect::<Vec<_>>()
         })
@@ -148,7 +150,20 @@ fn Definition() -> impl IntoView {
             diagnostics=diagnostics
             on_cursor=on_cursor
             reveal=reveal
+            assistant=assistant_of(studio)
         />
+    }
+}
+
+fn assistant_of(studio: Studio) -> Assistant {
+    Assistant {
+        complete: Box::new(move |text, offset| studio.completions(text, offset)),
+        explain: Box::new(move |text, offset| {
+            let Hover { span, title, text } = studio.meaning(text, offset)?;
+            Some(Explanation { span, title, text })
+        }),
+        fix: Box::new(move |problem, fix| studio.fix_problem(problem, fix)),
+        go_to: Box::new(move |offset, next| studio.go_to_name(offset, next)),
     }
 }
 
@@ -161,6 +176,7 @@ fn JsonEditor(label: &'static str, text: RwSignal<Str>) -> impl IntoView {
                 span: Span::new(error.offset.min(text.len()), text.len().min(error.offset + 1)),
                 severity: "error",
                 message: error.message,
+                fixes: Vec::new(),
             })
         });
         mark.into_iter().collect::<Vec<_>>()

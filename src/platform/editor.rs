@@ -2,6 +2,9 @@
 //!
 //! The module counts text in UTF-16 code units, everything here in bytes; this is where one becomes the other.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use js_sys::{Array, Object, Reflect};
 use json::Span;
 use wasm_bindgen::prelude::*;
@@ -45,6 +48,44 @@ pub struct Diagnostic {
     /// `error`, `warning` or `info`.
     pub severity: &'static str,
     pub message: String,
+    /// The titles of what can be done about it.
+    pub fixes: Vec<String>,
+}
+
+/// What an editor asks for and what else a person can do in it. Offsets are in bytes.
+pub struct Assistant {
+    /// What can stand at an offset of the text.
+    pub complete: Box<dyn Fn(&str, usize) -> Completions>,
+    /// What the word at an offset means.
+    pub explain: Box<dyn Fn(&str, usize) -> Option<Explanation>>,
+    /// The person chose a fix: the position of the diagnostic in the list that was given, and of its fix.
+    pub fix: Box<dyn Fn(usize, usize)>,
+    /// The person asked for what is named at an offset, or for the next place that names it.
+    pub go_to: Box<dyn Fn(usize, bool)>,
+}
+
+/// What can stand at a place.
+#[derive(Default)]
+pub struct Completions {
+    /// The part of the text that an option takes the place of.
+    pub replaces: Span,
+    pub options: Vec<CompletionOption>,
+}
+
+pub struct CompletionOption {
+    pub label: String,
+    pub apply: String,
+    pub detail: String,
+    pub info: String,
+    /// Decides on the sign beside it: `property`, `keyword`, `function` and so on.
+    pub kind: &'static str,
+}
+
+/// What a word means.
+pub struct Explanation {
+    pub span: Span,
+    pub title: String,
+    pub text: String,
 }
 
 /// What an editor tells.
@@ -61,6 +102,92 @@ pub struct Editor {
     text: String,
     _on_change: Closure<dyn FnMut(String, JsValue)>,
     _on_selection: Closure<dyn FnMut(u32, u32)>,
+    _assistant: Option<AssistantClosures>,
+    /// For each diagnostic that is shown, its position in the list that was given.
+    shown: Rc<RefCell<Vec<usize>>>,
+}
+
+struct AssistantClosures {
+    complete: Closure<dyn FnMut(String, u32) -> JsValue>,
+    explain: Closure<dyn FnMut(String, u32) -> JsValue>,
+    fix: Closure<dyn FnMut(u32, u32)>,
+    go_to: Closure<dyn FnMut(u32, bool)>,
+}
+
+impl AssistantClosures {
+    fn new(
+        assistant: Assistant,
+        text: Rc<RefCell<String>>,
+        shown: Rc<RefCell<Vec<usize>>>,
+    ) -> AssistantClosures {
+        let Assistant { complete, explain, fix, go_to } = assistant;
+        let complete = Closure::new(move |text: String, unit: u32| {
+            let Completions { replaces, options } = complete(&text, byte_offset(&text, unit as usize));
+            let list = Array::new();
+            for option in options {
+                let item = object([
+                    ("label", option.label.into()),
+                    ("apply", option.apply.into()),
+                    ("type", option.kind.into()),
+                ]);
+                for (name, value) in [("detail", option.detail), ("info", option.info)] {
+                    if !value.is_empty() {
+                        let _ = Reflect::set(&item, &name.into(), &value.into());
+                    }
+                }
+                list.push(&item);
+            }
+            let from = utf16_offset(&text, replaces.start) as u32;
+            let to = utf16_offset(&text, replaces.end) as u32;
+            object([("from", from.into()), ("to", to.into()), ("options", list.into())]).into()
+        });
+        let explain = Closure::new(move |text: String, unit: u32| {
+            let Some(explanation) = explain(&text, byte_offset(&text, unit as usize)) else {
+                return JsValue::NULL;
+            };
+            let from = utf16_offset(&text, explanation.span.start) as u32;
+            let to = utf16_offset(&text, explanation.span.end) as u32;
+            object([
+                ("from", from.into()),
+                ("to", to.into()),
+                ("title", explanation.title.into()),
+                ("text", explanation.text.into()),
+            ])
+            .into()
+        });
+        let fix = Closure::new(move |index: u32, which: u32| {
+            let position = shown.try_borrow().ok().and_then(|shown| shown.get(index as usize).copied());
+            if let Some(position) = position {
+                fix(position, which as usize);
+            }
+        });
+        let go_to = Closure::new(move |unit: u32, is_reference: bool| {
+            let offset = text.try_borrow().map(|text| byte_offset(&text, unit as usize));
+            if let Ok(offset) = offset {
+                go_to(offset, is_reference);
+            }
+        });
+        AssistantClosures { complete, explain, fix, go_to }
+    }
+
+    fn give_to(&self, options: &Object) {
+        for (name, closure) in [
+            ("complete", self.complete.as_ref()),
+            ("hover", self.explain.as_ref()),
+            ("onFix", self.fix.as_ref()),
+            ("onGoTo", self.go_to.as_ref()),
+        ] {
+            let _ = Reflect::set(options, &name.into(), closure);
+        }
+    }
+}
+
+fn object<const N: usize>(members: [(&str, JsValue); N]) -> Object {
+    let object = Object::new();
+    for (name, value) in members {
+        let _ = Reflect::set(&object, &name.into(), &value);
+    }
+    object
 }
 
 impl Editor {
@@ -71,12 +198,16 @@ impl Editor {
         text: &str,
         dark: bool,
         listeners: Listeners,
+        assistant: Option<Assistant>,
     ) -> Result<Editor, String> {
         let failed = |error: JsValue| format!("The code editor could not be loaded: {error:?}");
         let url = module_url().ok_or("The page does not say where the code editor is.")?;
         let module: Module = load_module(&url).await.map_err(failed)?.unchecked_into();
         let Listeners { on_change, on_cursor } = listeners;
-        let changed = std::rc::Rc::new(std::cell::RefCell::new(text.to_owned()));
+        let changed = Rc::new(RefCell::new(text.to_owned()));
+        let shown = Rc::new(RefCell::new(Vec::new()));
+        let assistant =
+            assistant.map(|assistant| AssistantClosures::new(assistant, changed.clone(), shown.clone()));
         let current = changed.clone();
         let on_change = Closure::new(move |text: String, _changes: JsValue| {
             if let Ok(mut current) = current.try_borrow_mut() {
@@ -97,8 +228,18 @@ impl Editor {
         set("dark", &dark.into()).map_err(failed)?;
         set("onChange", on_change.as_ref()).map_err(failed)?;
         set("onSelection", on_selection.as_ref()).map_err(failed)?;
+        if let Some(assistant) = &assistant {
+            assistant.give_to(&options);
+        }
         let handle = module.create(host, &options).map_err(failed)?;
-        Ok(Editor { handle, text: text.to_owned(), _on_change: on_change, _on_selection: on_selection })
+        Ok(Editor {
+            handle,
+            text: text.to_owned(),
+            _on_change: on_change,
+            _on_selection: on_selection,
+            _assistant: assistant,
+            shown,
+        })
     }
 
     pub fn handle(&self) -> &Handle {
@@ -127,10 +268,13 @@ impl Editor {
 
     pub fn set_diagnostics(&self, diagnostics: &[Diagnostic]) {
         let mut offsets = Utf16Offsets::new(&self.text);
-        let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-        sorted.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+        let mut sorted: Vec<(usize, &Diagnostic)> = diagnostics.iter().enumerate().collect();
+        sorted.sort_by_key(|(_, diagnostic)| (diagnostic.span.start, diagnostic.span.end));
+        if let Ok(mut shown) = self.shown.try_borrow_mut() {
+            *shown = sorted.iter().map(|(position, _)| *position).collect();
+        }
         let list = Array::new();
-        for diagnostic in sorted {
+        for (_, diagnostic) in sorted {
             let item = Object::new();
             let from = offsets.at(diagnostic.span.start);
             let length = self.text.get(diagnostic.span.range()).map_or(0, |text| text.encode_utf16().count());
@@ -138,6 +282,10 @@ impl Editor {
             let _ = Reflect::set(&item, &"to".into(), &((from + length) as u32).into());
             let _ = Reflect::set(&item, &"severity".into(), &diagnostic.severity.into());
             let _ = Reflect::set(&item, &"message".into(), &diagnostic.message.as_str().into());
+            if !diagnostic.fixes.is_empty() {
+                let fixes: Array = diagnostic.fixes.iter().map(|fix| JsValue::from(fix.as_str())).collect();
+                let _ = Reflect::set(&item, &"fixes".into(), &fixes);
+            }
             list.push(&item);
         }
         self.handle.set_diagnostics_js(&list);

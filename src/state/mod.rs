@@ -1,5 +1,6 @@
 //! What the app knows, as signals. Views read them and dispatch commands; only these modules write.
 
+mod assist;
 mod debugging;
 mod drafts;
 #[allow(dead_code, reason = "what other parts build on")]

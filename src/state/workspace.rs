@@ -63,6 +63,8 @@ pub struct Listed {
     /// The key of the state's node.
     pub state: Option<Str>,
     pub state_name: Option<String>,
+    /// Ways to repair it, for the text as it was when it was found.
+    pub fixes: Vec<asl::Fix>,
 }
 
 /// What the canvas shows.
@@ -327,6 +329,7 @@ fn list_problems(document: &Document) -> Vec<Listed> {
                 column,
                 state: state.map(|state| document.tree().pointer(state.member()).into()),
                 state_name: state.map(|state| state.name().to_owned()),
+                fixes: problem.fixes,
             }
         })
         .collect();

@@ -3,7 +3,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::platform::editor::{Diagnostic, Editor, Listeners};
+use crate::platform::editor::{Assistant, Diagnostic, Editor, Listeners};
 use crate::state::Studio;
 
 /// An editor for JSON. Until its module has arrived, and where it can't be loaded, a plain text field does the work.
@@ -19,18 +19,23 @@ pub fn CodeEditor(
     /// A part of the text to select and show.
     #[prop(optional, into)]
     reveal: Option<RwSignal<Option<Span>>>,
+    /// Completes and explains what is typed.
+    #[prop(optional)]
+    assistant: Option<Assistant>,
 ) -> impl IntoView {
     let studio = Studio::of_app();
     let host = NodeRef::<html::Div>::new();
     let editor = StoredValue::new_local(None::<Editor>);
     let is_ready = RwSignal::new(false);
     let has_begun = StoredValue::new(false);
+    let assistant = StoredValue::new_local(assistant);
     Effect::new(move |_| {
         let Some(element) = host.get() else { return };
         if has_begun.get_value() {
             return;
         }
         has_begun.set_value(true);
+        let assistant = assistant.try_update_value(Option::take).flatten();
         spawn_local(async move {
             let Some(start) = text.try_get_untracked() else { return };
             let listeners = Listeners {
@@ -49,7 +54,7 @@ pub fn CodeEditor(
                 }),
             };
             let dark = studio.shell.is_dark.get_untracked();
-            match Editor::open(&element, label, &start, dark, listeners).await {
+            match Editor::open(&element, label, &start, dark, listeners, assistant).await {
                 Ok(opened) => {
                     let _ = editor.try_set_value(Some(opened));
                     let _ = is_ready.try_set(true);

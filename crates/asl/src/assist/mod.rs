@@ -23,9 +23,12 @@ pub struct Samples<'a> {
     pub context: Option<&'a Value>,
     /// Values of variables.
     pub variables: &'a [(Str, Value)],
-    /// Resources that fit what has been typed, each with what it does.
-    pub resources: Option<&'a dyn Fn(&str) -> Vec<(String, String)>>,
+    /// Answers with resources that fit what has been typed.
+    pub resources: Option<&'a FindResources>,
 }
+
+/// Resources for what has been typed of one: each with what it does.
+pub type FindResources = dyn Fn(&str) -> Vec<(String, String)>;
 
 /// Something that can stand at the cursor.
 #[derive(Clone, Debug, PartialEq)]
