@@ -1,9 +1,11 @@
+use std::rc::Rc;
+
 use asl::assist::Hover;
 use json::{Span, Str};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::platform::editor::{Assistant, Diagnostic, Explanation};
+use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
 use crate::state::{Severity, SideTab, Studio};
 use crate::ui::{CodeEditor, Tab, Tabs};
 
@@ -155,15 +157,29 @@ fn Definition() -> impl IntoView {
     }
 }
 
-fn assistant_of(studio: Studio) -> Assistant {
-    Assistant {
-        complete: Box::new(move |text, offset| studio.completions(text, offset)),
-        explain: Box::new(move |text, offset| {
-            let Hover { span, title, text } = studio.meaning(text, offset)?;
-            Some(Explanation { span, title, text })
-        }),
-        fix: Box::new(move |problem, fix| studio.fix_problem(problem, fix)),
-        go_to: Box::new(move |offset, next| studio.go_to_name(offset, next)),
+fn assistant_of(studio: Studio) -> Rc<dyn Assistant> {
+    Rc::new(DefinitionAssistant(studio))
+}
+
+/// Helps with the text of the definition.
+struct DefinitionAssistant(Studio);
+
+impl Assistant for DefinitionAssistant {
+    fn complete(&self, text: &str, offset: usize) -> Completions {
+        self.0.completions(text, offset)
+    }
+
+    fn explain(&self, text: &str, offset: usize) -> Option<Explanation> {
+        let Hover { span, title, text } = self.0.meaning(text, offset)?;
+        Some(Explanation { span, title, text })
+    }
+
+    fn fix(&self, diagnostic: usize, fix: usize) {
+        self.0.fix_problem(diagnostic, fix);
+    }
+
+    fn go_to(&self, offset: usize, next: bool) {
+        self.0.go_to_name(offset, next);
     }
 }
 

@@ -52,16 +52,16 @@ pub struct Diagnostic {
     pub fixes: Vec<String>,
 }
 
-/// What an editor asks for and what else a person can do in it. Offsets are in bytes.
-pub struct Assistant {
+/// Answers what an editor asks for and what else a person does in it. Offsets are in bytes.
+pub trait Assistant {
     /// What can stand at an offset of the text.
-    pub complete: Box<dyn Fn(&str, usize) -> Completions>,
+    fn complete(&self, text: &str, offset: usize) -> Completions;
     /// What the word at an offset means.
-    pub explain: Box<dyn Fn(&str, usize) -> Option<Explanation>>,
+    fn explain(&self, text: &str, offset: usize) -> Option<Explanation>;
     /// The person chose a fix: the position of the diagnostic in the list that was given, and of its fix.
-    pub fix: Box<dyn Fn(usize, usize)>,
+    fn fix(&self, diagnostic: usize, fix: usize);
     /// The person asked for what is named at an offset, or for the next place that names it.
-    pub go_to: Box<dyn Fn(usize, bool)>,
+    fn go_to(&self, offset: usize, next: bool);
 }
 
 /// What can stand at a place.
@@ -116,13 +116,14 @@ struct AssistantClosures {
 
 impl AssistantClosures {
     fn new(
-        assistant: Assistant,
+        assistant: Rc<dyn Assistant>,
         text: Rc<RefCell<String>>,
         shown: Rc<RefCell<Vec<usize>>>,
     ) -> AssistantClosures {
-        let Assistant { complete, explain, fix, go_to } = assistant;
+        let [for_complete, for_explain, for_fix] = [&assistant; 3].map(Rc::clone);
         let complete = Closure::new(move |text: String, unit: u32| {
-            let Completions { replaces, options } = complete(&text, byte_offset(&text, unit as usize));
+            let Completions { replaces, options } =
+                for_complete.complete(&text, byte_offset(&text, unit as usize));
             let list = Array::new();
             for option in options {
                 let item = object([
@@ -142,7 +143,7 @@ impl AssistantClosures {
             object([("from", from.into()), ("to", to.into()), ("options", list.into())]).into()
         });
         let explain = Closure::new(move |text: String, unit: u32| {
-            let Some(explanation) = explain(&text, byte_offset(&text, unit as usize)) else {
+            let Some(explanation) = for_explain.explain(&text, byte_offset(&text, unit as usize)) else {
                 return JsValue::NULL;
             };
             let from = utf16_offset(&text, explanation.span.start) as u32;
@@ -158,13 +159,13 @@ impl AssistantClosures {
         let fix = Closure::new(move |index: u32, which: u32| {
             let position = shown.try_borrow().ok().and_then(|shown| shown.get(index as usize).copied());
             if let Some(position) = position {
-                fix(position, which as usize);
+                for_fix.fix(position, which as usize);
             }
         });
         let go_to = Closure::new(move |unit: u32, is_reference: bool| {
             let offset = text.try_borrow().map(|text| byte_offset(&text, unit as usize));
             if let Ok(offset) = offset {
-                go_to(offset, is_reference);
+                assistant.go_to(offset, is_reference);
             }
         });
         AssistantClosures { complete, explain, fix, go_to }
@@ -198,7 +199,7 @@ impl Editor {
         text: &str,
         dark: bool,
         listeners: Listeners,
-        assistant: Option<Assistant>,
+        assistant: Option<Rc<dyn Assistant>>,
     ) -> Result<Editor, String> {
         let failed = |error: JsValue| format!("The code editor could not be loaded: {error:?}");
         let url = module_url().ok_or("The page does not say where the code editor is.")?;

@@ -85,8 +85,15 @@ impl Studio {
         // While a key press is on its way, the editor may be a letter ahead.
         let typed = (document.text() != text).then(|| asl::Document::parse(text));
         let document = typed.as_ref().unwrap_or(&document);
-        let key = document.state_at(offset).map(|state| document.tree().pointer(state.member()));
-        let seen = key.map(|key| self.seen_of(&key)).unwrap_or_default();
+        let state = document.state_at(offset);
+        let key = state.map(|state| document.tree().pointer(state.member()));
+        let mut seen = key.map(|key| self.seen_of(&key)).unwrap_or_default();
+        let start = document.machine().and_then(|machine| machine.start());
+        if seen.input.is_none()
+            && state.is_some_and(|state| start.is_some_and(|start| start.id() == state.id()))
+        {
+            seen.input = json::parse(&self.workspace.input.get_untracked()).ok();
+        }
         let resources = |typed: &str| {
             let words = typed.rsplit(":::").next().unwrap_or(typed);
             let words = if words.starts_with("arn") { "" } else { words };

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use json::{Span, Str};
 use leptos::html;
 use leptos::prelude::*;
@@ -21,7 +23,7 @@ pub fn CodeEditor(
     reveal: Option<RwSignal<Option<Span>>>,
     /// Completes and explains what is typed.
     #[prop(optional)]
-    assistant: Option<Assistant>,
+    assistant: Option<Rc<dyn Assistant>>,
 ) -> impl IntoView {
     let studio = Studio::of_app();
     let host = NodeRef::<html::Div>::new();
