@@ -5,7 +5,8 @@ use crate::canvas::Stage;
 use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
-    CommandPalette, Controls, Dock, Export, Gallery, Left, PaneBar, Shortcuts, Side, Toasts, TopBar,
+    CommandPalette, ConnectDialog, Controls, Dock, Export, Gallery, Left, PaneBar, Shortcuts, Side, Toasts,
+    TopBar,
 };
 use crate::platform::dom;
 use crate::state::{Pane, Studio};
@@ -59,6 +60,7 @@ pub fn App() -> impl IntoView {
             <PaneBar />
             <Gallery />
             <CommandPalette />
+            <ConnectDialog />
             <Export />
             <Shortcuts />
             <Toasts />
@@ -112,7 +114,26 @@ fn listen(studio: Studio) {
             event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
         if !text.trim().is_empty() {
             event.prevent_default();
-            studio.open_text("pasted.asl.json", &text, None);
+            studio.paste_text(&text);
+        }
+    });
+    // What is copied is states, unless a part of the page is marked or the focus is in a text.
+    let put_on_clipboard = move |event: &web_sys::ClipboardEvent| {
+        if dom::is_in_text(event.target()) || dom::is_dialog_open() || dom::has_marked_text() {
+            return false;
+        }
+        let (Ok(text), Some(data)) = (studio.copied_text(), event.clipboard_data()) else { return false };
+        event.prevent_default();
+        let is_set = data.set_data("text/plain", &text).is_ok();
+        studio.note_copied(text);
+        is_set
+    };
+    let on_copy = window_event_listener(leptos::ev::copy, move |event| {
+        put_on_clipboard(&event);
+    });
+    let on_cut = window_event_listener(leptos::ev::cut, move |event| {
+        if put_on_clipboard(&event) {
+            studio.take_out();
         }
     });
     on_cleanup(move || {
@@ -120,5 +141,7 @@ fn listen(studio: Studio) {
         on_drag_over.remove();
         on_drop.remove();
         on_paste.remove();
+        on_copy.remove();
+        on_cut.remove();
     });
 }

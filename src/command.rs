@@ -1,8 +1,11 @@
 //! Everything a person can do, in one table that toolbar, keymap, command palette and help read.
 
+use std::borrow::Cow;
+
+use asl::StateType;
 use leptos::prelude::*;
 
-use crate::keymap::{Key, alt, key, main_shift, plain, shift};
+use crate::keymap::{Key, alt, alt_shift, key, main_shift, plain, shift};
 use crate::state::{DesignTab, DockTab, Mode, Pane, SideTab, Studio};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,6 +37,32 @@ pub enum Command {
     ShowShortcuts,
     Undo,
     Redo,
+    Delete,
+    DeleteApart,
+    Duplicate,
+    Cut,
+    Copy,
+    Paste,
+    Rename,
+    SetStart,
+    WrapInParallel,
+    WrapInMap,
+    Unwrap,
+    ChangeType(StateType),
+    Connect,
+    Disconnect,
+    AddRule,
+    AddCatcher,
+    AddBranch,
+    MoveEarlier,
+    MoveLater,
+    InsertBefore,
+    InsertAfter,
+    SelectAll,
+    SelectNext,
+    SelectPrevious,
+    OpenMenu,
+    Format,
     DesignMode,
     RunMode,
     ToggleLeft,
@@ -106,6 +135,39 @@ impl Command {
         Command::ShowShortcuts,
         Command::Undo,
         Command::Redo,
+        Command::Delete,
+        Command::DeleteApart,
+        Command::Duplicate,
+        Command::Cut,
+        Command::Copy,
+        Command::Paste,
+        Command::Rename,
+        Command::SetStart,
+        Command::WrapInParallel,
+        Command::WrapInMap,
+        Command::Unwrap,
+        Command::ChangeType(StateType::Task),
+        Command::ChangeType(StateType::Pass),
+        Command::ChangeType(StateType::Choice),
+        Command::ChangeType(StateType::Wait),
+        Command::ChangeType(StateType::Parallel),
+        Command::ChangeType(StateType::Map),
+        Command::ChangeType(StateType::Succeed),
+        Command::ChangeType(StateType::Fail),
+        Command::Connect,
+        Command::Disconnect,
+        Command::AddRule,
+        Command::AddCatcher,
+        Command::AddBranch,
+        Command::MoveEarlier,
+        Command::MoveLater,
+        Command::InsertBefore,
+        Command::InsertAfter,
+        Command::SelectAll,
+        Command::SelectNext,
+        Command::SelectPrevious,
+        Command::OpenMenu,
+        Command::Format,
         Command::DesignMode,
         Command::RunMode,
         Command::ToggleLeft,
@@ -187,6 +249,73 @@ impl Command {
             Command::ShowShortcuts => ("Keyboard shortcuts", "Help", "keyboard", const { &[plain("?")] }),
             Command::Undo => ("Undo", "Edit", "undo", const { &[key("z")] }),
             Command::Redo => ("Redo", "Edit", "redo", const { &[main_shift("z"), key("y")] }),
+            Command::Delete => (
+                "Delete, and join what is around",
+                "Edit",
+                "trash",
+                const { &[plain("Delete"), plain("Backspace")] },
+            ),
+            Command::DeleteApart => (
+                "Delete, and leave loose ends",
+                "Edit",
+                "trash",
+                const { &[shift("Delete"), shift("Backspace")] },
+            ),
+            Command::Duplicate => ("Duplicate", "Edit", "duplicate", const { &[key("d")] }),
+            Command::Cut => ("Cut", "Edit", "extract", const { &[key("x")] }),
+            Command::Copy => ("Copy", "Edit", "copy", const { &[key("c")] }),
+            Command::Paste => ("Paste after the selected state", "Edit", "paste", const { &[key("v")] }),
+            Command::Rename => ("Rename…", "Edit", "edit", const { &[plain("F2")] }),
+            Command::SetStart => ("Make it the start", "Edit", "start", const { &[plain("s")] }),
+            Command::WrapInParallel => {
+                ("Put into a Parallel state", "Edit", "parallel", const { &[plain("p")] })
+            }
+            Command::WrapInMap => ("Put into a Map state", "Edit", "map", const { &[shift("M")] }),
+            Command::Unwrap => ("Take the states out of it", "Edit", "expand", const { &[plain("u")] }),
+            Command::ChangeType(to) => {
+                let (title, icon) = match to {
+                    StateType::Task => ("Change to a Task state", "task"),
+                    StateType::Pass => ("Change to a Pass state", "pass"),
+                    StateType::Choice => ("Change to a Choice state", "choice"),
+                    StateType::Wait => ("Change to a Wait state", "wait"),
+                    StateType::Parallel => ("Change to a Parallel state", "parallel"),
+                    StateType::Map => ("Change to a Map state", "map"),
+                    StateType::Succeed => ("Change to a Succeed state", "succeed"),
+                    StateType::Fail => ("Change to a Fail state", "fail"),
+                };
+                (title, "Edit", icon, &[])
+            }
+            Command::Connect => ("Connect to…", "Edit", "link", const { &[plain("c")] }),
+            Command::Disconnect => ("Disconnect", "Edit", "minus", const { &[plain("x")] }),
+            Command::AddRule => ("Add a rule…", "Edit", "choice", const { &[plain("r")] }),
+            Command::AddCatcher => ("Add a catcher…", "Edit", "caught-error", const { &[plain("e")] }),
+            Command::AddBranch => ("Add a branch", "Edit", "parallel", const { &[plain("n")] }),
+            Command::MoveEarlier => (
+                "Move the rule, catcher or branch to the front",
+                "Edit",
+                "arrow-left",
+                const { &[plain("[")] },
+            ),
+            Command::MoveLater => (
+                "Move the rule, catcher or branch to the back",
+                "Edit",
+                "arrow-right",
+                const { &[plain("]")] },
+            ),
+            Command::InsertBefore => ("Add in front of it…", "Edit", "arrow-up", const { &[plain("b")] }),
+            Command::InsertAfter => ("Add after it…", "Edit", "plus", const { &[plain("a")] }),
+            Command::SelectAll => ("Select all", "Edit", "focus", const { &[key("a")] }),
+            Command::SelectNext => ("Select the next state", "Edit", "arrow-down", const { &[plain("j")] }),
+            Command::SelectPrevious => {
+                ("Select the state before", "Edit", "arrow-up", const { &[plain("k")] })
+            }
+            Command::OpenMenu => (
+                "Open the menu of what is selected",
+                "Edit",
+                "more",
+                const { &[shift("F10"), plain("ContextMenu")] },
+            ),
+            Command::Format => ("Lay the text out anew", "Edit", "code", const { &[alt_shift("f")] }),
             Command::DesignMode => ("Design the workflow", "View", "graph", const { &[alt("d")] }),
             Command::RunMode => ("Follow the run", "View", "play", const { &[alt("r")] }),
             Command::ToggleLeft => {
@@ -234,7 +363,13 @@ impl Command {
     }
 
     /// Why the command can't be carried out now; none if it can.
-    pub fn obstacle(self, studio: Studio) -> Option<&'static str> {
+    pub fn obstacle(self, studio: Studio) -> Option<Cow<'static, str>> {
+        self.known_obstacle(studio)
+            .map(Cow::Borrowed)
+            .or_else(|| studio.obstacle_of_edit(self).map(Cow::Owned))
+    }
+
+    fn known_obstacle(self, studio: Studio) -> Option<&'static str> {
         match self {
             Command::Run | Command::Debug | Command::RestartRun if studio.workspace.is_empty() => {
                 Some("There is no workflow yet")
@@ -255,6 +390,24 @@ impl Command {
             Command::StopRun if !studio.runs.is_alive() => Some("No run is going on"),
             Command::Undo if !studio.editing.can_undo.get() => Some("There is nothing to undo"),
             Command::Redo if !studio.editing.can_redo.get() => Some("There is nothing to redo"),
+            Command::Rename
+            | Command::Cut
+            | Command::Copy
+            | Command::Connect
+            | Command::AddRule
+            | Command::AddCatcher
+            | Command::InsertBefore
+            | Command::InsertAfter
+                if studio.workspace.selected_key().is_none() =>
+            {
+                Some("No state is selected")
+            }
+            Command::Connect | Command::AddRule | Command::AddCatcher => studio.obstacle_of_connecting(self),
+            Command::SelectAll | Command::SelectNext | Command::SelectPrevious
+                if studio.workspace.scene.with(|scene| scene.nodes.is_empty()) =>
+            {
+                Some("There are no states")
+            }
             Command::SaveFile | Command::CopyDefinition if studio.workspace.is_empty() => {
                 Some("There is no workflow yet")
             }
@@ -311,6 +464,29 @@ pub fn dispatch(studio: Studio, command: Command) {
         Command::ShowShortcuts => shell.show_shortcuts(true),
         Command::Undo => studio.undo(),
         Command::Redo => studio.redo(),
+        Command::Delete
+        | Command::DeleteApart
+        | Command::Duplicate
+        | Command::SetStart
+        | Command::WrapInParallel
+        | Command::WrapInMap
+        | Command::Unwrap
+        | Command::ChangeType(_)
+        | Command::Disconnect
+        | Command::AddBranch
+        | Command::MoveEarlier
+        | Command::MoveLater
+        | Command::Format => studio.carry_out(command),
+        Command::Cut => studio.cut_states(),
+        Command::Copy => studio.copy_states(),
+        Command::Paste => studio.paste_states(),
+        Command::Rename => studio.editing.renaming.set(studio.workspace.selected.get_untracked()),
+        Command::Connect | Command::AddRule | Command::AddCatcher => studio.begin_connecting(command),
+        Command::InsertBefore | Command::InsertAfter => studio.begin_inserting(command),
+        Command::SelectAll => studio.select_all(),
+        Command::SelectNext => studio.select_by(1),
+        Command::SelectPrevious => studio.select_by(-1),
+        Command::OpenMenu => studio.open_menu_at_selected(),
         Command::DesignMode => shell.mode.set(Mode::Design),
         Command::RunMode => shell.mode.set(Mode::Run),
         Command::ToggleLeft => shell.toggle_left(),

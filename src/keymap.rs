@@ -34,11 +34,19 @@ pub const fn alt(name: &'static str) -> Key {
     Key { main: false, shift: false, alt: true, name }
 }
 
+pub const fn alt_shift(name: &'static str) -> Key {
+    Key { main: false, shift: true, alt: true, name }
+}
+
 impl Key {
     /// Whether pressing it in a text changes nothing in the text.
     pub fn is_no_text(self) -> bool {
         let moves_cursor = self.name.starts_with("Arrow") || self.name == "Home" || self.name == "End";
-        self.main || (self.alt && !moves_cursor) || (self.name.len() > 1 && self.name.starts_with('F'))
+        // What every text does by itself with these keys comes first.
+        let edits_text = matches!(self.name, "a" | "c" | "v" | "x" | "y" | "z") || moves_cursor;
+        (self.main && !edits_text)
+            || (self.alt && !moves_cursor)
+            || (self.name.len() > 1 && self.name.starts_with('F'))
     }
 
     /// As people write it: `⌘K`, `Ctrl+K`.
@@ -85,7 +93,9 @@ impl Key {
 
 /// The command that a key press means. In a text, only those that leave the text alone.
 pub fn command_of(event: &web_sys::KeyboardEvent, in_text: bool) -> Option<Command> {
-    Command::ALL.iter().copied().find(|command| {
+    // These answer the browser's own events, which give access to the clipboard.
+    let by_event = [Command::Cut, Command::Copy, Command::Paste];
+    Command::ALL.iter().copied().filter(|command| !by_event.contains(command)).find(|command| {
         let mut keys = command.spec().keys.iter();
         keys.any(|key| key.matches(event) && (!in_text || key.is_no_text()))
     })

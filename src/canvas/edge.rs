@@ -43,9 +43,32 @@ pub fn EdgeView(edge: Memo<Option<SceneEdge>>) -> impl IntoView {
             </text>
         })
     };
+    let way = Memo::new(move |_| {
+        let (from, way) = edge.with(|edge| edge.as_ref().map(|edge| (edge.from, edge.way)))?;
+        let key = studio.workspace.scene.with(|scene| Some(scene.nodes.get(from?)?.key.clone()));
+        Some((key?, way?))
+    });
+    let is_selected =
+        Memo::new(move |_| way.with(|way| way.is_some() && studio.workspace.selected_way() == *way));
+    let select = move || {
+        if let Some((from, way)) = way.get_untracked() {
+            studio.workspace.select_way(from, way);
+        }
+    };
     view! {
         class = sheet,
-        <g class="edge" class:taken=move || is_taken.get() data-kind=kind>
+        <g
+            class="edge"
+            class:taken=move || is_taken.get()
+            class:chosen=move || is_selected.get()
+            data-kind=kind
+            on:click=move |_| select()
+            on:contextmenu=move |_| select()
+        >
+            <path
+                class="edge-hit"
+                d=move || edge.with(|edge| edge.as_ref().map_or(String::new(), |edge| edge.path.clone()))
+            ></path>
             <path
                 class="edge-line"
                 d=move || edge.with(|edge| edge.as_ref().map_or(String::new(), |edge| edge.path.clone()))

@@ -95,6 +95,76 @@ pub fn NodeView(key: Str) -> impl IntoView {
             })
         }
     });
+    let select = {
+        let key = key.clone();
+        move || workspace.select(vec![key.clone()])
+    };
+    let on_click = {
+        let (select, key) = (select.clone(), key.clone());
+        move |event: leptos::ev::MouseEvent| {
+            if event.shift_key() || event.ctrl_key() || event.meta_key() {
+                workspace.toggle(&key);
+            } else {
+                select();
+            }
+        }
+    };
+    // The focus selects, which would put an end to what is selected beside it.
+    let on_press = |event: leptos::ev::MouseEvent| {
+        if event.shift_key() || event.ctrl_key() || event.meta_key() {
+            event.prevent_default();
+        }
+    };
+    let on_focus = {
+        let key = key.clone();
+        move |_: leptos::ev::FocusEvent| {
+            if !untrack(|| workspace.is_selected(&key)) {
+                select();
+            }
+        }
+    };
+    let on_double_click = {
+        let key = key.clone();
+        move |event: leptos::ev::MouseEvent| {
+            if !event.shift_key() && !event.ctrl_key() && !event.meta_key() {
+                studio.editing.renaming.set(Some(key.clone()));
+            }
+        }
+    };
+    let hovered = studio.editing.hovered;
+    let on_enter = {
+        let key = key.clone();
+        move |event: leptos::ev::PointerEvent| {
+            if event.pointer_type() == "mouse" && event.buttons() == 0 {
+                hovered.set(Some(key.clone()));
+            }
+        }
+    };
+    let legal = studio.editing.legal;
+    let as_target = Memo::new({
+        let key = key.clone();
+        move |_| {
+            legal.with(|legal| legal.as_ref().map(|legal| if legal.contains(&key) { "yes" } else { "no" }))
+        }
+    });
+    let place = Memo::new({
+        let key = key.clone();
+        move |_| {
+            workspace.scene.with(|scene| {
+                let index = scene.index_of(&key)?;
+                let order = &scene.geometry.reading_order;
+                Some((order.iter().position(|at| *at == index)? + 1, order.len()))
+            })
+        }
+    });
+    // One state is reached by Tab from outside; from there, keys lead on.
+    let is_tab_stop = Memo::new({
+        let key = key.clone();
+        move |_| match workspace.selected.get() {
+            Some(selected) => selected == key,
+            None => place.get().is_some_and(|(place, _)| place == 1),
+        }
+    });
     let label = move || {
         let (status, visits) = status.get();
         let mut label =
@@ -105,26 +175,13 @@ pub fn NodeView(key: Str) -> impl IntoView {
         if visits > 1 {
             label.push_str(&format!(", entered {visits} times"));
         }
+        if let Some((place, count)) = place.get() {
+            label.push_str(&format!(". {place} of {count}"));
+        }
         if problem.get().is_some() {
             label.push_str(". Has problems");
         }
         label
-    };
-    let select = {
-        let key = key.clone();
-        move || workspace.selected.set(Some(key.clone()))
-    };
-    let on_click = {
-        let select = select.clone();
-        move |_| select()
-    };
-    let on_focus = {
-        let key = key.clone();
-        move |_: leptos::ev::FocusEvent| {
-            if workspace.selected.with_untracked(|selected| selected.as_ref() != Some(&key)) {
-                select();
-            }
-        }
     };
     let transform = move || {
         node.with(|node| {
@@ -254,10 +311,14 @@ pub fn NodeView(key: Str) -> impl IntoView {
             data-name=move || node.with(|node| node.as_ref().map_or(String::new(), |node| node.name.to_string()))
             transform=transform
             role="button"
-            tabindex="0"
+            tabindex=move || if is_tab_stop.get() { "0" } else { "-1" }
+            data-target=move || as_target.get()
             aria-label=label
             aria-pressed=move || if is_selected.get() { "true" } else { "false" }
             on:click=on_click
+            on:mousedown=on_press
+            on:dblclick=on_double_click
+            on:pointerenter=on_enter
             on:focus=on_focus
         >
             <rect class="node-card" width=width height=card_height rx="10"></rect>

@@ -2,8 +2,11 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::breadcrumbs::Breadcrumbs;
+use super::connect::ConnectHint;
+use super::context_menu::ContextMenu;
 use super::finder::FinderBar;
 use super::minimap::Minimap;
+use super::rename::RenameField;
 use super::viewport::Viewport;
 use crate::command::Command;
 use crate::state::{NodeStatus, Studio};
@@ -21,6 +24,9 @@ pub fn Stage() -> impl IntoView {
         class = sheet,
         <section class="stage" id="stage" tabindex="-1" aria-label="Graph">
             <Viewport />
+            <ConnectHint />
+            <RenameField />
+            <ContextMenu />
             <Breadcrumbs />
             <FinderBar />
             <Minimap />

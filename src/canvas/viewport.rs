@@ -10,10 +10,11 @@ use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
+use super::connect::{ConnectLayer, picture_point};
 use super::edge::EdgeView;
 use super::node::{FrameView, MarkerView, NodeView};
 use crate::platform::dom;
-use crate::state::{Camera, Studio};
+use crate::state::{Camera, MenuAt, Studio};
 
 /// Below this many nodes all of them are in the page; above, those near the screen.
 const CULL_ABOVE: usize = 400;
@@ -26,6 +27,8 @@ const FAR_BELOW: f64 = 0.4;
 const TINY_BELOW: f64 = 0.22;
 /// Pixels by which an arrow key pans.
 const KEY_PAN: f64 = 60.0;
+/// Milliseconds after which a finger that rests opens the menu.
+const LONG_PRESS_MS: u32 = 550;
 
 /// The picture itself: pans, zooms, and selects.
 #[component]
@@ -110,12 +113,26 @@ pub fn Viewport() -> impl IntoView {
         edges
     });
 
+    // The corners of the rubber band, in the picture.
+    let band = RwSignal::new(None::<(Point, Point)>);
     let gesture = Rc::new(RefCell::new(Gesture::default()));
     let dragging = RwSignal::new(false);
     let on_down = {
         let gesture = gesture.clone();
         move |event: leptos::ev::PointerEvent| {
             let background = is_background(&event);
+            if background && event.button() == 0 && event.shift_key() {
+                event.prevent_default();
+                if let Some(svg) = element.get_untracked() {
+                    let _ = svg.set_pointer_capture(event.pointer_id());
+                    let at = picture_point(studio, f64::from(event.client_x()), f64::from(event.client_y()));
+                    band.set(Some((at, at)));
+                }
+                return;
+            }
+            if event.pointer_type() == "touch" {
+                menu_after_long_press(studio, gesture.clone(), &event);
+            }
             if event.button() > 1 || (event.button() == 0 && !background && event.pointer_type() == "mouse") {
                 return;
             }
@@ -129,6 +146,11 @@ pub fn Viewport() -> impl IntoView {
         let gesture = gesture.clone();
         move |event: leptos::ev::PointerEvent| {
             let Some(svg) = element.get_untracked() else { return };
+            if let Some((start, _)) = band.get_untracked() {
+                let at = picture_point(studio, f64::from(event.client_x()), f64::from(event.client_y()));
+                band.set(Some((start, at)));
+                return;
+            }
             let moved = gesture.borrow_mut().travel(&event, origin_of(&svg));
             match moved {
                 Some(Travel::Pan(dx, dy)) => {
@@ -147,6 +169,11 @@ pub fn Viewport() -> impl IntoView {
         }
     };
     let on_up = move |event: leptos::ev::PointerEvent| {
+        if let Some((start, end)) = band.get_untracked() {
+            band.set(None);
+            studio.select_within(rect_of(start, end));
+            return;
+        }
         let was_click = gesture.borrow_mut().release(&event);
         dragging.set(false);
         if was_click && is_background(&event) {
@@ -191,6 +218,8 @@ pub fn Viewport() -> impl IntoView {
             on:pointermove=on_move
             on:pointerup=on_up
             on:pointercancel=on_cancel
+            on:pointerleave=move |_| studio.editing.hovered.set(None)
+            on:contextmenu=move |event| on_menu(studio, &event)
             on:wheel=on_wheel
             on:keydown=move |event| on_key(studio, &event)
         >
@@ -225,6 +254,12 @@ pub fn Viewport() -> impl IntoView {
                 <For each=move || visible_nodes.get() key=|key| key.clone() let(key)>
                     <NodeView key=key />
                 </For>
+                <ConnectLayer />
+                {move || {
+                    let (start, end) = band.get()?;
+                    let Rect { x, y, width, height } = rect_of(start, end);
+                    Some(view! { class = sheet, <rect class="band" x=x y=y width=width height=height></rect> })
+                }}
             </g>
         </svg>
     }
@@ -275,6 +310,54 @@ fn MarkerLayer() -> impl IntoView {
     }
 }
 
+fn rect_of(one: Point, other: Point) -> Rect {
+    Rect::new(one.x.min(other.x), one.y.min(other.y), (one.x - other.x).abs(), (one.y - other.y).abs())
+}
+
+/// Opens the menu of what was clicked, which is selected unless it is already.
+fn on_menu(studio: Studio, event: &web_sys::MouseEvent) {
+    event.prevent_default();
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    if x == 0.0 && y == 0.0 {
+        studio.open_menu_at_selected();
+        return;
+    }
+    open_menu(studio, event.target(), x, y);
+}
+
+fn open_menu(studio: Studio, target: Option<web_sys::EventTarget>, x: f64, y: f64) {
+    let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let within = |selector: &str| element.as_ref().and_then(|element| element.closest(selector).ok()?);
+    if let Some(node) = within(".node") {
+        let key = Str::from(node.id().trim_start_matches("node:"));
+        if !untrack(|| studio.workspace.is_selected(&key))
+            || studio.workspace.selected_way_untracked().is_some()
+        {
+            studio.workspace.select(vec![key]);
+        }
+    } else if within(".edge").is_none() {
+        studio.workspace.select(Vec::new());
+    }
+    studio.editing.menu.set(Some(MenuAt { x, y }));
+}
+
+/// A finger that stays where it was put opens the menu.
+fn menu_after_long_press(studio: Studio, gesture: Rc<RefCell<Gesture>>, event: &web_sys::PointerEvent) {
+    let (id, target) = (event.pointer_id(), event.target());
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let begun = dom::now_ms();
+    let open = move || {
+        let is_held = gesture.try_borrow().is_ok_and(|gesture| {
+            let held = gesture.pointers.iter().any(|(known, ..)| *known == id);
+            held && gesture.pointers.len() == 1 && !gesture.has_moved && gesture.pressed_at <= begun + 1.0
+        });
+        if is_held && studio.editing.menu.get_untracked().is_none() {
+            open_menu(studio, target, x, y);
+        }
+    };
+    gloo::timers::callback::Timeout::new(LONG_PRESS_MS, open).forget();
+}
+
 /// What the pointers on the canvas are doing.
 #[derive(Default)]
 struct Gesture {
@@ -282,6 +365,8 @@ struct Gesture {
     pointers: Vec<(i32, Point, Point)>,
     has_moved: bool,
     pans: bool,
+    /// When the last pointer was pressed, in milliseconds.
+    pressed_at: f64,
 }
 
 enum Travel {
@@ -295,6 +380,7 @@ impl Gesture {
         self.pointers.retain(|(id, ..)| *id != event.pointer_id());
         self.pointers.push((event.pointer_id(), at, at));
         self.has_moved = false;
+        self.pressed_at = dom::now_ms();
         self.pans = background || event.button() == 1 || event.pointer_type() != "mouse";
     }
 

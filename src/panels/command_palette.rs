@@ -59,17 +59,18 @@ fn PaletteBody() -> impl IntoView {
                 let spec = command.spec();
                 let is_active = move || active.get() == position;
                 let obstacle = command.obstacle(studio);
+                let is_off = obstacle.is_some();
                 let key = spec.keys.first().map(|key| view! { <kbd>{key.label(apple)}</kbd> });
                 view! {
                     class = sheet,
                     <li
                         class="palette-row"
                         class:active=is_active
-                        class:unavailable=obstacle.is_some()
+                        class:unavailable=is_off
                         role="option"
                         id=format!("palette-{position}")
                         aria-selected=move || if is_active() { "true" } else { "false" }
-                        aria-disabled=obstacle.is_some().then_some("true")
+                        aria-disabled=is_off.then_some("true")
                         on:pointermove=move |_| active.set(position)
                         on:click=move |_| choose(position)
                     >

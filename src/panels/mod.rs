@@ -1,6 +1,7 @@
 //! What stands around the canvas: `design` for building a workflow, `run` for following a run of it.
 
 mod command_palette;
+mod connect;
 mod design;
 mod dock;
 mod export;
@@ -15,6 +16,7 @@ mod toasts;
 mod top_bar;
 
 pub use command_palette::CommandPalette;
+pub use connect::ConnectDialog;
 pub use dock::Dock;
 pub use export::Export;
 pub use gallery::Gallery;

@@ -113,6 +113,10 @@ fn Definition() -> impl IntoView {
     // The state in which the cursor stands: selecting it must not move the cursor.
     let under_cursor = StoredValue::new(None::<Str>);
     let on_cursor = move |offset: usize| {
+        // In a broken text states are hard to tell: what is selected stays.
+        if workspace.is_stale.get_untracked() {
+            return;
+        }
         let key = workspace.document.with_untracked(|document| {
             document.state_at(offset).map(|state| Str::from(document.tree().pointer(state.member())))
         });
@@ -153,6 +157,7 @@ fn Definition() -> impl IntoView {
             on_cursor=on_cursor
             reveal=reveal
             assistant=assistant_of(studio)
+            shares_history=true
         />
     }
 }

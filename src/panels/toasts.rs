@@ -16,6 +16,22 @@ pub fn Toasts() -> impl IntoView {
                 <div class="toast" class:error=toast.is_error>
                     <Icon name=if toast.is_error { "error-circle" } else { "info" } size=18 />
                     <p>{toast.text.clone()}</p>
+                    {toast
+                        .offer
+                        .map(|(label, act)| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="button"
+                                    on:click=move |_| {
+                                        shell.close_toast(toast.id);
+                                        act.run(());
+                                    }
+                                >
+                                    {label}
+                                </button>
+                            }
+                        })}
                     <button
                         type="button"
                         class="button quiet icon-only"

@@ -15,6 +15,14 @@ pub fn element_by_id(id: &str) -> Option<HtmlElement> {
     document()?.get_element_by_id(id)?.dyn_into().ok()
 }
 
+/// Width and height of what is seen of the page, in CSS pixels.
+pub fn page_size() -> (f64, f64) {
+    let read = |value: Option<wasm_bindgen::JsValue>| value.and_then(|value| value.as_f64()).unwrap_or(0.0);
+    let window = window();
+    let width = window.as_ref().and_then(|window| window.inner_width().ok());
+    (read(width), read(window.as_ref().and_then(|window| window.inner_height().ok())))
+}
+
 /// Milliseconds since the page was opened.
 pub fn now_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
@@ -86,6 +94,12 @@ pub fn is_in_text(target: Option<web_sys::EventTarget>) -> bool {
 pub fn is_focus_within(id: &str) -> bool {
     let active = document().and_then(|document| document.active_element());
     active.is_some_and(|active| element_by_id(id).is_some_and(|element| element.contains(Some(&active))))
+}
+
+/// Whether a part of the page's text is marked.
+pub fn has_marked_text() -> bool {
+    let selection = window().and_then(|window| window.get_selection().ok()?);
+    selection.is_some_and(|selection| !selection.is_collapsed())
 }
 
 /// Whether a dialog lies over the page.

@@ -94,17 +94,21 @@ pub struct Listeners {
     pub on_change: Box<dyn Fn(String)>,
     /// The person moved the cursor: its offset in bytes.
     pub on_cursor: Box<dyn Fn(usize)>,
+    /// Undo and redo of a history that is kept outside; without it the editor keeps one of its own.
+    pub history: Option<(Closure<dyn FnMut()>, Closure<dyn FnMut()>)>,
 }
 
 /// An editor and what keeps its listeners alive.
 pub struct Editor {
     handle: Handle,
-    text: String,
+    /// What the module holds, for turning its positions into bytes.
+    text: Rc<RefCell<String>>,
     _on_change: Closure<dyn FnMut(String, JsValue)>,
     _on_selection: Closure<dyn FnMut(u32, u32)>,
     _assistant: Option<AssistantClosures>,
     /// For each diagnostic that is shown, its position in the list that was given.
     shown: Rc<RefCell<Vec<usize>>>,
+    _history: Option<(Closure<dyn FnMut()>, Closure<dyn FnMut()>)>,
 }
 
 struct AssistantClosures {
@@ -204,12 +208,12 @@ impl Editor {
         let failed = |error: JsValue| format!("The code editor could not be loaded: {error:?}");
         let url = module_url().ok_or("The page does not say where the code editor is.")?;
         let module: Module = load_module(&url).await.map_err(failed)?.unchecked_into();
-        let Listeners { on_change, on_cursor } = listeners;
-        let changed = Rc::new(RefCell::new(text.to_owned()));
+        let Listeners { on_change, on_cursor, history } = listeners;
+        let held = Rc::new(RefCell::new(text.to_owned()));
+        let (current, seen) = (held.clone(), held.clone());
         let shown = Rc::new(RefCell::new(Vec::new()));
         let assistant =
-            assistant.map(|assistant| AssistantClosures::new(assistant, changed.clone(), shown.clone()));
-        let current = changed.clone();
+            assistant.map(|assistant| AssistantClosures::new(assistant, held.clone(), shown.clone()));
         let on_change = Closure::new(move |text: String, _changes: JsValue| {
             if let Ok(mut current) = current.try_borrow_mut() {
                 current.clone_from(&text);
@@ -217,7 +221,7 @@ impl Editor {
             on_change(text);
         });
         let on_selection = Closure::new(move |from: u32, _to: u32| {
-            let offset = changed.try_borrow().map(|text| byte_offset(&text, from as usize));
+            let offset = seen.try_borrow().map(|text| byte_offset(&text, from as usize));
             if let Ok(offset) = offset {
                 on_cursor(offset);
             }
@@ -232,12 +236,17 @@ impl Editor {
         if let Some(assistant) = &assistant {
             assistant.give_to(&options);
         }
+        if let Some((undo, redo)) = &history {
+            set("onUndo", undo.as_ref()).map_err(failed)?;
+            set("onRedo", redo.as_ref()).map_err(failed)?;
+        }
         let handle = module.create(host, &options).map_err(failed)?;
         Ok(Editor {
             handle,
-            text: text.to_owned(),
+            text: held,
             _on_change: on_change,
             _on_selection: on_selection,
+            _history: history,
             _assistant: assistant,
             shown,
         })
@@ -249,26 +258,31 @@ impl Editor {
 
     /// Shows another text; what is the same stays untouched, and with it the cursor.
     pub fn set_text(&mut self, text: &str) {
-        self.text = text.to_owned();
+        self.note_text(text);
         self.handle.set_text_js(text);
     }
 
     /// Takes note of what the person has typed.
     pub fn note_text(&mut self, text: &str) {
-        self.text = text.to_owned();
+        if let Ok(mut held) = self.text.try_borrow_mut() {
+            text.clone_into(&mut held);
+        }
     }
 
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn is_text(&self, text: &str) -> bool {
+        *self.text.borrow() == text
     }
 
     pub fn select(&self, span: Span) {
-        let [from, to] = [span.start, span.end].map(|offset| utf16_offset(&self.text, offset) as u32);
+        let text = self.text.borrow();
+        let [from, to] = [span.start, span.end].map(|offset| utf16_offset(&text, offset) as u32);
+        drop(text);
         self.handle.select(from, to);
     }
 
     pub fn set_diagnostics(&self, diagnostics: &[Diagnostic]) {
-        let mut offsets = Utf16Offsets::new(&self.text);
+        let text = self.text.borrow().clone();
+        let mut offsets = Utf16Offsets::new(&text);
         let mut sorted: Vec<(usize, &Diagnostic)> = diagnostics.iter().enumerate().collect();
         sorted.sort_by_key(|(_, diagnostic)| (diagnostic.span.start, diagnostic.span.end));
         if let Ok(mut shown) = self.shown.try_borrow_mut() {
@@ -278,7 +292,7 @@ impl Editor {
         for (_, diagnostic) in sorted {
             let item = Object::new();
             let from = offsets.at(diagnostic.span.start);
-            let length = self.text.get(diagnostic.span.range()).map_or(0, |text| text.encode_utf16().count());
+            let length = text.get(diagnostic.span.range()).map_or(0, |text| text.encode_utf16().count());
             let _ = Reflect::set(&item, &"from".into(), &(from as u32).into());
             let _ = Reflect::set(&item, &"to".into(), &((from + length) as u32).into());
             let _ = Reflect::set(&item, &"severity".into(), &diagnostic.severity.into());

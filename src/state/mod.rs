@@ -3,7 +3,6 @@
 mod assist;
 mod debugging;
 mod drafts;
-#[allow(dead_code, reason = "what other parts build on")]
 mod editing;
 mod finder;
 mod run;
@@ -13,6 +12,7 @@ mod view;
 mod workspace;
 
 pub use drafts::{Draft, DraftSummary};
+pub use editing::{ConnectTarget, Connecting, MenuAt};
 pub use run::{NodeStatus, RunKey, RunPhase};
 pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use studio::Studio;

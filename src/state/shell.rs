@@ -62,11 +62,13 @@ impl Theme {
 }
 
 /// A notice that goes away by itself, unless it tells of a failure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Toast {
     pub id: u32,
     pub text: String,
     pub is_error: bool,
+    /// What the person may want to do about it.
+    pub offer: Option<(&'static str, Callback<()>)>,
 }
 
 const THEME_KEY: &str = "stepglass.theme";
@@ -74,6 +76,8 @@ const LEFT_KEY: &str = "stepglass.left";
 const MINIMAP_KEY: &str = "stepglass.minimap";
 const SIZES_KEY: &str = "stepglass.sizes";
 const TOAST_MS: u32 = 6_000;
+/// A notice with something to do about it is there for longer.
+const OFFER_MS: u32 = 20_000;
 
 #[derive(Clone, Copy)]
 pub struct Shell {
@@ -221,12 +225,17 @@ impl Shell {
 
     /// A short notice, seen and heard.
     pub fn say(self, text: impl Into<String>) {
-        self.toast(text.into(), false);
+        self.toast(text.into(), false, None);
+    }
+
+    /// A notice with something to do about it.
+    pub fn offer(self, text: impl Into<String>, label: &'static str, act: impl Fn() + Send + Sync + 'static) {
+        self.toast(text.into(), false, Some((label, Callback::new(move |()| act()))));
     }
 
     /// A failure: stays until it is closed.
     pub fn fail(self, text: impl Into<String>) {
-        self.toast(text.into(), true);
+        self.toast(text.into(), true, None);
     }
 
     /// Says something to assistive technology only.
@@ -238,7 +247,7 @@ impl Shell {
         self.toasts.update(|toasts| toasts.retain(|toast| toast.id != id));
     }
 
-    fn toast(self, text: String, is_error: bool) {
+    fn toast(self, text: String, is_error: bool, offer: Option<(&'static str, Callback<()>)>) {
         self.announce(text.clone());
         if self.toasts.with_untracked(|toasts| toasts.iter().any(|toast| toast.text == text)) {
             return;
@@ -246,12 +255,13 @@ impl Shell {
         self.next_toast.update_value(|id| *id += 1);
         let id = self.next_toast.get_value();
         self.toasts.update(|toasts| {
-            toasts.push(Toast { id, text, is_error });
+            toasts.push(Toast { id, text, is_error, offer });
             let surplus = toasts.len().saturating_sub(4);
             toasts.drain(..surplus);
         });
         if !is_error {
-            gloo::timers::callback::Timeout::new(TOAST_MS, move || self.close_toast(id)).forget();
+            let shown_ms = if offer.is_some() { OFFER_MS } else { TOAST_MS };
+            gloo::timers::callback::Timeout::new(shown_ms, move || self.close_toast(id)).forget();
         }
     }
 }

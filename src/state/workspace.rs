@@ -175,6 +175,10 @@ impl Workspace {
         self.definition.with(|text| text.trim().is_empty())
     }
 
+    pub fn is_empty_untracked(self) -> bool {
+        self.definition.with_untracked(|text| text.trim().is_empty())
+    }
+
     pub fn has_unsaved_changes(self) -> bool {
         self.definition.with(|text| self.saved.with(|saved| text != saved))
     }

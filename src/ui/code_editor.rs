@@ -4,6 +4,7 @@ use json::{Span, Str};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::prelude::Closure;
 
 use crate::platform::editor::{Assistant, Diagnostic, Editor, Listeners};
 use crate::state::Studio;
@@ -24,6 +25,9 @@ pub fn CodeEditor(
     /// Completes and explains what is typed.
     #[prop(optional)]
     assistant: Option<Rc<dyn Assistant>>,
+    /// Whether undo and redo are the page's, which has one history for text, forms and graph.
+    #[prop(optional)]
+    shares_history: bool,
 ) -> impl IntoView {
     let studio = Studio::of_app();
     let host = NodeRef::<html::Div>::new();
@@ -54,6 +58,8 @@ pub fn CodeEditor(
                         on_cursor.run(offset);
                     }
                 }),
+                history: shares_history
+                    .then(|| (Closure::new(move || studio.undo()), Closure::new(move || studio.redo()))),
             };
             let dark = studio.shell.is_dark.get_untracked();
             match Editor::open(&element, label, &start, dark, listeners, assistant).await {
@@ -70,7 +76,7 @@ pub fn CodeEditor(
         if is_ready.get() {
             editor.update_value(|editor| {
                 if let Some(editor) = editor
-                    && editor.text() != &*text
+                    && !editor.is_text(&text)
                 {
                     editor.set_text(&text);
                 }

@@ -1,11 +1,16 @@
 //! Changes of the definition, and the way back: one history for canvas, forms and code.
 
+mod actions;
+mod clipboard;
+mod connecting;
+mod dragging;
 mod insert;
 mod selection;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use asl::edit::{Edit, EditError};
+use asl::edit::{Edit, EditError, Port};
 use asl::history::{Change, Travel};
 use asl::{History, Patch, StateMap};
 use json::Str;
@@ -15,6 +20,9 @@ use crate::platform::dom;
 use crate::state::drafts::Draft;
 use crate::state::studio::Studio;
 
+pub use connecting::ConnectTarget;
+pub use dragging::ConnectDrag;
+pub use insert::place_after;
 pub use selection::Beside;
 
 /// Bytes of a history that are kept for the next visit.
@@ -30,6 +38,37 @@ pub struct Editing {
     since_shown: StoredValue<Patch>,
     pub can_undo: RwSignal<bool>,
     pub can_redo: RwSignal<bool>,
+    /// The states that were copied last, as text.
+    copied: StoredValue<String>,
+    /// The key of the state whose name is being written anew on the canvas.
+    pub renaming: RwSignal<Option<Str>>,
+    /// The way that is being led elsewhere, in a list of targets.
+    pub connecting: RwSignal<Option<Connecting>>,
+    /// The way that is being drawn with a pointer.
+    pub drag: RwSignal<Option<ConnectDrag>>,
+    /// The keys of the states to which it may be led.
+    pub legal: RwSignal<Option<Arc<HashSet<Str>>>>,
+    /// The key of the state under the mouse.
+    pub hovered: RwSignal<Option<Str>>,
+    /// The key of the selected state in front of which the next block goes; after it otherwise.
+    pub insert_before: RwSignal<Option<Str>>,
+    /// The menu that is open on the canvas.
+    pub menu: RwSignal<Option<MenuAt>>,
+}
+
+/// A way that waits for its target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connecting {
+    /// The key of the state that it leaves.
+    pub from: Str,
+    pub port: Port,
+}
+
+/// Where a menu is open, in CSS pixels of the page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MenuAt {
+    pub x: f64,
+    pub y: f64,
 }
 
 impl Editing {
@@ -40,6 +79,14 @@ impl Editing {
             since_shown: StoredValue::new(Patch::default()),
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),
+            copied: StoredValue::new(String::new()),
+            renaming: RwSignal::new(None),
+            connecting: RwSignal::new(None),
+            drag: RwSignal::new(None),
+            legal: RwSignal::new(None),
+            hovered: RwSignal::new(None),
+            insert_before: RwSignal::new(None),
+            menu: RwSignal::new(None),
         }
     }
 
@@ -86,6 +133,7 @@ impl Studio {
 
     /// As [`Studio::apply_patch`], but changes with the same key that follow each other soon are one step:
     /// typing into one field of a form.
+    #[allow(dead_code, reason = "for forms and drags")]
     pub fn apply_patch_merging(self, patch: Patch, title: impl Into<String>, key: &str) {
         self.change(&patch, &title.into(), Some(key));
     }
@@ -97,15 +145,18 @@ impl Studio {
     }
 
     /// From here to [`Studio::end_mark`], all changes are one step: a drag, for example.
+    #[allow(dead_code, reason = "for forms and drags")]
     pub fn begin_mark(self, title: &str) {
         self.editing.history.update_value(|history| history.begin_mark(title));
     }
 
+    #[allow(dead_code, reason = "for forms and drags")]
     pub fn end_mark(self) {
         self.editing.history.update_value(History::end_mark);
     }
 
     /// Takes everything since the mark back, as if it had never been.
+    #[allow(dead_code, reason = "for forms and drags")]
     pub fn bail(self) {
         let text = self.workspace.definition.get_untracked();
         let mut travel = None;

@@ -2,6 +2,7 @@
 
 use asl::{Document, StateId, TransitionKind};
 use json::Str;
+use layout::Rect;
 use leptos::prelude::*;
 
 use crate::canvas::element_of;
@@ -140,6 +141,69 @@ impl Studio {
         self.workspace.select(keys);
         self.note_selection();
         self.reveal_selected();
+    }
+
+    /// Selects the states beside the main selected one; all states where those are selected already.
+    pub fn select_all(self) {
+        let selection = self.workspace.selection_untracked();
+        let main = self.selected_state();
+        let keys = self.workspace.shown.with_untracked(|document| {
+            let key = |state: asl::State<'_>| Str::from(document.tree().pointer(state.member()));
+            let scope = main.and_then(|state| document.state(state)).map(|state| state.scope());
+            let siblings: Vec<Str> = match scope.or(document.machine()) {
+                Some(scope) => scope.states().map(key).collect(),
+                None => Vec::new(),
+            };
+            let has_all = siblings.iter().all(|key| selection.contains(key));
+            if has_all { document.states().map(key).collect() } else { siblings }
+        });
+        let (main, others): (Vec<Str>, Vec<Str>) =
+            keys.into_iter().partition(|key| selection.first() == Some(key));
+        let keys: Vec<Str> = main.into_iter().chain(others).collect();
+        self.shell.announce(match keys.len() {
+            1 => "Selected 1 state".to_owned(),
+            count => format!("Selected {count} states"),
+        });
+        self.workspace.select(keys);
+    }
+
+    /// Selects the states that a rectangle of the picture touches, containers only where it holds all of them.
+    pub fn select_within(self, rect: Rect) {
+        let keys: Vec<Str> = self.workspace.scene.with_untracked(|scene| {
+            let order = scene.geometry.reading_order.iter().filter_map(|index| scene.nodes.get(*index));
+            let inside = order.filter(|node| {
+                node.is_shown
+                    && if node.is_container { rect.encloses(&node.rect) } else { rect.overlaps(&node.rect) }
+            });
+            inside.map(|node| node.key.clone()).collect()
+        });
+        self.shell.announce(match keys.len() {
+            1 => "Selected 1 state".to_owned(),
+            count => format!("Selected {count} states"),
+        });
+        self.workspace.select(keys);
+    }
+
+    /// Selects the state that is so many places on in the order of execution, and gives it the focus.
+    pub fn select_by(self, step: isize) {
+        let key = self.workspace.scene.with_untracked(|scene| {
+            let order = &scene.geometry.reading_order;
+            let now = self.workspace.selected.get_untracked().and_then(|key| scene.index_of(&key));
+            let position = order.iter().position(|index| Some(*index) == now);
+            let next = match position {
+                Some(position) => position.checked_add_signed(step)?,
+                None => 0,
+            };
+            order.get(next).and_then(|index| scene.nodes.get(*index)).map(|node| node.key.clone())
+        });
+        match key {
+            Some(key) => crate::canvas::focus_node(self, key),
+            None => self.shell.announce(if step > 0 {
+                "This is the last state"
+            } else {
+                "This is the first state"
+            }),
+        }
     }
 
     /// Brings the main selected state onto the screen.
