@@ -91,6 +91,7 @@ pub enum Command {
     DrawAround,
     ExportPicture,
     CopyMermaid,
+    ToggleYaml,
     ToggleTheme,
     Crash,
 }
@@ -196,6 +197,7 @@ impl Command {
         Command::DrawAround,
         Command::ExportPicture,
         Command::CopyMermaid,
+        Command::ToggleYaml,
         Command::ToggleTheme,
         Command::Crash,
     ];
@@ -355,6 +357,7 @@ impl Command {
             }
             Command::DrawAround => ("Show what is around", "View", "chevron-left", const { &[plain("<")] }),
             Command::ExportPicture => ("Export a picture…", "File", "image", const { &[alt("e")] }),
+            Command::ToggleYaml => ("Write in YAML, or back in JSON", "File", "code", &[]),
             Command::CopyMermaid => ("Copy as a Mermaid diagram", "File", "copy", &[]),
             Command::ToggleTheme => ("Light, dark or the system's colours", "View", "moon", &[]),
             Command::Crash => ("Crash on purpose, to see the recovery", "Help", "warning", &[]),
@@ -524,6 +527,7 @@ pub fn dispatch(studio: Studio, command: Command) {
             studio.draw_alone(path.iter().rev().nth(1).map(|(key, _)| key.clone()));
         }
         Command::ExportPicture => shell.export.set(true),
+        Command::ToggleYaml => studio.toggle_yaml(),
         Command::CopyMermaid => studio.copy_mermaid(),
         Command::ToggleTheme => shell.next_theme(),
         Command::Crash => crash(),

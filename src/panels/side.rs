@@ -96,9 +96,13 @@ fn Definition() -> impl IntoView {
     let studio = Studio::of_app();
     let workspace = studio.workspace;
     let diagnostics = Signal::derive(move || {
+        if let Some(error) = workspace.source_error.get() {
+            let message = error.message;
+            return vec![Diagnostic { span: error.span, severity: "error", message, fixes: Vec::new() }];
+        }
         workspace.problems.with(|problems| {
             let marks = problems.iter().map(|problem| Diagnostic {
-                span: problem.span,
+                span: workspace.span_in_source(problem.span),
                 severity: match problem.severity {
                     Severity::Error => "error",
                     Severity::Warning => "warning",
@@ -113,6 +117,7 @@ fn Definition() -> impl IntoView {
     // The state in which the cursor stands: selecting it must not move the cursor.
     let under_cursor = StoredValue::new(None::<Str>);
     let on_cursor = move |offset: usize| {
+        let offset = workspace.offset_in_definition(offset);
         // In a broken text states are hard to tell: what is selected stays.
         if workspace.is_stale.get_untracked() {
             return;
@@ -129,6 +134,11 @@ fn Definition() -> impl IntoView {
         }
     };
     let reveal = RwSignal::new(None::<Span>);
+    let reveal_in_source = RwSignal::new(None::<Span>);
+    Effect::new(move |_| {
+        let span = reveal.get();
+        reveal_in_source.set(span.map(|span| workspace.span_in_source(span)));
+    });
     Effect::new(move |_| {
         let Some(key) = workspace.selected.get() else { return };
         if under_cursor.get_value().as_ref() == Some(&key) {
@@ -151,11 +161,12 @@ fn Definition() -> impl IntoView {
     view! {
         <CodeEditor
             label="Definition in Amazon States Language"
-            text=workspace.definition
+            text=workspace.source
             on_change=move |text: String| studio.type_definition(&text)
             diagnostics=diagnostics
             on_cursor=on_cursor
-            reveal=reveal
+            reveal=reveal_in_source
+            is_yaml=Signal::derive(move || workspace.is_yaml())
             assistant=assistant_of(studio)
             shares_history=true
         />

@@ -28,7 +28,7 @@ pub fn TopBar() -> impl IntoView {
                 <input
                     class="file-name"
                     prop:value=move || workspace.name.get()
-                    on:change=move |event| workspace.name.set(event_target_value(&event))
+                    on:change=move |event| studio.rename_file(&event_target_value(&event))
                     spellcheck="false"
                     autocomplete="off"
                 />

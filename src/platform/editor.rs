@@ -37,6 +37,8 @@ extern "C" {
     pub fn focus(this: &Handle);
     #[wasm_bindgen(method, js_name = setTheme)]
     pub fn set_theme(this: &Handle, dark: bool);
+    #[wasm_bindgen(method, js_name = setLanguage)]
+    pub fn set_language(this: &Handle, name: &str);
     #[wasm_bindgen(method)]
     pub fn destroy(this: &Handle);
 }

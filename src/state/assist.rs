@@ -23,6 +23,9 @@ struct Seen {
 impl Studio {
     /// What can stand at an offset of the definition's text.
     pub fn completions(self, text: &str, offset: usize) -> Completions {
+        if self.workspace.is_yaml_untracked() {
+            return Completions::default();
+        }
         let Items { replaces, items } = self.with_samples(text, offset, asl::assist::complete);
         let options = items.into_iter().map(|item| CompletionOption {
             label: item.label,
@@ -44,11 +47,15 @@ impl Studio {
 
     /// What the word at an offset means.
     pub fn meaning(self, text: &str, offset: usize) -> Option<Hover> {
+        if self.workspace.is_yaml_untracked() {
+            return None;
+        }
         self.with_samples(text, offset, asl::assist::hover)
     }
 
     /// Goes to what is named at an offset; `next` goes to the next place that names it instead.
     pub fn go_to_name(self, offset: usize, next: bool) {
+        let offset = self.workspace.offset_in_definition(offset);
         let place = self.workspace.document.with_untracked(|document| {
             let named = asl::assist::target_at(document, offset)
                 .or_else(|| document.state_at(offset).map(|state| state.id()))?;

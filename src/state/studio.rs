@@ -14,7 +14,7 @@ use crate::state::finder::Finder;
 use crate::state::run::{Runs, Start};
 use crate::state::shell::{DockTab, Mode, Pane, Shell, SideTab};
 use crate::state::view::View;
-use crate::state::workspace::Workspace;
+use crate::state::workspace::{Workspace, is_yaml_name};
 
 /// Milliseconds from a change to its being kept.
 const KEEP_AFTER_MS: u32 = 350;
@@ -121,7 +121,23 @@ impl Studio {
 
     /// Opens a text as a definition, or says what it looks like instead.
     pub fn open_text(self, name: &str, text: &str, handle: Option<JsValue>) {
-        match asl::sniff::kind_of(text) {
+        let mut name = name.to_owned();
+        let mut kind = asl::sniff::kind_of(text);
+        if kind == asl::sniff::TextKind::Yaml {
+            match yaml::Yaml::parse(text) {
+                Ok(yaml) => kind = asl::sniff::kind_of(&yaml.to_json().0),
+                Err(error) => {
+                    self.shell
+                        .fail(format!("{name} was not opened. It looks like YAML, but: {}.", error.message));
+                    return;
+                }
+            }
+            if !is_yaml_name(&name) {
+                name = yaml_name(&name);
+            }
+        }
+        let name = &*name;
+        match kind {
             asl::sniff::TextKind::Definition => {
                 let draft = Draft { definition: text.to_owned(), name: name.to_owned(), ..fresh_draft() };
                 self.workspace.open(draft);
@@ -130,6 +146,48 @@ impl Studio {
             }
             other => self.shell.fail(format!("{name} was not opened. {}", other.explanation())),
         }
+    }
+
+    /// Gives the file another name; one that ends in `.yaml` or `.json` says what it is to be written in.
+    pub fn rename_file(self, name: &str) {
+        let workspace = self.workspace;
+        let was_yaml = workspace.is_yaml_untracked();
+        let is_yaml = is_yaml_name(name);
+        if was_yaml == is_yaml {
+            workspace.name.set(name.to_owned());
+            return;
+        }
+        if is_yaml {
+            let text = workspace.definition.get_untracked();
+            match json::parse(&text) {
+                Ok(value) => {
+                    workspace.name.set(name.to_owned());
+                    self.replace_source(&yaml::to_yaml(&value), "Written in YAML");
+                }
+                Err(error) => {
+                    self.shell.fail(format!(
+                        "The definition is not JSON yet: {error}. Correct it, then rename it."
+                    ));
+                    workspace.name.update(|_| {});
+                }
+            }
+        } else {
+            let text = workspace.definition.get_untracked();
+            workspace.source_error.set(None);
+            workspace.name.set(name.to_owned());
+            self.replace_source(&text, "Written in JSON");
+        }
+    }
+
+    /// Writes the definition in YAML instead of JSON, or back.
+    pub fn toggle_yaml(self) {
+        let name = self.workspace.name.get_untracked();
+        let name = if is_yaml_name(&name) {
+            format!("{}.json", name.trim_end_matches(".yaml").trim_end_matches(".yml"))
+        } else {
+            yaml_name(&name)
+        };
+        self.rename_file(&name);
     }
 
     /// Opens an example that came with the app.
@@ -156,7 +214,7 @@ impl Studio {
 
     pub fn save_file(self) {
         let workspace = self.workspace;
-        let text = workspace.definition.get_untracked();
+        let text = workspace.source.get_untracked();
         let name = workspace.name.get_untracked();
         let name = if name.is_empty() { "workflow.asl.json".to_owned() } else { name };
         spawn_local(async move {
@@ -178,7 +236,7 @@ impl Studio {
     }
 
     pub fn copy_definition(self) {
-        let text = self.workspace.definition.get_untracked().to_string();
+        let text = self.workspace.source.get_untracked().to_string();
         spawn_local(async move {
             if clipboard::write(text).await {
                 self.shell.say("The definition is on the clipboard.");
@@ -287,7 +345,7 @@ impl Studio {
         };
         Effect::new(move |before: Option<()>| {
             workspace.name.track();
-            workspace.definition.track();
+            workspace.source.track();
             workspace.input.track();
             workspace.answers.track();
             workspace.objects.track();
@@ -326,6 +384,10 @@ fn virtual_s3(objects: &Value) -> VirtualS3 {
         }
     }
     s3
+}
+
+fn yaml_name(name: &str) -> String {
+    format!("{}.yaml", name.trim_end_matches(".json"))
 }
 
 /// A draft with an id of its own and nothing in it.

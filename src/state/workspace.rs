@@ -10,6 +10,7 @@ use json::{Span, Str};
 use layout::{Direction, Rect};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
+use yaml::{Places, Yaml, YamlError};
 
 use crate::platform::{crash, dom};
 use crate::state::drafts::Draft;
@@ -80,7 +81,14 @@ struct Shown {
 pub struct Workspace {
     pub draft_id: RwSignal<String>,
     pub name: RwSignal<String>,
+    /// The text of the file, in JSON or YAML.
+    pub source: RwSignal<Str>,
+    /// The definition in JSON: the same as the source, unless that is YAML.
     pub definition: RwSignal<Str>,
+    /// Which part of the definition is which part of a source in YAML.
+    places: RwSignal<Shared<Places>>,
+    /// Why a source in YAML can't be read; the definition is that of its last good text then.
+    pub source_error: RwSignal<Option<YamlError>>,
     pub input: RwSignal<Str>,
     pub answers: RwSignal<Str>,
     pub objects: RwSignal<Str>,
@@ -114,6 +122,7 @@ pub struct Workspace {
 impl Workspace {
     pub fn new() -> Workspace {
         let definition = RwSignal::new(Str::from(""));
+        let source_error = RwSignal::new(None::<YamlError>);
         let direction = RwSignal::new(Direction::Down);
         let folded = RwSignal::new(Arc::new(BTreeSet::new()));
         let root = RwSignal::new(None::<Str>);
@@ -149,7 +158,10 @@ impl Workspace {
         Workspace {
             draft_id: RwSignal::new(String::new()),
             name,
+            source: RwSignal::new(Str::from("")),
             definition,
+            places: RwSignal::new(Shared::new(Places::default())),
+            source_error,
             input: RwSignal::new(Str::from("{}")),
             answers: RwSignal::new(Str::from("{}")),
             objects: RwSignal::new(Str::from("{}")),
@@ -164,10 +176,79 @@ impl Workspace {
             saved: RwSignal::new(Str::from("")),
             document,
             shown: shown_document,
-            is_stale: Memo::new(move |_| shown.with(|shown| shown.is_stale)),
+            is_stale: Memo::new(move |_| {
+                source_error.with(Option::is_some) || shown.with(|shown| shown.is_stale)
+            }),
             scene,
             problems: Memo::new(move |_| document.with(|document| Shared::new(list_problems(document)))),
             file: StoredValue::new_local(None),
+        }
+    }
+
+    /// Whether the file is one in YAML.
+    pub fn is_yaml(self) -> bool {
+        self.name.with(|name| is_yaml_name(name))
+    }
+
+    pub fn is_yaml_untracked(self) -> bool {
+        self.name.with_untracked(|name| is_yaml_name(name))
+    }
+
+    /// Sets the file's text and what follows from it.
+    pub fn set_source(self, source: Str) {
+        if !self.is_yaml_untracked() {
+            if self.source_error.with_untracked(Option::is_some) {
+                self.source_error.set(None);
+            }
+            self.source.set(source.clone());
+            self.definition.set(source);
+            return;
+        }
+        let read = Yaml::parse(&source);
+        self.source.set(source);
+        match read {
+            Ok(yaml) => {
+                let (definition, places) = yaml.to_json();
+                self.places.set(Shared::new(places));
+                self.source_error.set(None);
+                if self.definition.with_untracked(|known| **known != definition) {
+                    self.definition.set(definition.into());
+                }
+            }
+            Err(error) => self.source_error.set(Some(error)),
+        }
+    }
+
+    /// The source for a changed definition. What the change is not about stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the person: a source that is broken can't be changed from elsewhere.
+    pub fn source_for(self, definition: &str) -> Result<Str, String> {
+        if !self.is_yaml_untracked() {
+            return Ok(definition.into());
+        }
+        let yaml = Yaml::parse(&self.source.get_untracked())
+            .map_err(|error| format!("The YAML text is broken: {}. Repair it first.", error.message))?;
+        let value = json::parse(definition).map_err(|error| format!("The change gives no JSON: {error}."))?;
+        Ok(yaml.updated(&value).into())
+    }
+
+    /// Where a part of the definition is in the source.
+    pub fn span_in_source(self, span: Span) -> Span {
+        if self.is_yaml_untracked() {
+            self.places.with_untracked(|places| places.in_yaml(span))
+        } else {
+            span
+        }
+    }
+
+    /// Where an offset of the source is in the definition.
+    pub fn offset_in_definition(self, offset: usize) -> usize {
+        if self.is_yaml_untracked() {
+            self.places.with_untracked(|places| places.in_json(offset))
+        } else {
+            offset
         }
     }
 
@@ -180,7 +261,7 @@ impl Workspace {
     }
 
     pub fn has_unsaved_changes(self) -> bool {
-        self.definition.with(|text| self.saved.with(|saved| text != saved))
+        self.source.with(|text| self.saved.with(|saved| text != saved))
     }
 
     pub fn toggle_direction(self) {
@@ -274,7 +355,8 @@ impl Workspace {
         self.objects.set(or_empty_object(draft.objects));
         self.file.set_value(None);
         self.opened.update(|opened| *opened += 1);
-        self.definition.set(draft.definition.into());
+        self.source_error.set(None);
+        self.set_source(draft.definition.into());
     }
 
     /// All that would be lost with the page.
@@ -282,7 +364,7 @@ impl Workspace {
         Draft {
             id: self.draft_id.get_untracked(),
             name: self.name.get_untracked(),
-            definition: self.definition.get_untracked().to_string(),
+            definition: self.source.get_untracked().to_string(),
             input: self.input.get_untracked().to_string(),
             answers: self.answers.get_untracked().to_string(),
             objects: self.objects.get_untracked().to_string(),
@@ -295,7 +377,7 @@ impl Workspace {
     pub fn follow(self) {
         Effect::new(move |_| {
             let name = self.name.get();
-            self.definition.with(|text| crash::keep(&name, text));
+            self.source.with(|text| crash::keep(&name, text));
             let mark = if self.has_unsaved_changes() { "• " } else { "" };
             dom::set_title(&if name.is_empty() {
                 "Stepglass".to_owned()
@@ -304,6 +386,12 @@ impl Workspace {
             });
         });
     }
+}
+
+/// Whether a file of this name is in YAML.
+pub fn is_yaml_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
 fn or_empty_object(text: String) -> Str {

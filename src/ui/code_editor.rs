@@ -22,6 +22,9 @@ pub fn CodeEditor(
     /// A part of the text to select and show.
     #[prop(optional, into)]
     reveal: Option<RwSignal<Option<Span>>>,
+    /// Whether the text is YAML; JSON otherwise.
+    #[prop(optional, into)]
+    is_yaml: Signal<bool>,
     /// Completes and explains what is typed.
     #[prop(optional)]
     assistant: Option<Rc<dyn Assistant>>,
@@ -89,6 +92,16 @@ pub fn CodeEditor(
             editor.with_value(|editor| {
                 if let Some(editor) = editor {
                     editor.set_diagnostics(&diagnostics);
+                }
+            });
+        }
+    });
+    Effect::new(move |_| {
+        let language = if is_yaml.get() { "yaml" } else { "json" };
+        if is_ready.get() {
+            editor.with_value(|editor| {
+                if let Some(editor) = editor {
+                    editor.handle().set_language(language);
                 }
             });
         }

@@ -140,8 +140,14 @@ impl Studio {
 
     /// Takes over a text that was typed: a burst of typing is one step.
     pub fn type_definition(self, text: &str) {
-        let patch = Patch::between(&self.workspace.definition.get_untracked(), text);
-        self.change(&patch, "Typed in the definition", Some("typing"));
+        self.change_source(text.into(), "Typed in the definition", Some("typing"));
+    }
+
+    /// Carries another text of the file out as one step.
+    pub fn replace_source(self, text: &str, title: &str) {
+        if self.change_source(text.into(), title, None) {
+            self.shell.announce(title);
+        }
     }
 
     /// From here to [`Studio::end_mark`], all changes are one step: a drag, for example.
@@ -158,33 +164,33 @@ impl Studio {
     /// Takes everything since the mark back, as if it had never been.
     #[allow(dead_code, reason = "for forms and drags")]
     pub fn bail(self) {
-        let text = self.workspace.definition.get_untracked();
+        let text = self.workspace.source.get_untracked();
         let mut travel = None;
         self.editing.history.update_value(|history| travel = history.bail(&text));
         if let Some(travel) = travel {
-            self.travel(&text, travel);
+            self.travel(travel);
         }
     }
 
     pub fn undo(self) {
         self.absorb();
-        let text = self.workspace.definition.get_untracked();
+        let text = self.workspace.source.get_untracked();
         let mut travel = None;
         self.editing.history.update_value(|history| travel = history.undo(&text));
         if let Some(travel) = travel {
             self.shell.announce(format!("Undone: {}", travel.title));
-            self.travel(&text, travel);
+            self.travel(travel);
         }
     }
 
     pub fn redo(self) {
         self.absorb();
-        let text = self.workspace.definition.get_untracked();
+        let text = self.workspace.source.get_untracked();
         let mut travel = None;
         self.editing.history.update_value(|history| travel = history.redo(&text));
         if let Some(travel) = travel {
             self.shell.announce(format!("Redone: {}", travel.title));
-            self.travel(&text, travel);
+            self.travel(travel);
         }
     }
 
@@ -192,14 +198,14 @@ impl Studio {
     pub(super) fn keep_history(self) {
         self.absorb();
         let draft = self.workspace.draft_id.get_untracked();
-        let text = self.workspace.definition.get_untracked();
+        let text = self.workspace.source.get_untracked();
         let kept = self.editing.history.with_value(|history| history.to_text(&text, MOST_KEPT));
         Draft::save_history(&draft, &kept);
     }
 
     /// Takes up the history that was kept with the draft that was opened, if it is of the draft's text.
     pub(super) fn restore_history(self) {
-        let text = self.workspace.definition.get_untracked();
+        let text = self.workspace.source.get_untracked();
         let kept = Draft::load_history(&self.workspace.draft_id.get_untracked());
         let history = kept.and_then(|kept| History::from_text(&kept, &text)).unwrap_or_default();
         self.editing.history.set_value(history);
@@ -208,24 +214,58 @@ impl Studio {
         self.editing.tell();
     }
 
-    /// Makes a change a part of the history; answers whether there was anything to change.
+    /// Makes a change of the definition a part of the history; answers whether there was anything to change.
     fn change(self, patch: &Patch, title: &str, merge: Option<&str>) -> bool {
         self.absorb();
         let before = self.workspace.definition.get_untracked();
-        if patch.apply_to(&before).0 == *before {
+        let (after, _) = patch.apply_to(&before);
+        if after == *before {
             return false;
         }
-        self.record(&before, patch, title, merge);
+        if !self.workspace.is_yaml_untracked() {
+            self.record(&before, patch, patch, title, merge);
+            return true;
+        }
+        match self.workspace.source_for(&after) {
+            Ok(source) => self.change_source(source, title, merge),
+            Err(message) => {
+                self.shell.say(message);
+                false
+            }
+        }
+    }
+
+    /// Makes another text of the file a part of the history; answers whether it is another one.
+    fn change_source(self, after: Str, title: &str, merge: Option<&str>) -> bool {
+        self.absorb();
+        let before = self.workspace.source.get_untracked();
+        let patch = Patch::between(&before, &after);
+        if patch.is_empty() {
+            return false;
+        }
+        let definition = self.definition_patch(&patch, &after);
+        self.record(&before, &patch, &definition, title, merge);
         true
     }
 
-    fn record(self, before: &str, patch: &Patch, title: &str, merge: Option<&str>) {
+    /// What a change of the file's text is to the definition: the same, unless the file is in YAML.
+    fn definition_patch(self, patch: &Patch, after: &str) -> Patch {
+        if !self.workspace.is_yaml_untracked() {
+            return patch.clone();
+        }
+        match yaml::Yaml::parse(after) {
+            Ok(yaml) => Patch::between(&self.workspace.definition.get_untracked(), &yaml.to_json().0),
+            Err(_) => Patch::default(),
+        }
+    }
+
+    fn record(self, before: &str, patch: &Patch, definition: &Patch, title: &str, merge: Option<&str>) {
         let editing = self.editing;
         let change =
             Change { title, merge, selection: self.workspace.selection_untracked(), now_ms: dom::now_ms() };
         let mut after = String::new();
         editing.history.update_value(|history| after = history.apply(before, patch, change));
-        self.put(before, patch, after);
+        self.put(definition, after);
         self.note_selection();
     }
 
@@ -238,16 +278,19 @@ impl Studio {
     /// A text that was set past the history becomes a step of it, so that no way back is lost.
     fn absorb(self) {
         let known = self.editing.text.get_value();
-        let now = self.workspace.definition.get_untracked();
+        let now = self.workspace.source.get_untracked();
         if known != now {
             let patch = Patch::between(&known, &now);
-            self.record(&known, &patch, "Changed the definition", None);
+            let definition =
+                if self.workspace.is_yaml_untracked() { Patch::default() } else { patch.clone() };
+            self.record(&known, &patch, &definition, "Changed the definition", None);
         }
     }
 
-    fn travel(self, before: &str, travel: Travel) {
+    fn travel(self, travel: Travel) {
         let Travel { text, patch, selection, .. } = travel;
-        self.put(before, &patch, text);
+        let definition = self.definition_patch(&patch, &text);
+        self.put(&definition, text);
         let there = self.workspace.scene.with_untracked(|scene| {
             let there = selection.into_iter().filter(|key| scene.index_of(key).is_some());
             there.collect::<Vec<Str>>()
@@ -258,17 +301,19 @@ impl Studio {
         self.reveal_selected();
     }
 
-    /// Sets the text after a patch. What is selected, and the marks of a run, go with their states.
-    fn put(self, before: &str, patch: &Patch, after: String) {
+    /// Sets the file's text after a patch of the definition. What is selected, and the marks of a run, go with
+    /// their states.
+    fn put(self, patch: &Patch, after: String) {
         let (workspace, editing) = (self.workspace, self.editing);
         let shown = workspace.shown.get_untracked();
         let selection = workspace.selection_untracked();
         let states: Vec<_> = selection.iter().map(|key| self.shown_state_of(key)).collect();
         let had_focus = dom::is_focus_within("stage");
-        let since = editing.since_shown.with_value(|since| since.then(patch, before));
+        let before = workspace.definition.get_untracked();
+        let since = editing.since_shown.with_value(|since| since.then(patch, &before));
         let after = Str::from(after);
         editing.text.set_value(after.clone());
-        workspace.definition.set(after);
+        workspace.set_source(after);
         editing.tell();
         let now = workspace.shown.get_untracked();
         if workspace.is_stale.get_untracked() {
