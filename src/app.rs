@@ -35,6 +35,9 @@ pub fn App() -> impl IntoView {
             style:--side-width=move || format!("{}px", shell.side_width.get())
             style:--dock-height=move || format!("{}px", shell.dock_height.get())
         >
+            <button type="button" class="skip" on:click=move |_| shell.go_to(Pane::Stage)>
+                "Skip to the graph"
+            </button>
             <TopBar />
             <main class="work">
                 <Left />

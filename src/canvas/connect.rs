@@ -34,6 +34,11 @@ pub fn ConnectLayer() -> impl IntoView {
         let hovered = editing.hovered.get();
         dragged.or(hovered).or_else(|| workspace.selected.get())
     });
+    // Ports stay large enough to be hit in a picture that is drawn small.
+    let scale = Memo::new(move |_| {
+        let scale = (1.0 / studio.view.camera.get().zoom).clamp(1.0, 2.2);
+        (scale * 5.0).round() / 5.0
+    });
     let handle = move || {
         let (from, way) = workspace.selected_way()?;
         let tip = workspace.scene.with(|scene| {
@@ -57,8 +62,8 @@ pub fn ConnectLayer() -> impl IntoView {
         let count = ports.len();
         let direction = workspace.direction.get();
         let views = ports.into_iter().enumerate().map(|(position, (port, title))| {
-            let at = place_of(rect, direction, is_container, position, count);
-            view! { <PortView from=key.clone() port=port at=at title=title is_handle=false /> }
+            let at = place_of(rect, direction, is_container, (position, count), scale.get());
+            view! { <PortView from=key.clone() port=port at=at scale=scale title=title is_handle=false /> }
         });
         Some(views.collect_view())
     };
@@ -106,12 +111,18 @@ pub fn ConnectHint() -> impl IntoView {
 }
 
 /// Where a port is: in a row along the side where ways leave.
-fn place_of(rect: Rect, direction: Direction, is_container: bool, position: usize, count: usize) -> Point {
+fn place_of(
+    rect: Rect,
+    direction: Direction,
+    is_container: bool,
+    (position, count): (usize, usize),
+    scale: f64,
+) -> Point {
     let along = match direction {
         Direction::Down => rect.width,
         Direction::Right => rect.height,
     };
-    let step = PORT_STEP.min((along - 12.0) / count.max(1) as f64);
+    let step = (PORT_STEP * scale).min((along - 12.0) / count.max(1) as f64);
     let offset = (position as f64 - (count as f64 - 1.0) / 2.0) * step;
     match direction {
         Direction::Down => Point::new(rect.x + rect.width / 2.0 + offset, rect.bottom()),
@@ -133,7 +144,14 @@ fn sign_of(port: Port) -> (&'static str, &'static str) {
 }
 
 #[component]
-fn PortView(from: Str, port: Port, at: Point, title: String, is_handle: bool) -> impl IntoView {
+fn PortView(
+    from: Str,
+    port: Port,
+    at: Point,
+    scale: Memo<f64>,
+    title: String,
+    is_handle: bool,
+) -> impl IntoView {
     let sheet = style_sheet!("style/port.css");
     let studio = Studio::of_app();
     let (kind, sign) = sign_of(port);
@@ -157,7 +175,7 @@ fn PortView(from: Str, port: Port, at: Point, title: String, is_handle: bool) ->
             class:handle=is_handle
             data-kind=kind
             data-port=format!("{port:?}")
-            transform=format!("translate({:.1} {:.1})", at.x, at.y)
+            transform=move || format!("translate({:.1} {:.1}) scale({:.1})", at.x, at.y, scale.get())
             on:pointerdown=on_down
             on:pointerenter=move |_| hovered.set(Some(from.clone()))
             on:click=move |event: leptos::ev::MouseEvent| event.stop_propagation()

@@ -218,6 +218,7 @@ pub fn Viewport() -> impl IntoView {
             on:pointermove=on_move
             on:pointerup=on_up
             on:pointercancel=on_cancel
+            on:pointerover=move |event| forget_hovered(studio, &event)
             on:pointerleave=move |_| studio.editing.hovered.set(None)
             on:contextmenu=move |event| on_menu(studio, &event)
             on:wheel=on_wheel
@@ -312,6 +313,15 @@ fn MarkerLayer() -> impl IntoView {
 
 fn rect_of(one: Point, other: Point) -> Rect {
     Rect::new(one.x.min(other.x), one.y.min(other.y), (one.x - other.x).abs(), (one.y - other.y).abs())
+}
+
+/// Over the ground no state is hovered.
+fn forget_hovered(studio: Studio, event: &web_sys::PointerEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let is_ground = target.is_none_or(|target| target.closest(".node, .port-dot").ok().flatten().is_none());
+    if is_ground && studio.editing.hovered.with_untracked(Option::is_some) {
+        studio.editing.hovered.set(None);
+    }
 }
 
 /// Opens the menu of what was clicked, which is selected unless it is already.

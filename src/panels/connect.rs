@@ -128,6 +128,7 @@ fn Targets(connecting: Connecting) -> impl IntoView {
                     <Icon name=if target.key.is_some() { type_icon(target.state_type) } else { "end" } size=18 />
                     <span class="target-words">
                         {target.name}
+                        {target.is_current.then(|| view! { class = sheet, <span class="target-reason">"Leads there now"</span> })}
                         {target.reason.map(|reason| view! { class = sheet, <span class="target-reason">{reason}</span> })}
                     </span>
                 </li>

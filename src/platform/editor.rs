@@ -97,7 +97,13 @@ pub struct Listeners {
     /// The person moved the cursor: its offset in bytes.
     pub on_cursor: Box<dyn Fn(usize)>,
     /// Undo and redo of a history that is kept outside; without it the editor keeps one of its own.
-    pub history: Option<(Closure<dyn FnMut()>, Closure<dyn FnMut()>)>,
+    pub history: Option<OutsideHistory>,
+}
+
+/// Undo and redo as the page does them.
+pub struct OutsideHistory {
+    pub undo: Closure<dyn FnMut()>,
+    pub redo: Closure<dyn FnMut()>,
 }
 
 /// An editor and what keeps its listeners alive.
@@ -110,7 +116,7 @@ pub struct Editor {
     _assistant: Option<AssistantClosures>,
     /// For each diagnostic that is shown, its position in the list that was given.
     shown: Rc<RefCell<Vec<usize>>>,
-    _history: Option<(Closure<dyn FnMut()>, Closure<dyn FnMut()>)>,
+    _history: Option<OutsideHistory>,
 }
 
 struct AssistantClosures {
@@ -238,7 +244,7 @@ impl Editor {
         if let Some(assistant) = &assistant {
             assistant.give_to(&options);
         }
-        if let Some((undo, redo)) = &history {
+        if let Some(OutsideHistory { undo, redo }) = &history {
             set("onUndo", undo.as_ref()).map_err(failed)?;
             set("onRedo", redo.as_ref()).map_err(failed)?;
         }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::Closure;
 
-use crate::platform::editor::{Assistant, Diagnostic, Editor, Listeners};
+use crate::platform::editor::{Assistant, Diagnostic, Editor, Listeners, OutsideHistory};
 use crate::state::Studio;
 
 /// An editor for JSON. Until its module has arrived, and where it can't be loaded, a plain text field does the work.
@@ -61,8 +61,10 @@ pub fn CodeEditor(
                         on_cursor.run(offset);
                     }
                 }),
-                history: shares_history
-                    .then(|| (Closure::new(move || studio.undo()), Closure::new(move || studio.redo()))),
+                history: shares_history.then(|| OutsideHistory {
+                    undo: Closure::new(move || studio.undo()),
+                    redo: Closure::new(move || studio.redo()),
+                }),
             };
             let dark = studio.shell.is_dark.get_untracked();
             match Editor::open(&element, label, &start, dark, listeners, assistant).await {

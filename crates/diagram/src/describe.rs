@@ -26,7 +26,7 @@ pub fn subtitle(state: State<'_>) -> String {
 }
 
 /// What stands at a transition; empty where nothing needs to be said.
-pub(crate) fn transition_label(state: State<'_>, kind: TransitionKind) -> String {
+pub fn transition_label(state: State<'_>, kind: TransitionKind) -> String {
     let text = match kind {
         TransitionKind::Next => String::new(),
         TransitionKind::Default => "Default".to_owned(),

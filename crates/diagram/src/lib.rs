@@ -8,6 +8,6 @@ mod drop_targets;
 pub mod export;
 mod scene;
 
-pub use describe::{choice_rule, resource, subtitle};
+pub use describe::{choice_rule, resource, subtitle, transition_label};
 pub use drop_targets::{DropMark, DropZone};
 pub use scene::{NAME_FONT, SMALL_FONT, Scene, SceneEdge, SceneFrame, SceneNode, SceneOptions};

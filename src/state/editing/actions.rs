@@ -149,24 +149,24 @@ impl Studio {
                     let title = format!("Put {names} into a {} state", container.name());
                     Ok(Planned { edit, title, then: Then::New })
                 }
-                Command::Unwrap => needs_one().and_then(|state| {
+                Command::Unwrap => needs_one().map(|state| {
                     let inner = state.scopes().next();
                     let inner =
                         inner.map(|scope| scope.states().map(|state| state.name().to_owned()).collect());
-                    Ok(Planned {
+                    Planned {
                         edit: Edit::UnwrapState { state: state.id(), branch: 0 },
                         title: format!("Took the states of {} out of it", state.name()),
                         then: Then::Named(inner.unwrap_or_default()),
-                    })
+                    }
                 }),
                 Command::ChangeType(to) => needs_one().and_then(|state| {
                     let edit = Edit::ChangeType { state: state.id(), to };
                     same(edit, format!("Changed {} to a {} state", state.name(), to.name()))
                 }),
-                Command::AddBranch => needs_one().and_then(|state| {
+                Command::AddBranch => needs_one().map(|state| {
                     let name = asl::edit::unique_name("Pass", |name| document.state_named(name).is_some());
                     let pass = Value::from_members([("Type", Value::from("Pass"))]);
-                    Ok(Planned {
+                    Planned {
                         edit: Edit::InsertState {
                             place: Place::NewBranch(state.id()),
                             name: name.as_str().into(),
@@ -174,7 +174,7 @@ impl Studio {
                         },
                         title: format!("Added a branch to {}", state.name()),
                         then: Then::New,
-                    })
+                    }
                 }),
                 Command::MoveEarlier | Command::MoveLater => needs_one().and_then(|state| {
                     let by = if command == Command::MoveEarlier { -1 } else { 1 };
@@ -300,27 +300,32 @@ fn nothing_to_do(command: Command) -> &'static str {
     }
 }
 
-/// Whether a port is one that a state can have.
+/// What ways out of a state can start from, with names for the interface.
 pub fn ports_of(document: &Document, state: StateId) -> Vec<(Port, String)> {
     let Some(state) = document.state(state) else { return Vec::new() };
     let mut ports = Vec::new();
-    let mut way = |kind| ports.push((Port::Way(kind), way_name(kind)));
-    let list = |field: &str| state.field(field).map_or(0, |list| document.tree().items(list).count());
+    let way = |kind| {
+        let label = diagram::transition_label(state, kind);
+        let name = match kind {
+            TransitionKind::Next | TransitionKind::Default => way_name(kind),
+            TransitionKind::Choice(position) => format!("Rule {}: {label}", position + 1),
+            TransitionKind::Catch(_) => label,
+        };
+        (Port::Way(kind), name)
+    };
+    let count = |field: &str| state.field(field).map_or(0, |list| document.tree().items(list).count());
     match state.state_type() {
         Some(StateType::Choice) => {
-            (0..list("Choices")).for_each(|position| way(TransitionKind::Choice(position)));
-            way(TransitionKind::Default);
-            ports.push((Port::NewRule, "a new rule".to_owned()));
+            ports.extend((0..count("Choices")).map(|position| way(TransitionKind::Choice(position))));
+            ports.push(way(TransitionKind::Default));
+            ports.push((Port::NewRule, "A new rule".to_owned()));
         }
         Some(state_type) if !state_type.has_next() => {}
-        _ => way(TransitionKind::Next),
+        _ => ports.push(way(TransitionKind::Next)),
     }
     if state.state_type().is_some_and(StateType::handles_errors) {
-        for position in 0..list("Catch") {
-            let kind = TransitionKind::Catch(position);
-            ports.push((Port::Way(kind), way_name(kind)));
-        }
-        ports.push((Port::NewCatcher, "a new catcher".to_owned()));
+        ports.extend((0..count("Catch")).map(|position| way(TransitionKind::Catch(position))));
+        ports.push((Port::NewCatcher, "A new catcher".to_owned()));
     }
     ports
 }

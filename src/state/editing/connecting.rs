@@ -1,7 +1,7 @@
 //! Leading ways to other states, with the state chosen from a list or by pointing at it.
 
 use asl::edit::{Edit, Port};
-use asl::{StateId, StateType, TransitionKind};
+use asl::{StateId, StateType, Target, TransitionKind};
 use json::Str;
 use leptos::prelude::*;
 
@@ -19,6 +19,8 @@ pub struct ConnectTarget {
     pub state_type: Option<StateType>,
     /// Why the way can't lead there.
     pub reason: Option<String>,
+    /// Whether it leads there now.
+    pub is_current: bool,
 }
 
 impl Studio {
@@ -75,14 +77,26 @@ impl Studio {
         self.workspace.document.with_untracked(|document| {
             let Some(source) = document.state(from) else { return Vec::new() };
             let own = source.scope().id();
+            let now = match port {
+                Port::Way(way) => source.transitions().into_iter().find(|known| known.kind == way),
+                _ => None,
+            };
+            let now = now.map(|way| way.target);
             let target = |state: asl::State<'_>| ConnectTarget {
                 key: Some(Str::from(document.tree().pointer(state.member()))),
                 name: state.name().to_owned(),
                 state_type: state.state_type(),
                 reason: (state.scope().id() != own)
                     .then(|| "In another branch: transitions stay within theirs".to_owned()),
+                is_current: now == Some(Target::State(state.id())),
             };
             let mut targets: Vec<ConnectTarget> = source.scope().states().map(target).collect();
+            // To itself is possible, and seldom meant.
+            let itself = targets.iter().position(|target| target.name == source.name());
+            if let Some(itself) = itself {
+                let itself = targets.remove(itself);
+                targets.push(itself);
+            }
             if let Port::Way(way) = port {
                 let plan = document.plan(&Edit::Disconnect { from, way });
                 targets.push(ConnectTarget {
@@ -90,6 +104,7 @@ impl Studio {
                     name: "End".to_owned(),
                     state_type: Some(StateType::Succeed),
                     reason: plan.err().map(|error| error.to_string()),
+                    is_current: now == Some(Target::End),
                 });
             }
             targets.extend(document.states().filter(|state| state.scope().id() != own).map(target));

@@ -47,6 +47,7 @@ impl Studio {
         if self.edit(&edit, format!("Added {name}")) {
             self.editing.insert_before.set(None);
             self.select_named(&name);
+            self.focus_selected();
         }
     }
 }
