@@ -5,8 +5,8 @@ use crate::canvas::Stage;
 use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
-    CommandPalette, ConnectDialog, Controls, Dock, Export, Gallery, Left, PaneBar, Shortcuts, Side, Toasts,
-    TopBar,
+    CommandPalette, ConnectDialog, Controls, Dock, Export, Gallery, Left, PaneBar, Scrubber, Shortcuts, Side,
+    Toasts, TopBar,
 };
 use crate::platform::dom;
 use crate::state::{Pane, Studio};
@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
                 <div class="middle">
                     <Controls />
                     <Stage />
+                    <Scrubber />
                     <Splitter
                         label="Height of the run panel"
                         is_vertical=false

@@ -24,9 +24,15 @@ pub enum Command {
     StepBackOut,
     BackToBreakpoint,
     RunToSelected,
+    ToggleBreakpoint,
     GoToStart,
     GoToEnd,
     ForkRun,
+    RedriveRun,
+    GoOnWithDefinition,
+    ShowData,
+    ShowDebug,
+    ShowTasks,
     NewWorkflow,
     OpenFile,
     SaveFile,
@@ -123,9 +129,15 @@ impl Command {
         Command::StepBackOut,
         Command::BackToBreakpoint,
         Command::RunToSelected,
+        Command::ToggleBreakpoint,
         Command::GoToStart,
         Command::GoToEnd,
         Command::ForkRun,
+        Command::RedriveRun,
+        Command::GoOnWithDefinition,
+        Command::ShowData,
+        Command::ShowDebug,
+        Command::ShowTasks,
         Command::NewWorkflow,
         Command::OpenFile,
         Command::SaveFile,
@@ -234,11 +246,24 @@ impl Command {
                 ("Back to the breakpoint before", "Run", "play-back", const { &[alt("F8")] })
             }
             Command::RunToSelected => ("Run to the selected state", "Run", "run-to", const { &[key("F10")] }),
+            Command::ToggleBreakpoint => (
+                "Set or remove a breakpoint at the selected state",
+                "Run",
+                "breakpoint",
+                const { &[plain("F9")] },
+            ),
             Command::GoToStart => {
                 ("Go to the start of the run", "Run", "jump-start", const { &[alt("Home")] })
             }
             Command::GoToEnd => ("Go to the end of the run", "Run", "jump-end", const { &[alt("End")] }),
             Command::ForkRun => ("Fork the run here, and keep both", "Run", "choice", &[]),
+            Command::RedriveRun => ("Redrive the run", "Run", "retry", &[]),
+            Command::GoOnWithDefinition => ("Go on with the changed definition", "Run", "diff", &[]),
+            Command::ShowData => ("Go to the data", "View", "data-table", const { &[alt("a")] }),
+            Command::ShowDebug => {
+                ("Go to watches, frames and breakpoints", "View", "watch", const { &[alt("w")] })
+            }
+            Command::ShowTasks => ("Go to the tasks that wait", "View", "inbox", const { &[alt("t")] }),
             Command::NewWorkflow => ("New workflow", "File", "plus", const { &[alt("n")] }),
             Command::OpenFile => ("Open a file…", "File", "open-file", const { &[key("o")] }),
             Command::SaveFile => ("Save", "File", "save", const { &[key("s")] }),
@@ -380,6 +405,10 @@ impl Command {
             | Command::GoToEnd
             | Command::ForkRun
             | Command::Pause => studio.obstacle_of_step(self),
+            Command::RedriveRun => studio.obstacle_of_redrive(),
+            Command::GoOnWithDefinition if !studio.is_run_outdated() => {
+                Some("The run has the definition as it is")
+            }
             Command::StopRun if !studio.runs.is_alive() => Some("No run is going on"),
             Command::Undo if !studio.editing.can_undo.get() => Some("There is nothing to undo"),
             Command::Redo if !studio.editing.can_redo.get() => Some("There is nothing to redo"),
@@ -413,7 +442,9 @@ impl Command {
             Command::ExportPicture | Command::CopyMermaid if studio.workspace.is_empty() => {
                 Some("There is no workflow yet")
             }
-            Command::ZoomToSelection if studio.workspace.selected_key().is_none() => {
+            Command::ToggleBreakpoint | Command::ZoomToSelection
+                if studio.workspace.selected_key().is_none() =>
+            {
                 Some("No state is selected")
             }
             _ => None,
@@ -444,7 +475,13 @@ pub fn dispatch(studio: Studio, command: Command) {
         | Command::RunToSelected
         | Command::GoToStart
         | Command::GoToEnd => studio.step(command),
+        Command::ToggleBreakpoint => studio.toggle_breakpoint(),
         Command::ForkRun => studio.fork_run(),
+        Command::RedriveRun => studio.redrive(),
+        Command::GoOnWithDefinition => studio.go_on_with_definition(),
+        Command::ShowData => studio.show_of_run(SideTab::Data),
+        Command::ShowDebug => studio.show_of_run(SideTab::Debug),
+        Command::ShowTasks => studio.show_of_run(SideTab::Tasks),
         Command::Pause => studio.runs.pause(),
         Command::StopRun => studio.runs.stop(),
         Command::NewWorkflow => studio.new_workflow(),

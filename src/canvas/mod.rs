@@ -1,6 +1,7 @@
 //! The picture of the workflow: `viewport` moves it, `node` draws a state, `edge` a transition.
 
 mod breadcrumbs;
+mod breakpoint;
 mod connect;
 mod context_menu;
 mod edge;
@@ -14,3 +15,8 @@ mod viewport;
 pub use node::{element_of, status_look, type_icon};
 pub use stage::Stage;
 pub use viewport::focus_node;
+
+/// The key under which the style sheets know a status.
+pub fn status_key(status: crate::state::NodeStatus) -> &'static str {
+    status_look(status).key
+}

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
+use super::breakpoint::NodeBreakpoint;
 use crate::platform::dom;
 use crate::state::{NodeStatus, Studio};
 use crate::ui::icon_path;
@@ -73,6 +74,8 @@ pub fn NodeView(key: Str) -> impl IntoView {
     let workspace = studio.workspace;
     let id = element_id(&key);
     let status = RwSignal::from(studio.runs.status(&key));
+    let is_here = studio.is_at_cursor(key.clone());
+    let own_key = key.clone();
     let node = Memo::new({
         let key = key.clone();
         move |_| {
@@ -304,6 +307,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
             id=id
             class="node"
             class:selected=move || is_selected.get()
+            class:here=move || is_here.get()
             class:container=move || node.with(|node| node.as_ref().is_some_and(|node| node.is_container))
             class:unreachable=move || node.with(|node| node.as_ref().is_some_and(|node| !node.reachable))
             data-status=move || status_look(status.get().0).key
@@ -328,6 +332,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
             {fold}
             {badge}
             {warning}
+            <NodeBreakpoint key=own_key />
         </g>
     }
 }

@@ -10,6 +10,7 @@ use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
+use super::breakpoint::EdgeBreakpoint;
 use super::connect::{ConnectLayer, picture_point};
 use super::edge::EdgeView;
 use super::node::{FrameView, MarkerView, NodeView};
@@ -251,6 +252,14 @@ pub fn Viewport() -> impl IntoView {
                         }) />
                     </For>
                     <MarkerLayer />
+                </g>
+                <g aria-hidden="true">
+                    <For each=move || visible_edges.get() key=|(key, _)| key.clone() let((key, _))>
+                        <EdgeBreakpoint edge=Memo::new(move |_| {
+                            let index = edge_index.with(|edges| edges.get(&key).copied());
+                            scene.with(|scene| index.and_then(|index| scene.edges.get(index).cloned()))
+                        }) />
+                    </For>
                 </g>
                 <For each=move || visible_nodes.get() key=|key| key.clone() let(key)>
                     <NodeView key=key />

@@ -22,7 +22,7 @@ pub use export::Export;
 pub use gallery::Gallery;
 pub use left::Left;
 pub use pane_bar::PaneBar;
-pub use run::Controls;
+pub use run::{Controls, Scrubber};
 pub use shortcuts::Shortcuts;
 pub use side::Side;
 pub use toasts::Toasts;

@@ -5,15 +5,23 @@ use json::{Span, Str};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::run::{Data, Debug, Tasks};
 use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
-use crate::state::{Severity, SideTab, Studio};
+use crate::state::{Mode, RunPhase, Severity, SideTab, Studio};
 use crate::ui::{CodeEditor, Tab, Tabs};
 
-const TABS: [Tab<SideTab>; 4] = [
+const TEXTS: [Tab<SideTab>; 4] = [
     Tab { value: SideTab::Definition, title: "Definition", icon: "code", id: "tab-definition" },
     Tab { value: SideTab::Input, title: "Input", icon: "braces", id: "tab-input" },
     Tab { value: SideTab::Answers, title: "Answers", icon: "task", id: "tab-answers" },
     Tab { value: SideTab::Objects, title: "S3", icon: "storage", id: "tab-objects" },
+];
+
+/// What is there for a run in addition.
+const OF_RUN: [Tab<SideTab>; 3] = [
+    Tab { value: SideTab::Data, title: "Data", icon: "data-table", id: "tab-data" },
+    Tab { value: SideTab::Debug, title: "Debug", icon: "watch", id: "tab-debug" },
+    Tab { value: SideTab::Tasks, title: "Tasks", icon: "inbox", id: "tab-tasks" },
 ];
 
 /// The texts beside the graph: the definition, and what a run needs.
@@ -28,11 +36,65 @@ pub fn Side() -> impl IntoView {
             .problems
             .with(|problems| problems.iter().filter(|problem| problem.severity == Severity::Error).count())
     });
-    let count = move |tab: SideTab| if tab == SideTab::Definition { errors.get() } else { 0 };
+    let waiting = Memo::new(move |_| match studio.runs.phase() {
+        RunPhase::NeedsTask => studio.runs.open_tasks().len(),
+        _ => 0,
+    });
+    let count = move |tab: SideTab| match tab {
+        SideTab::Definition => errors.get(),
+        SideTab::Tasks => waiting.get(),
+        _ => 0,
+    };
+    // Each mode comes back to the tab that it was left with.
+    let kept = StoredValue::new([SideTab::Definition, SideTab::Data]);
+    Effect::new(move |before: Option<Mode>| {
+        let mode = studio.shell.mode.get();
+        let place = |mode: Mode| usize::from(mode == Mode::Run);
+        if let Some(before) = before.filter(|before| *before != mode) {
+            let now = tab.get_untracked();
+            let is_of_run = OF_RUN.iter().any(|tab| tab.value == now);
+            if is_of_run == (before == Mode::Run) || before == Mode::Design {
+                kept.update_value(|kept| kept[place(before)] = now);
+            }
+            let is_wanted = mode == Mode::Run && is_of_run;
+            if !is_wanted {
+                tab.set(kept.with_value(|kept| kept[place(mode)]));
+            }
+        }
+        mode
+    });
+    // A task that waits is what there is to do next.
+    Effect::new(move |before: Option<RunPhase>| {
+        let phase = studio.runs.phase();
+        let (is_waiting, was_waiting) = (phase == RunPhase::NeedsTask, before == Some(RunPhase::NeedsTask));
+        if is_waiting && !was_waiting && studio.shell.mode.get_untracked() == Mode::Run {
+            tab.set(SideTab::Tasks);
+        } else if was_waiting
+            && phase != RunPhase::Running
+            && !is_waiting
+            && tab.get_untracked() == SideTab::Tasks
+        {
+            tab.set(SideTab::Data);
+        }
+        if phase == RunPhase::Running && was_waiting { RunPhase::NeedsTask } else { phase }
+    });
+    let tabs = move || match studio.shell.mode.get() {
+        Mode::Design => TEXTS.to_vec(),
+        Mode::Run => OF_RUN.iter().chain(&TEXTS).copied().collect(),
+    };
     view! {
         class = sheet,
         <aside class="side" id="side" tabindex="-1" aria-label="Texts">
-            <Tabs tabs=TABS.to_vec() selected=tab label="Texts" count=count />
+            {move || view! { <Tabs tabs=tabs() selected=tab label="Texts" count=count /> }}
+            <RunPanel value=SideTab::Data>
+                <Data />
+            </RunPanel>
+            <RunPanel value=SideTab::Debug>
+                <Debug />
+            </RunPanel>
+            <RunPanel value=SideTab::Tasks>
+                <Tasks />
+            </RunPanel>
             <Panel value=SideTab::Definition>
                 <Definition />
             </Panel>
@@ -75,7 +137,7 @@ fn Panel(value: SideTab, children: ChildrenFn) -> impl IntoView {
     let sheet = style_sheet!("style/side_panel.css");
     let tab = Studio::of_app().shell.side_tab;
     let was_shown = Memo::new(move |before: Option<&bool>| before == Some(&true) || tab.get() == value);
-    let id = TABS.iter().find(|tab| tab.value == value).map_or("", |tab| tab.id);
+    let id = TEXTS.iter().find(|tab| tab.value == value).map_or("", |tab| tab.id);
     view! {
         class = sheet,
         <div
@@ -87,6 +149,22 @@ fn Panel(value: SideTab, children: ChildrenFn) -> impl IntoView {
         >
             <Show when=move || was_shown.get()>{children()}</Show>
         </div>
+    }
+}
+
+/// The panel of a tab that follows the run: in the page only while it is shown, so that it costs nothing else.
+#[component]
+fn RunPanel(value: SideTab, children: ChildrenFn) -> impl IntoView {
+    let sheet = style_sheet!("style/side_panel.css");
+    let tab = Studio::of_app().shell.side_tab;
+    let id = OF_RUN.iter().find(|tab| tab.value == value).map_or("", |tab| tab.id);
+    view! {
+        class = sheet,
+        <Show when=move || tab.get() == value>
+            <div class="side-panel" role="tabpanel" id=format!("{id}-panel") aria-labelledby=id>
+                {children()}
+            </div>
+        </Show>
     }
 }
 

@@ -40,6 +40,21 @@ pub fn epoch_ms() -> f64 {
     js_sys::Date::now()
 }
 
+/// Pixels of the screen for one CSS pixel.
+pub fn pixel_ratio() -> f64 {
+    window().map_or(1.0, |window| window.device_pixel_ratio())
+}
+
+/// The colour that a custom property of the style sheets has at an element, as a canvas understands it.
+pub fn colour_of(element: &HtmlElement, property: &str) -> String {
+    let style = element.style();
+    let _ = style.set_property("color", &format!("var({property})"));
+    let computed = window().and_then(|window| window.get_computed_style(element).ok().flatten());
+    let colour = computed.and_then(|computed| computed.get_property_value("color").ok());
+    let _ = style.remove_property("color");
+    colour.unwrap_or_default()
+}
+
 /// Whether keys are named as on Apple's systems.
 pub fn is_apple() -> bool {
     let agent = window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();

@@ -1,11 +1,14 @@
 //! Stepping: what the commands of the debugger do, and what stands in their way.
 
-use debugger::{Run, StateKey, Target};
-use engine::EventType;
+use std::sync::Arc;
+
+use debugger::{Breakpoints, Place, Run, StateKey, Target};
+use engine::{EventType, Machine};
+use json::{Str, Value};
 use leptos::prelude::*;
 
 use crate::command::Command;
-use crate::state::run::RunPhase;
+use crate::state::run::{RunPhase, title_of};
 use crate::state::shell::Mode;
 use crate::state::studio::Studio;
 
@@ -70,7 +73,7 @@ impl Studio {
             Command::GoToStart => return runs.seek(0),
             Command::GoToEnd => return runs.seek(u32::MAX),
             Command::RunToSelected => match self.workspace.selected.get_untracked() {
-                Some(key) => Run::To(Target::State(StateKey(key))),
+                Some(key) => Run::To(Target::State(self.key_in_run(StateKey(key)))),
                 None => return,
             },
             _ => return,
@@ -82,6 +85,86 @@ impl Studio {
             (RunPhase::None, _) => self.debug(),
             _ => runs.command(run),
         }
+    }
+
+    fn key_in_run(self, key: StateKey) -> StateKey {
+        self.runs.with_run_untracked(|run| run.key_in_run(&key)).unwrap_or(key)
+    }
+
+    /// The expressions that are watched.
+    pub fn watches(self) -> Vec<String> {
+        let kept = self.workspace.watches.with(|text| json::parse(text).unwrap_or_default());
+        let texts = kept.as_array().unwrap_or_default().iter();
+        texts.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    pub fn add_watch(self, text: &str) {
+        let mut watches = untrack(|| self.watches());
+        if !watches.iter().any(|known| known == text) {
+            watches.push(text.to_owned());
+            self.set_watches(watches);
+        }
+    }
+
+    pub fn remove_watch(self, text: &str) {
+        let mut watches = untrack(|| self.watches());
+        watches.retain(|known| known != text);
+        self.set_watches(watches);
+    }
+
+    fn set_watches(self, watches: Vec<String>) {
+        let texts = watches.into_iter().map(|text| Value::from(text.as_str())).collect();
+        self.workspace.watches.set(Value::array(texts).to_text().into());
+    }
+
+    /// Sets a breakpoint at the entry of the selected state, or takes it away.
+    pub fn toggle_breakpoint(self) {
+        if let Some(key) = self.workspace.selected.get_untracked() {
+            self.toggle_breakpoint_at(Place::Enter(StateKey(key)));
+        }
+    }
+
+    pub fn toggle_breakpoint_at(self, place: Place) {
+        let title = title_of(&place);
+        match self.runs.toggle_breakpoint(place) {
+            true => self.shell.announce(format!("Breakpoint set: {title}")),
+            false => self.shell.announce(format!("Breakpoint removed: {title}")),
+        }
+    }
+
+    /// Keeps breakpoints with the draft, with the states that they are at, and true to the definition.
+    pub(super) fn follow_breakpoints(self) {
+        let (workspace, runs) = (self.workspace, self.runs);
+        Effect::new(move |_| {
+            workspace.opened.track();
+            runs.load_breakpoints(&workspace.breakpoints.get_untracked());
+        });
+        // What a breakpoint is about is looked for anew a while after the definition has changed.
+        let is_due = StoredValue::new(false);
+        Effect::new(move |_| {
+            workspace.document.track();
+            if is_due.get_value() || runs.breakpoints.with(Breakpoints::is_empty) {
+                return;
+            }
+            is_due.set_value(true);
+            const SOON_MS: u32 = 400;
+            gloo::timers::callback::Timeout::new(SOON_MS, move || {
+                is_due.set_value(false);
+                let machine = workspace.document.with_untracked(|document| Machine::compile(document));
+                if let Ok(machine) = machine {
+                    let machine = Arc::new(machine);
+                    runs.breakpoints.update_untracked(|breakpoints| breakpoints.resolve(machine));
+                    runs.breakpoints_verified.update(|count| *count += 1);
+                }
+            })
+            .forget();
+        });
+        Effect::new(move |before: Option<()>| {
+            runs.breakpoints.track();
+            if before.is_some() {
+                workspace.breakpoints.set(runs.breakpoints_text().into());
+            }
+        });
     }
 
     /// Keeps the run as it is and goes on with a copy of it.
@@ -111,6 +194,13 @@ impl Studio {
             };
             gloo::timers::callback::Timeout::new(SOON_MS, tell).forget();
         });
+    }
+
+    /// Whether the cursor is in a node's state, while a run is followed.
+    pub fn is_at_cursor(self, key: Str) -> Memo<bool> {
+        Memo::new(move |_| {
+            self.shell.mode.get() == Mode::Run && self.runs.here.with(|here| here.as_ref() == Some(&key))
+        })
     }
 
     /// Brings the node that the cursor is in onto the screen, and selects it.

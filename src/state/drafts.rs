@@ -22,6 +22,9 @@ pub struct Draft {
     pub answers: String,
     pub objects: String,
     pub is_express: bool,
+    /// What the debugger is to stop at and to show, as JSON; empty for nothing.
+    pub breakpoints: String,
+    pub watches: String,
     /// Milliseconds since 1970.
     pub saved_at: f64,
 }
@@ -51,6 +54,8 @@ impl Draft {
             input: text("input"),
             answers: text("answers"),
             objects: text("objects"),
+            breakpoints: text("breakpoints"),
+            watches: text("watches"),
             is_express: value.get("express").and_then(Value::as_bool).unwrap_or(false),
             saved_at: value.get("savedAt").and_then(Value::as_f64).unwrap_or(0.0),
         })
@@ -64,6 +69,8 @@ impl Draft {
             ("input", &self.input),
             ("answers", &self.answers),
             ("objects", &self.objects),
+            ("breakpoints", &self.breakpoints),
+            ("watches", &self.watches),
         ] {
             members.insert(name, Value::from(text.as_str()));
         }

@@ -1,6 +1,7 @@
 //! What the app knows, as signals. Views read them and dispatch commands; only these modules write.
 
 mod assist;
+mod changes;
 mod debugging;
 mod drafts;
 mod editing;
@@ -13,7 +14,9 @@ mod workspace;
 
 pub use drafts::{Draft, DraftSummary};
 pub use editing::{ConnectTarget, Connecting, MenuAt};
-pub use run::{NodeStatus, RunKey, RunPhase};
+pub use run::{
+    BreakpointLook, KeptRun, Mark, Marked, NodeStatus, RunKey, RunPhase, SharedData, details_of, title_of,
+};
 pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use studio::Studio;
 pub use view::Camera;

@@ -31,6 +31,12 @@ pub enum DesignTab {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SideTab {
+    /// What the state at the cursor does to its data.
+    Data,
+    /// Watches, frames and breakpoints.
+    Debug,
+    /// Tasks that wait for an answer.
+    Tasks,
     Definition,
     Input,
     Answers,

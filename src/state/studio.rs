@@ -1,5 +1,7 @@
 //! Everything together, and what concerns more than one part of it.
 
+use std::sync::Arc;
+
 use engine::{ExecutionType, Machine, MockHost, Options, VirtualS3};
 use json::Value;
 use leptos::prelude::*;
@@ -79,6 +81,7 @@ impl Studio {
         self.workspace.follow();
         self.keep_changes();
         self.follow_cursor();
+        self.follow_breakpoints();
         self.tell_where_it_stands();
         // A change of the workflow makes the colours of the last run meaningless; a mere edit does not.
         Effect::new(move |before: Option<u32>| {
@@ -305,11 +308,14 @@ impl Studio {
                 ExecutionType::Standard
             },
             s3: virtual_s3(&objects),
+            order: self.runs.order.get_untracked(),
+            seed: self.runs.seed.get_untracked(),
             ..Options::default()
         };
         let start = Start {
             machine: machine.into(),
-            document: (*document).clone(),
+            document: Arc::new((*document).clone()),
+            children: Vec::new(),
             definition: workspace.definition.get_untracked(),
             input,
             options,
@@ -350,6 +356,8 @@ impl Studio {
             workspace.answers.track();
             workspace.objects.track();
             workspace.is_express.track();
+            workspace.breakpoints.track();
+            workspace.watches.track();
             if before.is_none() && workspace.draft_id.with_untracked(String::is_empty) {
                 return;
             }

@@ -93,6 +93,9 @@ pub struct Workspace {
     pub answers: RwSignal<Str>,
     pub objects: RwSignal<Str>,
     pub is_express: RwSignal<bool>,
+    /// The breakpoints and the watched expressions, as JSON.
+    pub breakpoints: RwSignal<Str>,
+    pub watches: RwSignal<Str>,
     pub direction: RwSignal<Direction>,
     /// The keys of containers that are drawn as one card.
     pub folded: RwSignal<Arc<BTreeSet<Str>>>,
@@ -166,6 +169,8 @@ impl Workspace {
             answers: RwSignal::new(Str::from("{}")),
             objects: RwSignal::new(Str::from("{}")),
             is_express: RwSignal::new(false),
+            breakpoints: RwSignal::new(Str::from("")),
+            watches: RwSignal::new(Str::from("")),
             direction,
             folded,
             root,
@@ -353,6 +358,8 @@ impl Workspace {
         self.input.set(or_empty_object(draft.input));
         self.answers.set(or_empty_object(draft.answers));
         self.objects.set(or_empty_object(draft.objects));
+        self.breakpoints.set(draft.breakpoints.into());
+        self.watches.set(draft.watches.into());
         self.file.set_value(None);
         self.opened.update(|opened| *opened += 1);
         self.source_error.set(None);
@@ -369,6 +376,8 @@ impl Workspace {
             answers: self.answers.get_untracked().to_string(),
             objects: self.objects.get_untracked().to_string(),
             is_express: self.is_express.get_untracked(),
+            breakpoints: self.breakpoints.get_untracked().to_string(),
+            watches: self.watches.get_untracked().to_string(),
             saved_at: dom::epoch_ms(),
         }
     }

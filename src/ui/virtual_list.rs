@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -7,6 +9,9 @@ use wasm_bindgen::prelude::Closure;
 const SPARE_ROWS: usize = 6;
 /// No screen shows more rows than this; whatever a style sheet does to the list's height, the page stays light.
 const MOST_ROWS: usize = 200;
+
+/// Numbers the lists of the page, so that their rows have ids of their own.
+static NEXT_LIST: AtomicUsize = AtomicUsize::new(0);
 
 /// A list of rows of equal height of which only those in sight are in the page.
 ///
@@ -25,6 +30,7 @@ pub fn VirtualList<V>(
 where
     V: IntoView + 'static,
 {
+    let own = NEXT_LIST.fetch_add(1, Ordering::Relaxed);
     let element = NodeRef::<html::Div>::new();
     let scroll = RwSignal::new(0.0);
     let height = RwSignal::new(400.0);
@@ -93,7 +99,7 @@ where
                     <div
                         class="virtual-row"
                         role="option"
-                        id=move || format!("row-{}", position.get())
+                        id=move || format!("row-{own}-{}", position.get())
                         aria-selected=move || if selected.get() == Some(position.get()) { "true" } else { "false" }
                         aria-posinset=move || position.get() + 1
                         aria-setsize=move || count.get()
@@ -114,7 +120,7 @@ where
             role="listbox"
             tabindex="0"
             aria-label=move || label.get()
-            aria-activedescendant=move || selected.get().map(|position| format!("row-{position}"))
+            aria-activedescendant=move || selected.get().map(|position| format!("row-{own}-{position}"))
             on:scroll=move |_| {
                 if let Some(list) = element.get_untracked() {
                     scroll.set(f64::from(list.scroll_top()));

@@ -21,6 +21,8 @@ mod link;
 mod query;
 mod recording;
 mod related;
+mod readers;
+mod references;
 mod session;
 mod stages;
 mod state_key;
@@ -37,11 +39,14 @@ pub use data::{DataView, PAYLOAD_LIMIT, Variable, VariableChange, VariableScope}
 pub use format::{bytes_text, count_text, difference_text, duration_text};
 pub use frames::FrameView;
 pub use history_model::{EventFilter, Frames, HistoryModel, IterationCell, IterationGrid, Row, RowKind};
+pub use jsonata::{Trace, TracedOutcome};
 pub use lineage::{Origin, OriginKind};
 pub use link::Link;
-pub use query::{Env, Message, Query};
+pub use query::{Env, Message, Query, Traced};
 pub use recording::{NotRecorded, Rebuilt, Recording, missing_states, read_recordings, rebuild_definition};
 pub use related::{Related, events_csv, related, tone_of};
+pub use readers::Reader;
+pub use references::{Reference, Root, StateExpression, expressions_of, is_expression, references};
 pub use session::{
     ChangeError, Cursor, Input, LogLine, RecordedInput, Run, Session, Stop, SwapReport, Target,
 };

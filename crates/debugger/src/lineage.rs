@@ -131,7 +131,7 @@ impl<H: TaskHost + Clone> Session<H> {
         found
     }
 
-    fn input_of(&self, visit: &Visit) -> Option<&Value> {
+    pub(crate) fn input_of(&self, visit: &Visit) -> Option<&Value> {
         let entered = EventRef { run: visit.run, event: visit.entered_event };
         self.recorded().event(entered)?.details.input()
     }
@@ -152,7 +152,7 @@ impl<H: TaskHost + Clone> Session<H> {
 ///
 /// A container is itself wherever it is shared. A scalar is found through the nearest container around
 /// it; else an equal one at the same place will do, without certainty.
-fn locate(outer: &Value, inner: &Value, pointer: &str) -> Option<(String, bool)> {
+pub(crate) fn locate(outer: &Value, inner: &Value, pointer: &str) -> Option<(String, bool)> {
     let wanted = value_at(inner, pointer)?;
     let mut around = pointer;
     loop {
@@ -177,7 +177,7 @@ fn locate(outer: &Value, inner: &Value, pointer: &str) -> Option<(String, bool)>
 }
 
 /// The place of a shared container, the expected one first.
-fn find_same(outer: &Value, container: &Value, expected: &str) -> Option<String> {
+pub(crate) fn find_same(outer: &Value, container: &Value, expected: &str) -> Option<String> {
     if value_at(outer, expected).is_some_and(|value| value.is_same(container)) {
         return Some(expected.to_owned());
     }

@@ -6,7 +6,7 @@ use asl::QueryLanguage;
 use engine::{EventRef, Execution, Failure, Instant};
 use expr::{Host, Scope};
 use json::{Str, Value};
-use jsonata::{CompileOptions, Context, Outcome, Program};
+use jsonata::{CompileOptions, Context, Outcome, Program, Trace};
 
 use crate::visits::{VisitId, Visits};
 
@@ -47,6 +47,14 @@ enum Comparison {
     Greater,
 }
 
+/// What an evaluation came to, and how.
+#[derive(Debug)]
+pub struct Traced {
+    pub value: Result<Option<Value>, String>,
+    /// None for JSONPath.
+    pub trace: Option<Trace>,
+}
+
 impl Query {
     /// Compiles an expression in a language. A text in `{% %}` is JSONata in any case.
     ///
@@ -76,21 +84,7 @@ impl Query {
     /// What the evaluation says, for people.
     pub fn evaluate(&self, env: &Env<'_>) -> Result<Option<Value>, String> {
         match &*self.code {
-            Code::Jsonata(program) => {
-                let mut random = jsonata::Random::new(1);
-                let mut context = Context::new(env.now.0, &mut random);
-                let reads_context = self.text.contains("context") || !self.text.contains("$states.");
-                let bindings = |name: &str| match name {
-                    "states" => Some(env.states_object(reads_context)),
-                    name => env.variable(name),
-                };
-                match program.evaluate(Some(env.data), &bindings, &mut context) {
-                    Ok(Outcome::Value(value)) => Ok(Some(value)),
-                    Ok(Outcome::Undefined) => Ok(None),
-                    Ok(Outcome::Function) => Err("The expression is a function.".to_owned()),
-                    Err(error) => Err(error.to_string()),
-                }
-            }
+            Code::Jsonata(program) => self.run(program, env, None),
             Code::Path(expression) => evaluate(expression, env),
             Code::Rule(rule) => {
                 let matched = rule.matches(&Scope::new(env.data, env)).map_err(|error| error.cause)?;
@@ -100,6 +94,46 @@ impl Query {
                 let (left, right) = (left.evaluate(env)?, right.evaluate(env)?);
                 compare(left.as_ref(), *comparison, right.as_ref()).map(|holds| Some(Value::Bool(holds)))
             }
+        }
+    }
+
+    /// The value, with that of every sub-expression where the language is JSONata. Spans are in bytes of
+    /// the text between `{%` and `%}`, or of all of it, as [`Query::source`] gives it.
+    pub fn trace(&self, env: &Env<'_>) -> Traced {
+        let Code::Jsonata(program) = &*self.code else {
+            return Traced { value: self.evaluate(env), trace: None };
+        };
+        let mut trace = Trace::default();
+        let value = self.run(program, env, Some(&mut trace));
+        Traced { value, trace: Some(trace) }
+    }
+
+    /// The text without what marks it as JSONata.
+    pub fn source(&self) -> &str {
+        let trimmed = self.text.trim();
+        let marked = trimmed.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}"));
+        marked.unwrap_or(trimmed).trim()
+    }
+
+    fn run(
+        &self,
+        program: &Program,
+        env: &Env<'_>,
+        trace: Option<&mut Trace>,
+    ) -> Result<Option<Value>, String> {
+        let mut random = jsonata::Random::new(1);
+        let mut context = Context::new(env.now.0, &mut random);
+        context.trace = trace;
+        let reads_context = self.text.contains("context") || !self.text.contains("$states.");
+        let bindings = |name: &str| match name {
+            "states" => Some(env.states_object(reads_context)),
+            name => env.variable(name),
+        };
+        match program.evaluate(Some(env.data), &bindings, &mut context) {
+            Ok(Outcome::Value(value)) => Ok(Some(value)),
+            Ok(Outcome::Undefined) => Ok(None),
+            Ok(Outcome::Function) => Err("The expression is a function.".to_owned()),
+            Err(error) => Err(error.to_string()),
         }
     }
 
@@ -275,6 +309,11 @@ impl<'a> Env<'a> {
             execution,
             event: event_ref,
         })
+    }
+
+    /// The same with other data: what JSONPath's `$` means in a field that works on what another one made.
+    pub fn with_data(self, data: &'a Value) -> Env<'a> {
+        Env { data, ..self }
     }
 
     fn states_object(&self, with_context: bool) -> Value {

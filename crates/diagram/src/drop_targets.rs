@@ -263,7 +263,7 @@ fn new_branch(node: &SceneNode) -> DropZone {
 
 /// The point halfway along a line.
 fn middle(points: &[Point]) -> Point {
-    let lengths = points.windows(2).map(|pair| distance(pair));
+    let lengths = points.windows(2).map(distance);
     let mut rest = lengths.sum::<f64>() / 2.0;
     for pair in points.windows(2) {
         let [from, to] = pair else { continue };

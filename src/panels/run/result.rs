@@ -3,7 +3,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stylers_macro::style_sheet;
 
-use super::answer::Answer;
 use crate::command::Command;
 use crate::platform::clipboard;
 use crate::state::{RunPhase, Studio};
@@ -107,7 +106,9 @@ pub fn RunResult() -> impl IntoView {
                     <dl class="facts">{facts}</dl>
                 </div>
                 <Show when=move || phase.get() == RunPhase::NeedsTask>
-                    <Answer />
+                    <div>
+                        <CommandButton command=Command::ShowTasks label="Answer the task" look="primary" />
+                    </div>
                 </Show>
                 {failure}
                 {output}

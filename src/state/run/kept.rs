@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use asl::{Document, StateId};
 use debugger::{Session, Stop};
-use engine::{EventRef, Execution, Failure, HistoryEvent, MockHost, RunId, TaskRequest};
+use engine::{EventRef, Execution, Failure, HistoryEvent, Machine, MockHost, RunId, TaskRequest};
 use json::Str;
 
 use super::RunPhase;
@@ -19,12 +19,14 @@ pub struct KeptRun {
     pub name: String,
     /// Milliseconds since 1970.
     pub begun_at: f64,
-    /// The text of the definition that runs.
+    /// The text of the definition that the run was started with, or goes on with.
     pub definition: Str,
+    /// The definitions of the executions that belong to the run: its own first, then those of nested ones.
+    pub documents: Vec<(Arc<Machine>, Arc<Document>)>,
     pub session: Session<MockHost>,
     /// Why it stands still, with the position at which it came to that.
     pub stop: Option<(Stop, u32)>,
-    pub(super) nodes: Nodes,
+    pub nodes: Nodes,
 }
 
 /// What a list of runs shows.
@@ -57,7 +59,7 @@ impl Nodes {
     }
 
     /// Nodes have other keys after an edit.
-    pub(super) fn rename(&mut self, renamed: &HashMap<Str, Str>) {
+    pub fn rename(&mut self, renamed: &HashMap<Str, Str>) {
         let mut of_node = HashMap::new();
         for (state, key) in &mut self.of_state {
             if let Some(new) = renamed.get(key) {
@@ -177,6 +179,13 @@ impl KeptRun {
         let execution = self.session.recorded();
         let own = execution.run(run).map(engine::Run::machine);
         matches!((execution.machine(), own), (Some(main), Some(own)) if Arc::ptr_eq(main, own))
+    }
+
+    /// The definition of the execution that an event belongs to.
+    pub fn document_of(&self, run: RunId) -> Option<Arc<Document>> {
+        let machine = self.session.recorded().run(run)?.machine();
+        let known = self.documents.iter().find(|(known, _)| Arc::ptr_eq(known, machine));
+        known.map(|(_, document)| document.clone())
     }
 
     pub fn event_ref(&self, position: u32) -> Option<EventRef> {

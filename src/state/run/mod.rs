@@ -3,21 +3,27 @@
 //! [`Runs`] steps the current run a part of a frame at a time. Its cursor is the one selection that
 //! graph, data, variables and events share: to select an event or a visit is to go there.
 
+mod breakpoints;
+mod data;
 mod kept;
+mod marks;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use asl::Document;
-use debugger::{Cursor, Run, Session, Stop, VisitId};
-use engine::{Budget, Execution, HistoryEvent, Machine, MockHost, Options, TaskAnswer, TaskRequest};
+use debugger::{Breakpoints, Cursor, Run, Session, Stop, VisitId};
+use engine::{Budget, Execution, HistoryEvent, Machine, MockHost, Options, Order, TaskRequest};
 use json::{Str, Value};
 use leptos::prelude::*;
 
 use crate::platform::dom;
 
+pub use breakpoints::{BreakpointLook, details_of, title_of};
+pub use data::SharedData;
 pub use debugger::StateStatus as NodeStatus;
 pub use kept::{KeptRun, Nodes, RunKey, RunSummary};
+pub use marks::{Mark, Marked};
 
 /// Steps between two looks at the clock.
 const STEPS_AT_ONCE: u64 = 500;
@@ -67,11 +73,22 @@ impl RunPhase {
 /// What a run is started with.
 pub struct Start {
     pub machine: Arc<Machine>,
-    pub document: Document,
+    pub document: Arc<Document>,
+    /// The definitions of nested executions.
+    pub children: Vec<(Arc<Machine>, Arc<Document>)>,
     pub definition: Str,
     pub input: Value,
     pub options: Options,
     pub host: MockHost,
+}
+
+/// What a run is kept with.
+struct Kept {
+    name: String,
+    definition: Str,
+    documents: Vec<(Arc<Machine>, Arc<Document>)>,
+    session: Session<MockHost>,
+    nodes: Nodes,
 }
 
 #[derive(Default)]
@@ -105,6 +122,16 @@ pub struct Runs {
     statuses: StoredValue<HashMap<Str, ArcRwSignal<(NodeStatus, u32)>>>,
     /// The cursor's event as a list counts it, from 0. Setting it goes there.
     pub selected_event: RwSignal<Option<usize>>,
+    /// Of the workflow, resolved in its present definition.
+    pub breakpoints: RwSignal<Breakpoints>,
+    /// Whether the recording is played, and how many events a second.
+    pub playing: RwSignal<bool>,
+    pub speed: RwSignal<u32>,
+    /// Which of several branches goes on first in the next run, and the seed of what is random in it.
+    pub order: RwSignal<Order>,
+    pub seed: RwSignal<u64>,
+    /// Counts up when it was looked whether breakpoints can be hit.
+    pub breakpoints_verified: RwSignal<u64>,
 }
 
 impl Runs {
@@ -122,6 +149,12 @@ impl Runs {
             serial: StoredValue::new(0),
             statuses: StoredValue::new(HashMap::new()),
             selected_event: RwSignal::new(None),
+            breakpoints: RwSignal::new(Breakpoints::default()),
+            playing: RwSignal::new(false),
+            speed: RwSignal::new(15),
+            order: RwSignal::new(Order::default()),
+            seed: RwSignal::new(0),
+            breakpoints_verified: RwSignal::new(0),
         };
         Effect::new(move |_| {
             let Some(position) = runs.selected_event.get() else { return };
@@ -152,23 +185,29 @@ impl Runs {
     pub fn start(self, start: Start, first: Run) -> RunKey {
         self.pause();
         let nodes = Nodes::of(&start.document);
+        let mut documents = vec![(start.machine.clone(), start.document)];
+        documents.extend(start.children);
         let session = Session::start(start.machine, start.input, start.options, start.host);
-        let key = self.keep(|number| (format!("Run {number}"), start.definition, session, nodes));
+        let definition = start.definition;
+        let key =
+            self.keep(|number| Kept { name: format!("Run {number}"), definition, documents, session, nodes });
         self.choose(key);
+        self.give_breakpoints();
         self.command(first);
         key
     }
 
     /// Keeps a session as a run of its own.
-    fn keep(self, make: impl FnOnce(u32) -> (String, Str, Session<MockHost>, Nodes)) -> RunKey {
+    fn keep(self, make: impl FnOnce(u32) -> Kept) -> RunKey {
         let mut key = RunKey(0);
         let current = self.current.get_untracked();
         self.library.update_value(|library| {
             library.count += 1;
             key = RunKey(library.count);
-            let (name, definition, session, nodes) = make(library.count);
+            let Kept { name, definition, documents, session, nodes } = make(library.count);
             let begun_at = dom::epoch_ms();
-            library.runs.push(KeptRun { key, name, begun_at, definition, session, stop: None, nodes });
+            let stop = None;
+            library.runs.push(KeptRun { key, name, begun_at, definition, documents, session, stop, nodes });
             if library.runs.len() > MOST_KEPT
                 && let Some(oldest) = library.runs.iter().position(|run| Some(run.key) != current)
             {
@@ -182,12 +221,16 @@ impl Runs {
     /// Keeps the current run as it is, and goes on with a copy of it, which becomes the current one.
     pub fn fork(self) -> Option<RunKey> {
         self.pause();
-        let (name, definition, session, nodes) = self.with_run_untracked(|run| {
-            (run.name.clone(), run.definition.clone(), run.session.fork(), run.nodes.clone())
+        let kept = self.with_run_untracked(|run| Kept {
+            name: run.name.split(',').next().unwrap_or_default().to_owned(),
+            definition: run.definition.clone(),
+            documents: run.documents.clone(),
+            session: run.session.fork(),
+            nodes: run.nodes.clone(),
         })?;
-        let position = session.cursor().position;
+        let position = kept.session.cursor().position;
         let key = self
-            .keep(|number| (format!("Run {number}, from {name} at {position}"), definition, session, nodes));
+            .keep(|number| Kept { name: format!("Run {number}, from {} at {position}", kept.name), ..kept });
         self.choose(key);
         Some(key)
     }
@@ -212,7 +255,6 @@ impl Runs {
     }
 
     /// Forgets a run. Where it was the current one, the one before takes its place.
-    #[allow(dead_code, reason = "the list of runs and the table of states are to come")]
     pub fn remove_run(self, key: RunKey) {
         let was_current = self.current.get_untracked() == Some(key);
         if was_current {
@@ -244,14 +286,18 @@ impl Runs {
     /// States have other keys after an edit: the marks of all runs go with them.
     /// A state that is gone keeps its key, should it come back.
     pub fn follow_keys(self, renamed: &HashMap<Str, Str>) {
-        if renamed.is_empty() || !self.has_runs() {
+        if renamed.is_empty() {
             return;
+        }
+        if !self.has_runs() {
+            return self.follow_keys_of_breakpoints(renamed);
         }
         self.library.update_value(|library| {
             for run in &mut library.runs {
                 run.nodes.rename(renamed);
             }
         });
+        self.follow_keys_of_breakpoints(renamed);
         self.publish(false);
     }
 
@@ -333,11 +379,6 @@ impl Runs {
         self.with_execution(|execution| execution.outcome().and_then(|outcome| outcome.output.clone()))?
     }
 
-    /// The task that waits for an answer first.
-    pub fn pending(self) -> Option<TaskRequest> {
-        self.open_tasks().into_iter().next()
-    }
-
     /// The tasks that wait for an answer at the cursor.
     pub fn open_tasks(self) -> Vec<TaskRequest> {
         self.picture.track();
@@ -393,7 +434,14 @@ impl Runs {
     /// Goes to a stage of an event.
     pub fn seek_to(self, cursor: Cursor) {
         self.pause();
+        self.playing.set(false);
         self.touch(|run| run.session.seek_to(cursor));
+        self.publish(false);
+    }
+
+    /// Goes to a position while the recording is played.
+    fn show_position(self, position: u32) {
+        self.touch(|run| run.session.seek(position));
         self.publish(false);
     }
 
@@ -417,6 +465,7 @@ impl Runs {
     /// Does a command of the debugger, a part of a frame at a time, until it stops.
     pub fn command(self, command: Run) {
         self.pause();
+        self.playing.set(false);
         if self.current.get_untracked().is_none() {
             return;
         }
@@ -442,18 +491,6 @@ impl Runs {
     pub fn stop(self) {
         self.change(KeptRun::stop_execution);
         self.list_version.update(|version| *version += 1);
-    }
-
-    /// Gives the task that waits first its answer and goes on.
-    pub fn answer(self, answer: TaskAnswer) {
-        self.pause();
-        let answered = self.touch(|run| {
-            let task = run.open_tasks().into_iter().next()?;
-            run.session.answer(task.id, answer).ok()
-        });
-        if answered.flatten().is_some() {
-            self.command(Run::Continue);
-        }
     }
 
     /// Steps for a part of a frame, shows what happened, and comes back in the next frame.

@@ -406,6 +406,20 @@ impl<H: TaskHost + Clone> Session<H> {
         fits
     }
 
+    /// The positions at which breakpoints stop, as far as the run is recorded.
+    pub fn breakpoint_positions(&mut self) -> Vec<u32> {
+        if self.breakpoints.is_empty() {
+            return Vec::new();
+        }
+        let recorded =
+            Recorded { execution: &self.head.execution, events: &self.events, visits: &self.visits };
+        let breakpoints = &mut self.breakpoints;
+        let mut stops = |position: &u32| {
+            breakpoints.hits(recorded, *position).iter().any(|hit| matches!(hit, Hit::Stop { .. }))
+        };
+        (1..=self.head.position).filter(|position| stops(position)).collect()
+    }
+
     /// What breakpoints do at a position; log lines are kept.
     fn breakpoint_at(&mut self, position: u32) -> Option<Stop> {
         if self.breakpoints.is_empty() {

@@ -1,0 +1,142 @@
+//! The data of the state that the cursor is in: its stages, its variables, the context, and ways of a value.
+
+mod expression;
+mod follow;
+mod stages;
+mod variables;
+
+use json::Value;
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+pub use self::stages::short_text;
+
+use self::follow::Follow;
+use self::stages::Stages;
+use self::variables::Variables;
+use super::result::duration_text;
+use crate::canvas::type_icon;
+use crate::state::{SharedData, Studio};
+use crate::ui::{Icon, Json, JsonTree};
+
+/// What follows a value: where it is, and which way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    pub position: u32,
+    pub pointer: String,
+    pub is_forward: bool,
+}
+
+/// The panel of the tab "Data".
+#[component]
+pub fn Data() -> impl IntoView {
+    let sheet = style_sheet!("style/data.css");
+    let runs = Studio::of_app().runs;
+    let data = Memo::new(move |_| runs.data());
+    let has_data = move || data.with(Option::is_some);
+    let followed = RwSignal::new(None::<Followed>);
+    let context = Signal::derive(move || {
+        Json(data.with(|data| data.as_ref().map_or(Value::Null, |data| data.0.view.context.clone())))
+    });
+    view! {
+        class = sheet,
+        <div class="data">
+            <Show when=has_data fallback=|| view! { <NoState /> }>
+                <Head data=data />
+                <Stages data=data followed=followed />
+                <Follow followed=followed />
+                <Variables data=data />
+                <details class="data-section">
+                    <summary>"Context object"</summary>
+                    <JsonTree value=context label=Signal::derive(|| "Context object".to_owned()) most_height=320.0 />
+                </details>
+            </Show>
+        </div>
+    }
+}
+
+/// The name of the state and how it fares.
+#[component]
+fn Head(data: Memo<Option<SharedData>>) -> impl IntoView {
+    let sheet = style_sheet!("style/data_head.css");
+    let content = move || {
+        data.get().map(|SharedData(data)| {
+            let mut facts = vec![data.state_type.name().to_owned(), format!("visit {}", data.number + 1)];
+            if data.retries > 0 {
+                facts.push(format!("attempt {}", data.retries + 1));
+            }
+            facts.push(duration_text(data.millis));
+            let failure = data.view.failure.as_ref().map(|failure| {
+                let cause = failure.cause.as_deref().unwrap_or_default().to_owned();
+                view! {
+                    class = sheet,
+                    <p class="data-failure">
+                        <strong>{failure.name().to_string()}</strong>
+                        {cause}
+                    </p>
+                }
+            });
+            view! {
+                class = sheet,
+                <div class="data-head">
+                    <Icon name=type_icon(Some(data.state_type)) size=20 />
+                    <h3 data-testid="data-state">{data.name.to_string()}</h3>
+                    <span class="data-status" data-status=crate::canvas::status_key(data.status)>
+                        {data.status.name()}
+                    </span>
+                    <span class="data-facts">{facts.join(" · ")}</span>
+                </div>
+                {failure}
+            }
+        })
+    };
+    view! { {content} }
+}
+
+/// What there is to see at an event of no state: the data of the event itself.
+#[component]
+fn NoState() -> impl IntoView {
+    let sheet = style_sheet!("style/data.css");
+    let runs = Studio::of_app().runs;
+    let value = Memo::new(move |_| {
+        if runs.is_running() {
+            return None;
+        }
+        runs.with_picture(|run| {
+            let details = &run.session.event()?.details;
+            let of_input = details.input().map(|value| ("Input of the execution", Json(value.clone())));
+            of_input
+                .or_else(|| details.output().map(|value| ("Output of the execution", Json(value.clone()))))
+        })?
+    });
+    let words = move || {
+        if runs.is_running() {
+            return "The run goes on: pause it to see its data.";
+        }
+        match runs.cursor.get().position {
+            0 => "Run the workflow, or step into it, to see here what each state does to its data.",
+            _ if value.with(Option::is_some) => "",
+            _ => "This event belongs to no state. Step on to see data.",
+        }
+    };
+    let tree = move || {
+        value.get().map(|(title, value)| {
+            view! {
+                class = sheet,
+                <section class="data-section">
+                    <h4>{title}</h4>
+                    <JsonTree
+                        value=Signal::derive(move || value.clone())
+                        label=Signal::derive(move || title.to_owned())
+                        most_height=600.0
+                    />
+                </section>
+            }
+        })
+    };
+    view! {
+        class = sheet,
+        <p class="data-none">{words}</p>
+        {tree}
+    }
+}

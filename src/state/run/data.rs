@@ -1,0 +1,144 @@
+//! What there is to see of the state that the cursor is in.
+
+use std::sync::Arc;
+
+use asl::{Document, QueryLanguage, StateType};
+use debugger::Query;
+use debugger::{DataView, Stage, StateExpression, StateStatus, Traced, VisitId, expressions_of};
+use json::{Str, Value};
+
+use super::{KeptRun, RunPhase, Runs};
+
+/// The data of the visit at the cursor, compared by identity.
+#[derive(Clone)]
+pub struct SharedData(pub Arc<DataAt>);
+
+impl PartialEq for SharedData {
+    fn eq(&self, other: &SharedData) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The data of the visit at the cursor, with what the definition says of its state.
+pub struct DataAt {
+    pub visit: VisitId,
+    pub name: Str,
+    pub state_type: StateType,
+    pub status: StateStatus,
+    /// How many visits of states of this name came before.
+    pub number: u32,
+    pub retries: usize,
+    /// Milliseconds of virtual time.
+    pub millis: i64,
+    pub language: QueryLanguage,
+    pub view: DataView,
+    pub expressions: Vec<StateExpression>,
+    /// The rules of a Choice state, in order.
+    pub rules: Vec<Value>,
+    /// Whether the state is entered at the cursor: its data can be replaced there.
+    pub is_entry: bool,
+}
+
+impl KeptRun {
+    fn data(&self) -> Option<DataAt> {
+        let session = &self.session;
+        let view = session.data()?;
+        let visit = session.visits().get(view.visit)?;
+        let document = self.document_of(visit.run);
+        let state = visit.state.and_then(|state| document.as_deref()?.state(state));
+        Some(DataAt {
+            visit: view.visit,
+            name: visit.name.clone(),
+            state_type: visit.state_type,
+            status: visit.status,
+            number: visit.number,
+            retries: visit.retries(),
+            millis: visit.millis(session.now()),
+            language: state.map_or(QueryLanguage::JsonPath, |state| state.language()),
+            expressions: state.map(expressions_of).unwrap_or_default(),
+            rules: state
+                .and_then(|state| state.value("Choices"))
+                .and_then(|rules| rules.as_array().map(<[Value]>::to_vec))
+                .unwrap_or_default(),
+            is_entry: session.event().is_some_and(|event| event.event_type.is_state_entered()),
+            view,
+        })
+    }
+
+    /// Where the state of a visit evaluates the expressions of a stage: at its entry, or where its work ended.
+    fn place_of_stage(&self, visit: VisitId, stage: Stage) -> Option<u32> {
+        let visit = self.session.visits().get(visit)?;
+        let ended = visit.attempts.last().and_then(|attempt| attempt.ended);
+        Some(match stage {
+            Stage::ResultSelector | Stage::ResultPath | Stage::Output | Stage::Assign => {
+                ended.unwrap_or(visit.entered)
+            }
+            _ => visit.entered,
+        })
+    }
+
+    /// Evaluates an expression of the visit's state as it was evaluated at a stage, with the value of every part of
+    /// it where it is JSONata. `before` is what JSONPath's `$` means at the stage.
+    pub fn trace(
+        &self,
+        visit: VisitId,
+        stage: Stage,
+        text: &str,
+        language: QueryLanguage,
+        before: Option<&Value>,
+    ) -> Option<Traced> {
+        let position = self.place_of_stage(visit, stage)?;
+        let env = self.session.env(position)?;
+        let env = match (language, before) {
+            (QueryLanguage::JsonPath, Some(before)) => env.with_data(before),
+            _ => env,
+        };
+        Some(match Query::compile(text, language) {
+            Ok(query) => query.trace(&env),
+            Err(problem) => Traced { value: Err(problem), trace: None },
+        })
+    }
+
+    /// The position of the event at which a stage of a visit is shown.
+    pub fn position_of_stage(&self, visit: VisitId, stage: Stage) -> Option<(u32, u32)> {
+        const MOST_EVENTS: u32 = 400;
+        let known = self.session.visits().get(visit)?;
+        let first = known.entered;
+        let last = known.exited.unwrap_or(known.last);
+        let near = (first..=last).take(MOST_EVENTS as usize).chain(last.saturating_sub(3).max(first)..=last);
+        for position in near {
+            if self.session.visits().at(position) != Some(visit) {
+                continue;
+            }
+            let stages = self.session.stages_of(position);
+            if let Some(index) = stages.iter().position(|view| view.stage == stage) {
+                return Some((position, u32::try_from(index).unwrap_or(0)));
+            }
+        }
+        None
+    }
+
+    /// The definition that the picture shows, as the run has it.
+    pub fn document(&self) -> Option<Arc<Document>> {
+        self.documents.first().map(|(_, document)| document.clone())
+    }
+}
+
+impl Runs {
+    /// The data at the cursor; follows run and cursor, and rests while the run goes on by itself.
+    pub fn data(self) -> Option<SharedData> {
+        if self.phase() == RunPhase::Running {
+            return None;
+        }
+        self.with_picture(|run| run.data().map(|data| SharedData(Arc::new(data))))?
+    }
+
+    /// Goes to where a stage of a visit is shown.
+    pub fn seek_stage(self, visit: VisitId, stage: Stage) -> bool {
+        let place = self.with_run_untracked(|run| run.position_of_stage(visit, stage)).flatten();
+        if let Some((position, stage)) = place {
+            self.seek_to(debugger::Cursor { position, stage });
+        }
+        place.is_some()
+    }
+}
