@@ -47,7 +47,7 @@ pub fn ConnectLayer() -> impl IntoView {
             Some(edge.tip.1)
         })?;
         Some(
-            view! { <PortView from=from port=Port::Way(way) at=tip title="Drag to another state".to_owned() is_handle=true /> },
+            view! { <PortView from=from port=Port::Way(way) at=tip scale=scale title="Drag to another state".to_owned() is_handle=true /> },
         )
     };
     let ports = move || {
