@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Sheets of plain rules that belong to no component.
-const PLAIN_SHEETS: [&str; 4] = ["tokens.css", "base.css", "blocks.css", "components.css"];
+const PLAIN_SHEETS: [&str; 5] = ["tokens.css", "base.css", "blocks.css", "forms.css", "components.css"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

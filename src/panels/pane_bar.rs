@@ -12,7 +12,7 @@ pub fn PaneBar() -> impl IntoView {
     const PANES: [(Pane, Option<DockTab>, &str, &str); 5] = [
         (Pane::Left, None, "Add", "plus"),
         (Pane::Stage, None, "Graph", "graph"),
-        (Pane::Side, None, "Texts", "code"),
+        (Pane::Side, None, "Details", "settings"),
         (Pane::Dock, Some(DockTab::Result), "Result", "check"),
         (Pane::Dock, Some(DockTab::Events), "Events", "history"),
     ];

@@ -5,12 +5,14 @@ use json::{Span, Str};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::design::Inspector;
 use super::run::{Data, Debug, Tasks};
 use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
 use crate::state::{Mode, RunPhase, Severity, SideTab, Studio};
 use crate::ui::{CodeEditor, Tab, Tabs};
 
-const TEXTS: [Tab<SideTab>; 4] = [
+const TEXTS: [Tab<SideTab>; 5] = [
+    Tab { value: SideTab::Inspector, title: "Inspector", icon: "settings", id: "tab-inspector" },
     Tab { value: SideTab::Definition, title: "Definition", icon: "code", id: "tab-definition" },
     Tab { value: SideTab::Input, title: "Input", icon: "braces", id: "tab-input" },
     Tab { value: SideTab::Answers, title: "Answers", icon: "task", id: "tab-answers" },
@@ -46,7 +48,7 @@ pub fn Side() -> impl IntoView {
         _ => 0,
     };
     // Each mode comes back to the tab that it was left with.
-    let kept = StoredValue::new([SideTab::Definition, SideTab::Data]);
+    let kept = StoredValue::new([SideTab::Inspector, SideTab::Data]);
     Effect::new(move |before: Option<Mode>| {
         let mode = studio.shell.mode.get();
         let place = |mode: Mode| usize::from(mode == Mode::Run);
@@ -78,14 +80,22 @@ pub fn Side() -> impl IntoView {
         }
         if phase == RunPhase::Running && was_waiting { RunPhase::NeedsTask } else { phase }
     });
+    // While a workflow is built, what is selected is inspected, unless the person works on its text.
+    Effect::new(move |before: Option<()>| {
+        let is_selected = workspace.selected.with(Option::is_some);
+        let is_designing = studio.shell.mode.get_untracked() == Mode::Design;
+        if before.is_some() && is_selected && is_designing && tab.get_untracked() != SideTab::Definition {
+            tab.set(SideTab::Inspector);
+        }
+    });
     let tabs = move || match studio.shell.mode.get() {
         Mode::Design => TEXTS.to_vec(),
         Mode::Run => OF_RUN.iter().chain(&TEXTS).copied().collect(),
     };
     view! {
         class = sheet,
-        <aside class="side" id="side" tabindex="-1" aria-label="Texts">
-            {move || view! { <Tabs tabs=tabs() selected=tab label="Texts" count=count /> }}
+        <aside class="side" id="side" tabindex="-1" aria-label="Details">
+            {move || view! { <Tabs tabs=tabs() selected=tab label="Details" count=count /> }}
             <RunPanel value=SideTab::Data>
                 <Data />
             </RunPanel>
@@ -95,6 +105,9 @@ pub fn Side() -> impl IntoView {
             <RunPanel value=SideTab::Tasks>
                 <Tasks />
             </RunPanel>
+            <Panel value=SideTab::Inspector>
+                <Inspector />
+            </Panel>
             <Panel value=SideTab::Definition>
                 <Definition />
             </Panel>

@@ -147,3 +147,27 @@ pub fn focus_soon(id: &'static str) {
         }
     });
 }
+
+/// The same for an id that is made up as it goes.
+pub fn focus_id_soon(id: String) {
+    leptos::prelude::request_animation_frame(move || {
+        if let Some(element) = element_by_id(&id) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Moves the focus to the first control in what a selector finds, once the page has been drawn anew.
+pub fn focus_first_in_soon(selector: String) {
+    const CONTROLS: &str = "input, textarea, select, .code-host";
+    leptos::prelude::request_animation_frame(move || {
+        let find = || {
+            let place = document()?.query_selector(&selector).ok()??;
+            place.scroll_into_view_with_bool(false);
+            place.query_selector(CONTROLS).ok()??.dyn_into::<HtmlElement>().ok()
+        };
+        if let Some(element) = find() {
+            let _ = element.focus();
+        }
+    });
+}

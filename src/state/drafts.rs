@@ -25,6 +25,8 @@ pub struct Draft {
     /// What the debugger is to stop at and to show, as JSON; empty for nothing.
     pub breakpoints: String,
     pub watches: String,
+    /// What is kept beside the definition, as JSON.
+    pub settings: String,
     /// Milliseconds since 1970.
     pub saved_at: f64,
 }
@@ -56,6 +58,7 @@ impl Draft {
             objects: text("objects"),
             breakpoints: text("breakpoints"),
             watches: text("watches"),
+            settings: text("settings"),
             is_express: value.get("express").and_then(Value::as_bool).unwrap_or(false),
             saved_at: value.get("savedAt").and_then(Value::as_f64).unwrap_or(0.0),
         })
@@ -71,6 +74,7 @@ impl Draft {
             ("objects", &self.objects),
             ("breakpoints", &self.breakpoints),
             ("watches", &self.watches),
+            ("settings", &self.settings),
         ] {
             members.insert(name, Value::from(text.as_str()));
         }

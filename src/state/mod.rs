@@ -7,6 +7,7 @@ mod drafts;
 mod editing;
 mod finder;
 mod run;
+mod settings;
 mod shell;
 mod studio;
 mod view;
@@ -17,7 +18,8 @@ pub use editing::{ConnectTarget, Connecting, MenuAt};
 pub use run::{
     BreakpointLook, KeptRun, Mark, Marked, NodeStatus, RunKey, RunPhase, SharedData, details_of, title_of,
 };
+pub use settings::Setting;
 pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use studio::Studio;
 pub use view::Camera;
-pub use workspace::{Listed, Severity};
+pub use workspace::{Listed, Severity, Shared};

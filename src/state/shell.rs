@@ -37,6 +37,7 @@ pub enum SideTab {
     Debug,
     /// Tasks that wait for an answer.
     Tasks,
+    Inspector,
     Definition,
     Input,
     Answers,
@@ -128,7 +129,7 @@ impl Shell {
             pane: RwSignal::new(Pane::Stage),
             left_open: RwSignal::new(storage::read(LEFT_KEY).as_deref() != Some("closed")),
             design_tab: RwSignal::new(DesignTab::Blocks),
-            side_tab: RwSignal::new(SideTab::Definition),
+            side_tab: RwSignal::new(SideTab::Inspector),
             dock_tab: RwSignal::new(DockTab::Result),
             side_width: RwSignal::new(sizes.next().unwrap_or(460.0)),
             dock_height: RwSignal::new(sizes.next().unwrap_or(240.0)),

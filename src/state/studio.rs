@@ -358,6 +358,7 @@ impl Studio {
             workspace.is_express.track();
             workspace.breakpoints.track();
             workspace.watches.track();
+            workspace.settings.track();
             if before.is_none() && workspace.draft_id.with_untracked(String::is_empty) {
                 return;
             }

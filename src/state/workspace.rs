@@ -15,6 +15,7 @@ use yaml::{Places, Yaml, YamlError};
 use crate::platform::{crash, dom};
 use crate::state::drafts::Draft;
 use crate::state::editing::Beside;
+use crate::state::settings::{settings_of, settings_text};
 
 /// Something derived that is compared by identity: views follow when it was derived anew.
 pub struct Shared<T>(Arc<T>);
@@ -96,6 +97,8 @@ pub struct Workspace {
     /// The breakpoints and the watched expressions, as JSON.
     pub breakpoints: RwSignal<Str>,
     pub watches: RwSignal<Str>,
+    /// What is kept beside the definition; see [`crate::state::Setting`].
+    pub settings: RwSignal<json::Map>,
     pub direction: RwSignal<Direction>,
     /// The keys of containers that are drawn as one card.
     pub folded: RwSignal<Arc<BTreeSet<Str>>>,
@@ -171,6 +174,7 @@ impl Workspace {
             is_express: RwSignal::new(false),
             breakpoints: RwSignal::new(Str::from("")),
             watches: RwSignal::new(Str::from("")),
+            settings: RwSignal::new(json::Map::new()),
             direction,
             folded,
             root,
@@ -355,6 +359,7 @@ impl Workspace {
         self.draft_id.set(draft.id);
         self.name.set(draft.name);
         self.is_express.set(draft.is_express);
+        self.settings.set(settings_of(&draft.settings));
         self.input.set(or_empty_object(draft.input));
         self.answers.set(or_empty_object(draft.answers));
         self.objects.set(or_empty_object(draft.objects));
@@ -378,6 +383,7 @@ impl Workspace {
             is_express: self.is_express.get_untracked(),
             breakpoints: self.breakpoints.get_untracked().to_string(),
             watches: self.watches.get_untracked().to_string(),
+            settings: self.settings.with_untracked(settings_text).to_string(),
             saved_at: dom::epoch_ms(),
         }
     }

@@ -72,8 +72,11 @@ fn check_run(page: &Page, slug: &str) {
 
 /// Puts a text in the place of all that the definition's editor holds, as typing it would.
 fn replace_definition(page: &Page, text: &str) {
-    page.wait_for(".code-host.ready");
-    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    page.click("#tab-definition");
+    page.wait_for("#tab-definition-panel .code-host.ready");
+    page.script(
+        "document.querySelector('#tab-definition-panel .code-host').shadowRoot.querySelector('.cm-content').focus()",
+    );
     page.press(&[Key::Control], 'a');
     page.devtools("Input.insertText", json!({ "text": text }));
 }
@@ -268,7 +271,8 @@ fn an_endless_loop_leaves_the_page_usable_and_stops() {
 fn no_pane_is_out_of_reach_on_a_phone() {
     let page = Page::open_as("", Viewport::PHONE, Scheme::Dark);
     page.wait_for("g.node");
-    for (button, pane) in [("Texts", "#side"), ("Result", "#dock"), ("Events", "#dock"), ("Graph", "#stage")]
+    for (button, pane) in
+        [("Details", "#side"), ("Result", "#dock"), ("Events", "#dock"), ("Graph", "#stage")]
     {
         page.script(&format!(
             "[...document.querySelectorAll('.pane-button')].find(button => button.innerText.trim() === '{button}').click()"

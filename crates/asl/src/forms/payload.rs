@@ -50,11 +50,32 @@ impl Payload {
         self.span.contains(span).then(|| Span::new(self.inner(span.start), self.inner(span.end)))
     }
 
+    /// The definition with another text in the place of this one, and where an offset of that text is in it.
+    pub fn place(&self, definition: &str, text: &str, offset: usize) -> (String, usize) {
+        let (whole, _) = self.patch(text).apply_to(definition);
+        let before = text.get(..offset).unwrap_or(text);
+        let breaks = before.match_indices('\n').map(|(at, _)| at + 1);
+        let indented = breaks.filter(|start| {
+            let line = text.get(*start..).and_then(|rest| rest.lines().next());
+            line.is_some_and(|line| !line.is_empty())
+        });
+        (whole, self.span.start + before.len() + indented.count() * self.indent.len())
+    }
+
+    /// The same payload with another text.
+    pub fn with_text(&self, text: &str) -> Payload {
+        let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let len = reindented_text(text, "", &self.indent, newline).len();
+        let span = Span::new(self.span.start, self.span.start + len);
+        Payload { text: text.to_owned(), span, indent: self.indent.clone() }
+    }
+
     fn inner(&self, offset: usize) -> usize {
         let mut rest = offset.saturating_sub(self.span.start);
         let mut inner = 0;
         for (number, line) in self.text.split_inclusive('\n').enumerate() {
-            let indent = if number == 0 || line.trim().is_empty() { 0 } else { self.indent.len() };
+            let is_empty = matches!(line, "\n" | "\r\n");
+            let indent = if number == 0 || is_empty { 0 } else { self.indent.len() };
             if rest < indent + line.len() {
                 return inner + rest.saturating_sub(indent);
             }
@@ -142,6 +163,17 @@ mod tests {
             assert_eq!(&payload.text[inner.range()], part);
         }
         assert_eq!(payload.inner_span(Span::new(0, 5)), None);
+    }
+
+    #[test]
+    fn a_text_that_is_being_typed_has_its_place() {
+        let payload = payload(TEXT);
+        let typed = "{\n  \"b\": [1,  2],\n\n  \"c\": x\n}";
+        let offset = typed.find('x').unwrap();
+        let (whole, outer) = payload.place(TEXT, typed, offset);
+        assert_eq!(&whole[outer..=outer], "x");
+        let there = payload.with_text(typed).inner_span(Span::new(outer, outer + 1)).unwrap();
+        assert_eq!(there, Span::new(offset, offset + 1));
     }
 
     #[test]

@@ -1,0 +1,267 @@
+//! Controls that know nothing of the language: texts, numbers, choices of a few.
+
+use std::cell::Cell;
+
+use json::Value;
+use leptos::prelude::*;
+
+use crate::ui::Icon;
+
+thread_local! {
+    static LAST_ID: Cell<u32> = const { Cell::new(0) };
+}
+
+/// An id that no other element has.
+pub fn unique_id(prefix: &str) -> String {
+    LAST_ID.with(|last| {
+        last.set(last.get().wrapping_add(1));
+        format!("{prefix}-{}", last.get())
+    })
+}
+
+/// What a row tells its control, and is told by it.
+#[derive(Clone)]
+pub struct Labelling {
+    /// The id of the control's element, to which the label points.
+    pub id: String,
+    pub label: &'static str,
+    /// The ids of help and problems.
+    pub described_by: String,
+    pub is_required: bool,
+    pub is_invalid: Signal<bool>,
+    /// Why what stands in the control is not in the definition.
+    pub complaint: RwSignal<Option<String>>,
+}
+
+impl Labelling {
+    /// For a control that has its label to itself.
+    pub fn alone(label: &'static str) -> Labelling {
+        let complaint = RwSignal::new(None);
+        Labelling {
+            id: unique_id("control"),
+            label,
+            described_by: String::new(),
+            is_required: false,
+            is_invalid: Signal::derive(move || complaint.with(Option::is_some)),
+            complaint,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    Line,
+    /// A line of code.
+    Code,
+    /// Several lines of prose.
+    Area,
+    /// Several lines of code.
+    CodeArea,
+    Number,
+}
+
+/// What a text control makes of what is typed: a value, nothing at all, or a reason why not.
+pub type Parse = Box<dyn Fn(&str) -> Result<Option<Value>, String> + Send + Sync>;
+/// Takes a value over; none removes the field.
+pub type Commit = Box<dyn Fn(Option<Value>) -> Result<(), String> + Send + Sync>;
+
+/// What a text field is connected to.
+pub struct TextControl {
+    pub look: Look,
+    pub placeholder: &'static str,
+    pub value: Memo<Option<Value>>,
+    pub show: fn(&Value) -> String,
+    pub parse: Parse,
+    pub commit: Commit,
+    pub suggestions: Option<Signal<Vec<String>>>,
+}
+
+/// A text field. What it can't take over it keeps as a draft, with the reason, until it can.
+pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
+    let TextControl { look, placeholder, value, show, parse, commit, suggestions } = control;
+    let draft = RwSignal::new(None::<String>);
+    let complaint = labelling.complaint;
+    // What changes from elsewhere counts more than a draft.
+    Effect::new(move |before: Option<Option<Value>>| {
+        let now = value.get();
+        if before.is_some_and(|before| before != now) {
+            draft.set(None);
+            complaint.set(None);
+        }
+        now
+    });
+    let shown =
+        move || draft.get().unwrap_or_else(|| value.with(|value| value.as_ref().map_or(String::new(), show)));
+    let on_input = move |text: String| match parse(&text).and_then(&commit) {
+        Ok(()) => {
+            draft.set(None);
+            complaint.set(None);
+        }
+        Err(reason) => {
+            draft.set(Some(text));
+            complaint.set(Some(reason));
+        }
+    };
+    let Labelling { id, described_by, is_required, is_invalid, .. } = labelling.clone();
+    let aria_invalid = move || is_invalid.get().then_some("true");
+    let described_by = (!described_by.is_empty()).then_some(described_by);
+    let is_code = matches!(look, Look::Code | Look::CodeArea);
+    if matches!(look, Look::Area | Look::CodeArea) {
+        return view! {
+            <textarea
+                id=id
+                class="form-input form-area"
+                class:mono=is_code
+                rows="1"
+                placeholder=placeholder
+                spellcheck=if is_code { "false" } else { "true" }
+                aria-describedby=described_by
+                aria-required=is_required.then_some("true")
+                aria-invalid=aria_invalid
+                prop:value=shown
+                on:input=move |event| on_input(event_target_value(&event))
+            ></textarea>
+        }
+        .into_any();
+    }
+    let list_id = suggestions.map(|_| format!("{id}-list"));
+    view! {
+        <input
+            id=id
+            class="form-input"
+            class:mono=is_code
+            class:form-number=look == Look::Number
+            type="text"
+            inputmode=(look == Look::Number).then_some("decimal")
+            placeholder=placeholder
+            list=list_id.clone()
+            spellcheck="false"
+            autocomplete="off"
+            aria-describedby=described_by
+            aria-required=is_required.then_some("true")
+            aria-invalid=aria_invalid
+            prop:value=shown
+            on:input=move |event| on_input(event_target_value(&event))
+        />
+        {suggestions
+            .map(|suggestions| {
+                view! {
+                    <datalist id=list_id>
+                        {move || {
+                            suggestions.get().into_iter().map(|text| view! { <option value=text></option> }).collect_view()
+                        }}
+                    </datalist>
+                }
+            })}
+    }
+    .into_any()
+}
+
+pub fn show_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_text(), str::to_owned)
+}
+
+pub fn parse_text() -> Parse {
+    Box::new(|text| Ok(Some(Value::from(text))))
+}
+
+/// A choice of a few, in a list. What the definition has and the list has not is shown too.
+pub fn select(
+    labelling: &Labelling,
+    options: Signal<Vec<(String, String)>>,
+    current: Signal<String>,
+    on_change: impl Fn(String) + 'static,
+) -> AnyView {
+    let Labelling { id, described_by, is_required, is_invalid, .. } = labelling.clone();
+    let described_by = (!described_by.is_empty()).then_some(described_by);
+    let all = move || {
+        let current = current.get();
+        let mut options = options.get();
+        if !options.iter().any(|(value, _)| *value == current) {
+            let words =
+                if current.is_empty() { "Choose…".to_owned() } else { format!("{current} (unknown)") };
+            options.insert(0, (current.clone(), words));
+        }
+        options
+            .into_iter()
+            .map(|(value, words)| {
+                let is_current = value == current;
+                view! {
+                    <option value=value selected=is_current prop:selected=is_current>
+                        {words}
+                    </option>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <span class="form-select">
+            <select
+                id=id
+                class="form-input"
+                aria-describedby=described_by
+                aria-required=is_required.then_some("true")
+                aria-invalid=move || is_invalid.get().then_some("true")
+                on:change=move |event| on_change(event_target_value(&event))
+            >
+                {all}
+            </select>
+            <Icon name="chevron-down" />
+        </span>
+    }
+    .into_any()
+}
+
+/// A choice of two to four, side by side.
+pub fn segments<T>(
+    label: String,
+    options: Vec<(T, &'static str, &'static str)>,
+    current: Signal<T>,
+    on_change: impl Fn(T) + Clone + 'static,
+) -> AnyView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let buttons = options
+        .into_iter()
+        .map(|(value, words, tip)| {
+            let on_change = on_change.clone();
+            view! {
+                <button
+                    type="button"
+                    class="form-segment"
+                    title=tip
+                    aria-pressed=move || if current.get() == value { "true" } else { "false" }
+                    on:click=move |_| {
+                        if current.get_untracked() != value {
+                            on_change(value);
+                        }
+                    }
+                >
+                    {words}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <span class="form-segments" role="group" aria-label=label>
+            {buttons}
+        </span>
+    }
+    .into_any()
+}
+
+/// A small button with nothing but an icon.
+pub fn icon_button(
+    icon: &'static str,
+    label: impl Into<String>,
+    on_click: impl FnMut(leptos::ev::MouseEvent) + 'static,
+) -> AnyView {
+    let label = label.into();
+    view! {
+        <button type="button" class="form-icon-button" title=label.clone() aria-label=label on:click=on_click>
+            <Icon name=icon size=14 />
+        </button>
+    }
+    .into_any()
+}

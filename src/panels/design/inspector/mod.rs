@@ -1,0 +1,91 @@
+//! The inspector: a form for what is selected, made from the table of the language.
+
+mod branches;
+mod choices;
+mod duration;
+mod errors;
+mod field;
+mod form;
+mod header;
+mod inputs;
+mod list;
+mod map;
+mod names;
+mod others;
+mod payload;
+mod resource;
+mod rule;
+mod schedule;
+mod section;
+mod state_form;
+mod suggestions;
+mod target;
+mod timestamp;
+mod wait;
+mod workflow;
+
+use asl::{QueryLanguage, StateType};
+use json::Str;
+use leptos::prelude::*;
+
+use crate::state::Studio;
+use form::Form;
+
+/// What a form is built for. A change of anything else, the state's name included, leaves the form as it is.
+#[derive(Clone, Copy, PartialEq)]
+enum Subject {
+    Workflow,
+    State {
+        serial: u32,
+        state_type: Option<StateType>,
+        language: QueryLanguage,
+    },
+    /// The text is broken where the selected state was.
+    Hidden,
+}
+
+#[component]
+pub fn Inspector() -> impl IntoView {
+    let studio = Studio::of_app();
+    let workspace = studio.workspace;
+    // The key that the selected state gets by being renamed here.
+    let renamed = StoredValue::new(None::<Str>);
+    let selected = Memo::new(move |before: Option<&(Option<Str>, u32)>| {
+        let key = workspace.selected.get();
+        let (old, serial) = before.cloned().unwrap_or_default();
+        let is_same = old == key || (key.is_some() && renamed.get_value() == key);
+        (key, if is_same { serial } else { serial + 1 })
+    });
+    let subject = Memo::new(move |_| {
+        let (key, serial) = selected.get();
+        let Some(key) = key else { return Subject::Workflow };
+        workspace.document.with(|document| {
+            let tree = document.tree();
+            let node = tree.root().and_then(|root| asl::forms::node_at(tree, root, &key));
+            let state = document.states().find(|state| node.is_some() && state.node() == node);
+            state.map_or(Subject::Hidden, |state| Subject::State {
+                serial,
+                state_type: state.state_type(),
+                language: state.language(),
+            })
+        })
+    });
+    view! {
+        <div class="inspector" role="region" aria-label="Inspector">
+            {move || match subject.get() {
+                Subject::Workflow => workflow::workflow_form(studio),
+                Subject::State { state_type, language, .. } => {
+                    state_form::state_form(Form::of_state(studio, state_type, language), state_type, renamed)
+                }
+                Subject::Hidden => {
+                    view! {
+                        <p class="form-empty">
+                            "The text is broken where the selected state was. Repair it, or take the last change back."
+                        </p>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
