@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::canvas::Stage;
+use crate::canvas::{DragGhost, Stage};
 use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
@@ -67,6 +67,7 @@ pub fn App() -> impl IntoView {
             <ConnectDialog />
             <Export />
             <Shortcuts />
+            <DragGhost />
             <Toasts />
             <div class="visually-hidden" role="status" aria-live="polite">
                 {move || shell.announcement.get()}

@@ -4,6 +4,7 @@ mod breadcrumbs;
 mod breakpoint;
 mod connect;
 mod context_menu;
+mod drag;
 mod edge;
 mod finder;
 mod minimap;
@@ -12,7 +13,8 @@ mod rename;
 mod stage;
 mod viewport;
 
-pub use node::{element_of, status_look, type_icon};
+pub use drag::{DragGhost, Grip, Press, watch_press};
+pub use node::{element_of, status_look, type_icon, type_key};
 pub use stage::Stage;
 pub use viewport::focus_node;
 

@@ -12,10 +12,11 @@ use wasm_bindgen::prelude::Closure;
 
 use super::breakpoint::EdgeBreakpoint;
 use super::connect::{ConnectLayer, picture_point};
+use super::drag::{DropLayer, Grip, watch_press};
 use super::edge::EdgeView;
 use super::node::{FrameView, MarkerView, NodeView};
 use crate::platform::dom;
-use crate::state::{Camera, MenuAt, Studio};
+use crate::state::{Camera, Dragged, MenuAt, Mode, Studio};
 
 /// Below this many nodes all of them are in the page; above, those near the screen.
 const CULL_ABOVE: usize = 400;
@@ -133,6 +134,11 @@ pub fn Viewport() -> impl IntoView {
             }
             if event.pointer_type() == "touch" {
                 menu_after_long_press(studio, gesture.clone(), &event);
+            }
+            if take_up(studio, &event) {
+                gesture.borrow_mut().press(&event, background);
+                gesture.borrow_mut().pans = false;
+                return;
             }
             if event.button() > 1 || (event.button() == 0 && !background && event.pointer_type() == "mouse") {
                 return;
@@ -270,6 +276,7 @@ pub fn Viewport() -> impl IntoView {
                     let Rect { x, y, width, height } = rect_of(start, end);
                     Some(view! { class = sheet, <rect class="band" x=x y=y width=width height=height></rect> })
                 }}
+                <DropLayer />
             </g>
         </svg>
     }
@@ -370,7 +377,7 @@ fn menu_after_long_press(studio: Studio, gesture: Rc<RefCell<Gesture>>, event: &
             let held = gesture.pointers.iter().any(|(known, ..)| *known == id);
             held && gesture.pointers.len() == 1 && !gesture.has_moved && gesture.pressed_at <= begun + 1.0
         });
-        if is_held && studio.editing.menu.get_untracked().is_none() {
+        if is_held && !studio.drag.is_active() && studio.editing.menu.get_untracked().is_none() {
             open_menu(studio, target, x, y);
         }
     };
@@ -396,7 +403,8 @@ enum Travel {
 impl Gesture {
     fn press(&mut self, event: &web_sys::PointerEvent, background: bool) {
         let at = client(event);
-        self.pointers.retain(|(id, ..)| *id != event.pointer_id());
+        // Where a press became a drag, its end was not seen here.
+        self.pointers.retain(|(id, ..)| *id != event.pointer_id() && !event.is_primary());
         self.pointers.push((event.pointer_id(), at, at));
         self.has_moved = false;
         self.pressed_at = dom::now_ms();
@@ -443,6 +451,34 @@ fn distance(a: Point, b: Point) -> f64 {
 fn origin_of(svg: &web_sys::SvgElement) -> Point {
     let rect = svg.get_bounding_client_rect();
     Point::new(rect.left(), rect.top())
+}
+
+/// Watches whether a press on a state becomes a drag; answers whether it is one that may.
+/// A finger takes up what is selected, and pans over the rest.
+fn take_up(studio: Studio, event: &web_sys::PointerEvent) -> bool {
+    let is_plain = event.button() == 0 && !(event.shift_key() || event.ctrl_key() || event.meta_key());
+    if !is_plain || !event.is_primary() || studio.shell.mode.get_untracked() != Mode::Design {
+        return false;
+    }
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let node = target.filter(|target| target.closest(".fold").ok().flatten().is_none());
+    let node = node.and_then(|target| target.closest(".node").ok().flatten());
+    let Some(key) = node.and_then(|node| node.id().strip_prefix("node:").map(Str::from)) else {
+        return false;
+    };
+    let is_selected = studio.workspace.selection_untracked().contains(&key);
+    if event.pointer_type() != "mouse" && !is_selected {
+        return false;
+    }
+    watch_press(studio, event, Grip::AtOnce, move || {
+        let selected = studio.workspace.selection_untracked();
+        let states = match selected.contains(&key) {
+            true => studio.selected_states(),
+            false => studio.state_of(&key).into_iter().collect(),
+        };
+        (!states.is_empty()).then_some(Dragged::States(states))
+    });
+    true
 }
 
 fn is_background(event: &web_sys::PointerEvent) -> bool {

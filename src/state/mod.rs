@@ -4,8 +4,10 @@ mod assist;
 mod changes;
 mod debugging;
 mod drafts;
+mod drag;
 mod editing;
 mod finder;
+mod palette;
 mod run;
 mod settings;
 mod shell;
@@ -14,7 +16,9 @@ mod view;
 mod workspace;
 
 pub use drafts::{Draft, DraftSummary};
+pub use drag::{Dragged, Ghost, Lit, Over};
 pub use editing::{ConnectTarget, Connecting, MenuAt};
+pub use palette::{Palette, SavedBlock, Source};
 pub use run::{
     BreakpointLook, KeptRun, Mark, Marked, NodeStatus, RunKey, RunPhase, SharedData, details_of, title_of,
 };

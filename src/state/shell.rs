@@ -192,6 +192,9 @@ impl Shell {
         self.left_open.set(true);
         self.design_tab.set(tab);
         self.go_to(Pane::Left);
+        if tab == DesignTab::Blocks {
+            dom::focus_soon("palette-search");
+        }
     }
 
     pub fn toggle_left(self) {

@@ -11,8 +11,10 @@ use wasm_bindgen::JsValue;
 use crate::platform::files::{self, Saved};
 use crate::platform::{clipboard, dom, fetch, storage, tabs};
 use crate::state::drafts::Draft;
+use crate::state::drag::Drag;
 use crate::state::editing::Editing;
 use crate::state::finder::Finder;
+use crate::state::palette::Palette;
 use crate::state::run::{Runs, Start};
 use crate::state::shell::{DockTab, Mode, Pane, Shell, SideTab};
 use crate::state::view::View;
@@ -41,6 +43,8 @@ pub struct Studio {
     pub editing: Editing,
     pub view: View,
     pub finder: Finder,
+    pub palette: Palette,
+    pub drag: Drag,
     pub runs: Runs,
     pub shell: Shell,
 }
@@ -52,6 +56,8 @@ impl Studio {
             editing: Editing::new(),
             view: View::new(),
             finder: Finder::new(),
+            palette: Palette::new(),
+            drag: Drag::new(),
             runs: Runs::new(),
             shell: Shell::new(),
         }

@@ -7,6 +7,11 @@ pub fn icon_path(name: &str) -> &'static str {
     ICONS.iter().find(|(known, _)| *known == name).map_or("", |(_, path)| path)
 }
 
+/// The name of an icon as the table has it; that of services in general for a name that no icon has.
+pub fn known_icon(name: &str) -> &'static str {
+    ICONS.iter().find(|(known, _)| *known == name).map_or("service", |(known, _)| known)
+}
+
 /// A drawing beside words that say the same: assistive technology passes it over.
 #[component]
 pub fn Icon(

@@ -14,7 +14,7 @@ mod virtual_list;
 pub use code_editor::CodeEditor;
 pub use command_button::CommandButton;
 pub use dialog::Dialog;
-pub use icon::{Icon, icon_path};
+pub use icon::{Icon, icon_path, known_icon};
 pub use json_tree::{Json, JsonTree, Marks};
 pub use menu::{Menu, MenuEntry, MenuItem, MenuPlace};
 pub use splitter::Splitter;

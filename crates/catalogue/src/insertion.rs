@@ -53,9 +53,7 @@ impl Insertable {
 
     /// A call of any action of any service. With shapes it has the parameters that are required.
     pub fn action(service: &str, action: &str, shapes: Option<&Shapes>) -> Insertable {
-        let mut letters = action.chars();
-        let title = letters.next().map(|first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()));
-        Insertable::of(&title.unwrap_or_default(), crate::icon(service), |language| {
+        Insertable::of(&crate::api_name(action), crate::icon(service), |language| {
             Content::State(sdk_template(service, action, shapes, language))
         })
     }

@@ -64,7 +64,8 @@ const POPULAR: [&str; 16] = [
     "rds",
     "organizations",
 ];
-const NOT_CALLABLE: &str = "Step Functions can't call this: it streams, or it hands out credentials";
+/// Why an action can't be used.
+pub const NOT_CALLABLE: &str = "Step Functions can't call this: it streams, or it hands out credentials";
 
 /// The best hits for the words of a query, the best first; optimized integrations before others that fit as well.
 /// Each word has to be somewhere in the service's or the action's name. Without `names`, only the optimized
@@ -160,21 +161,25 @@ fn search_service(service: &NamedService, words: &[&str], add: &mut impl FnMut(i
         }
         score -= action.name.len() as i32 / 6;
         score -= if action.is_callable { 0 } else { 40 };
-        let mut letters = action.name.chars();
-        let title = letters
-            .next()
-            .map_or(String::new(), |first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()));
         add(
             score,
             Hit {
                 target: Target::Action { service: service.name.clone(), action: action.name.clone() },
-                title,
+                title: api_name(&action.name),
                 subtitle: service.title.clone(),
                 icon: icon(&service.name),
                 obstacle: (!action.is_callable).then_some(NOT_CALLABLE),
             },
         );
     }
+}
+
+/// The name of an action as its API has it: `PutItem` for `putItem`.
+pub fn api_name(action: &str) -> String {
+    let mut letters = action.chars();
+    letters
+        .next()
+        .map_or(String::new(), |first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()))
 }
 
 /// How well a word fits a text: all of it best, then its beginning, then the beginning of one of its words, which

@@ -258,7 +258,8 @@ fn replacement(node: &SceneNode) -> DropZone {
 
 fn new_branch(node: &SceneNode) -> DropZone {
     let label = format!("New branch of {}", node.name);
-    DropZone { place: Place::NewBranch(node.state), mark: DropMark::Area(node.rect), label }
+    let head = Rect::new(node.rect.x, node.rect.y, node.rect.width, CONTAINER_HEAD);
+    DropZone { place: Place::NewBranch(node.state), mark: DropMark::Area(head), label }
 }
 
 /// The point halfway along a line.

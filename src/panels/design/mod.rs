@@ -1,9 +1,9 @@
 //! What helps to build a workflow.
 
-mod blocks;
 mod inspector;
 mod outline;
+mod palette;
 
-pub use blocks::Blocks;
 pub use inspector::Inspector;
 pub use outline::Outline;
+pub use palette::Blocks;

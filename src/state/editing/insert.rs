@@ -1,6 +1,5 @@
-use asl::edit::{Edit, Place};
-use asl::{StateId, StateType, TransitionKind};
-use json::Value;
+use asl::edit::Place;
+use asl::{Document, Scope, ScopeId, State, StateId, StateType, Target, TransitionKind};
 use leptos::prelude::*;
 
 use crate::command::Command;
@@ -8,18 +7,29 @@ use crate::state::shell::DesignTab;
 use crate::state::studio::Studio;
 
 impl Studio {
-    /// Where the next block goes: onto the selected way, in front of the selected state where that was
-    /// asked for, or after it; at the start of the workflow where nothing is selected.
-    pub fn place_of_insert(self) -> Option<Place> {
+    /// Where the next block goes: onto the selected way, in front of the selected state where that was asked for, or
+    /// after it; at the end of what is shown where nothing is selected.
+    /// A state that only holds a container open gives its place away.
+    pub fn place_of_insert(self) -> Place {
         let selected = self.workspace.selected.get_untracked();
         let state = selected.as_ref().and_then(|key| self.state_of(key));
         let is_before = selected.is_some() && self.editing.insert_before.get_untracked() == selected;
         let way = self.workspace.selected_way_untracked().map(|(_, way)| way);
-        self.workspace.document.with_untracked(|document| match (state, way) {
-            (Some(from), Some(way)) => Some(Place::On { from, way }),
-            (Some(state), None) if is_before => Some(Place::Before(state)),
-            (Some(state), None) => place_after(document, state),
-            (None, _) => document.machine().map(|machine| Place::Start(machine.id())),
+        let root = self.workspace.root.get_untracked().and_then(|key| self.state_of(&key));
+        self.workspace.document.with_untracked(|document| {
+            let place = match (state.and_then(|id| document.state(id)), way) {
+                (Some(from), Some(way)) => Some(Place::On { from: from.id(), way }),
+                (Some(state), None) if is_before => Some(Place::Before(state.id())),
+                (Some(state), None) if holds_container_open(document, state) => {
+                    Some(Place::InPlaceOf(state.id()))
+                }
+                (Some(state), None) => place_after(document, state.id()),
+                (None, _) => None,
+            };
+            place.unwrap_or_else(|| {
+                let body = root.and_then(|root| document.state(root)?.scopes().next());
+                place_at_end(document, body.or_else(|| document.machine()))
+            })
         })
     }
 
@@ -29,35 +39,57 @@ impl Studio {
         self.editing.insert_before.set(before);
         self.shell.go_to_design(DesignTab::Blocks);
     }
-
-    /// Adds a state of a type after the selected one, or at the end of the workflow, and selects it.
-    pub fn insert(self, state_type: StateType) {
-        let name = self.workspace.document.with_untracked(|document| {
-            let taken = |name: &str| document.state_named(name).is_some();
-            asl::edit::unique_name(state_type.name(), taken)
-        });
-        let Some(place) = self.place_of_insert() else {
-            self.shell.say("There is no workflow to add to yet.");
-            return;
-        };
-        let mut fields = json::Map::new();
-        fields.insert("Type", Value::from(state_type.name()));
-        let state = Value::from(fields);
-        let edit = Edit::InsertState { place, name: name.as_str().into(), state };
-        if self.edit(&edit, format!("Added {name}")) {
-            self.editing.insert_before.set(None);
-            self.select_named(&name);
-            self.focus_selected();
-        }
-    }
 }
 
 /// Where something goes that is to come after a state.
-pub fn place_after(document: &asl::Document, state: StateId) -> Option<Place> {
+pub fn place_after(document: &Document, state: StateId) -> Option<Place> {
     let way = match document.state(state)?.state_type() {
         Some(StateType::Choice) => TransitionKind::Default,
         Some(state_type) if state_type.is_terminal() => return Some(Place::Before(state)),
         _ => TransitionKind::Next,
     };
     Some(Place::On { from: state, way })
+}
+
+fn place_at_end(document: &Document, scope: Option<Scope<'_>>) -> Place {
+    let start = Place::Start(scope.map_or(ScopeId(0), |scope| scope.id()));
+    let last = scope.and_then(|scope| scope.start()).map(last_from);
+    last.and_then(|last| place_after(document, last)).unwrap_or(start)
+}
+
+/// Whether a state is the only one of a container's scope, and does nothing.
+fn holds_container_open(document: &Document, state: State<'_>) -> bool {
+    let tree = document.tree();
+    state.scope().owner().is_some()
+        && state.scope().states().count() == 1
+        && state.state_type() == Some(StateType::Pass)
+        && state.node().is_some_and(|node| {
+            tree.members(node).all(|member| matches!(&*member.name, "Type" | "Next" | "End"))
+        })
+}
+
+/// The state that one comes to from another by the usual ways: `Next`, `Default`, else the first rule.
+fn last_from(start: State<'_>) -> StateId {
+    let document = start.document();
+    let mut visited = vec![start.id()];
+    let mut now = start;
+    loop {
+        let transitions = now.transitions();
+        let usual = |kind: TransitionKind| !matches!(kind, TransitionKind::Catch(_));
+        let next = transitions
+            .iter()
+            .filter(|transition| usual(transition.kind))
+            .filter_map(|transition| match transition.target {
+                Target::State(target) => document.state(target),
+                _ => None,
+            })
+            .find(|target| !visited.contains(&target.id()));
+        match next {
+            Some(next) => {
+                visited.push(next.id());
+                now = next;
+            }
+            None => return now.id(),
+        }
+    }
 }

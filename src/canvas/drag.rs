@@ -1,0 +1,294 @@
+//! Dragging onto the graph: the pointer, the places that light up, and what follows the pointer.
+
+use diagram::DropMark;
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
+use gloo::timers::callback::{Interval, Timeout};
+use layout::{Point, Rect};
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+use wasm_bindgen::JsCast;
+
+use crate::platform::dom;
+use crate::state::{Dragged, Ghost, Lit, Over, Pane, Studio};
+use crate::ui::{Icon, known_icon};
+
+/// Pixels that the pointer moves before a press becomes a drag.
+const THRESHOLD: f64 = 5.0;
+/// How long a finger rests before what is under it is taken up, in milliseconds, and how far it may move meanwhile.
+const HOLD_MS: u32 = 320;
+const HOLD_SLACK: f64 = 10.0;
+const TICK_MS: u32 = 16;
+/// The size of the hint at a new state, in the picture.
+const HINT: (f64, f64) = (150.0, 44.0);
+
+/// When a press becomes a drag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grip {
+    /// As soon as the pointer moves: a mouse, a handle, a selected state.
+    AtOnce,
+    /// After the finger has rested, since it may want to scroll.
+    AfterHold,
+}
+
+/// A press that is or may become a drag.
+pub struct Press {
+    pointer_id: i32,
+    start: Point,
+    is_dragging: bool,
+    take: Box<dyn Fn() -> Option<Dragged>>,
+    hold: Option<Timeout>,
+    tick: Option<Interval>,
+    listeners: Vec<EventListener>,
+}
+
+/// Watches a press; `take` says what is dragged if it becomes a drag.
+pub fn watch_press(
+    studio: Studio,
+    event: &web_sys::PointerEvent,
+    grip: Grip,
+    take: impl Fn() -> Option<Dragged> + 'static,
+) {
+    let Some(window) = dom::window() else { return };
+    let press = studio.drag.press;
+    let capture = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+    let on = |name: &'static str, react: fn(Studio, &web_sys::Event)| {
+        EventListener::new_with_options(&window, name, capture, move |event| react(studio, event))
+    };
+    let listeners = vec![
+        on("pointermove", on_move),
+        on("pointerup", on_up),
+        on("pointercancel", |studio, event| {
+            if is_watched(studio, event) {
+                let was_dragging = release(studio);
+                if was_dragging {
+                    studio.put_back();
+                }
+            }
+        }),
+        on("touchmove", |studio, event| {
+            if studio.drag.is_active() {
+                event.prevent_default();
+            }
+        }),
+        on("contextmenu", |studio, event| {
+            if studio.drag.is_active() {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        }),
+        on("blur", |studio, event| {
+            let is_window = event.target().is_some_and(|target| target.is_instance_of::<web_sys::Window>());
+            if is_window && release(studio) {
+                studio.put_back();
+            }
+        }),
+        on("keydown", |studio, event| {
+            let is_escape =
+                event.dyn_ref::<web_sys::KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
+            if is_escape && studio.drag.is_active() {
+                event.prevent_default();
+                event.stop_propagation();
+                release(studio);
+                studio.put_back();
+            }
+        }),
+    ];
+    let hold = (grip == Grip::AfterHold).then(|| Timeout::new(HOLD_MS, move || begin(studio, None)));
+    release(studio);
+    press.set_value(Some(Press {
+        pointer_id: event.pointer_id(),
+        start: client(event),
+        is_dragging: false,
+        take: Box::new(take),
+        hold,
+        tick: None,
+        listeners,
+    }));
+}
+
+fn client(event: &web_sys::PointerEvent) -> Point {
+    Point::new(f64::from(event.client_x()), f64::from(event.client_y()))
+}
+
+fn is_watched(studio: Studio, event: &web_sys::Event) -> bool {
+    let id = event.dyn_ref::<web_sys::PointerEvent>().map(|event| event.pointer_id());
+    studio.drag.press.with_value(|press| press.as_ref().is_some_and(|press| Some(press.pointer_id) == id))
+}
+
+fn on_move(studio: Studio, event: &web_sys::Event) {
+    let Some(pointer) = event.dyn_ref::<web_sys::PointerEvent>() else { return };
+    if !is_watched(studio, event) {
+        return;
+    }
+    let at = client(pointer);
+    let (is_dragging, waits, far) = studio.drag.press.with_value(|press| {
+        press.as_ref().map_or((false, false, 0.0), |press| {
+            (press.is_dragging, press.hold.is_some(), (at.x - press.start.x).hypot(at.y - press.start.y))
+        })
+    });
+    if is_dragging {
+        event.prevent_default();
+        event.stop_propagation();
+        studio.move_drag(at);
+    } else if waits && far > HOLD_SLACK {
+        // The finger scrolls.
+        release(studio);
+    } else if !waits && far > THRESHOLD {
+        event.stop_propagation();
+        begin(studio, Some(at));
+    }
+}
+
+fn begin(studio: Studio, at: Option<Point>) {
+    let mut taken = None;
+    studio.drag.press.update_value(|press| {
+        if let Some(press) = press {
+            taken = (press.take)().map(|dragged| (dragged, at.unwrap_or(press.start)));
+            press.is_dragging = taken.is_some();
+            if let Some(hold) = press.hold.take() {
+                // Its callback may be what runs now.
+                hold.forget();
+            }
+            press.tick = taken.is_some().then(|| Interval::new(TICK_MS, move || studio.tick_drag()));
+        }
+    });
+    let Some((dragged, at)) = taken else {
+        release(studio);
+        return;
+    };
+    studio.shell.pane.set(Pane::Stage);
+    studio.take_up(dragged, at);
+}
+
+fn on_up(studio: Studio, event: &web_sys::Event) {
+    if !is_watched(studio, event) {
+        return;
+    }
+    if release(studio) {
+        event.prevent_default();
+        event.stop_propagation();
+        swallow_click();
+        studio.drop_dragged();
+    }
+}
+
+/// Watches no longer; answers whether it was a drag.
+fn release(studio: Studio) -> bool {
+    let mut released = None;
+    studio.drag.press.update_value(|press| released = press.take());
+    let Some(mut press) = released else { return false };
+    let is_dragging = press.is_dragging;
+    press.hold = None;
+    // A listener must not be dropped while it is running.
+    Timeout::new(0, move || drop((press.listeners, press.tick))).forget();
+    is_dragging
+}
+
+/// The click that follows a drag is none.
+fn swallow_click() {
+    let Some(window) = dom::window() else { return };
+    let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+    let listener = EventListener::new_with_options(&window, "click", options, |event| {
+        event.prevent_default();
+        event.stop_propagation();
+    });
+    Timeout::new(30, move || drop(listener)).forget();
+}
+
+/// The places that are lit up while something is dragged, and where it would land. Part of the picture.
+#[component]
+pub fn DropLayer() -> impl IntoView {
+    let sheet = style_sheet!("style/drop_layer.css");
+    let drag = Studio::of_app().drag;
+    let lit = move || drag.lit.get().into_iter().map(|lit| lit_view(&lit, sheet)).collect_view();
+    let over = move || drag.over.get().map(|over| over_view(&over, sheet));
+    view! {
+        class = sheet,
+        <g class="drop-layer" aria-hidden="true">
+            {lit}
+            {over}
+        </g>
+    }
+}
+
+fn lit_view(lit: &Lit, sheet: &'static str) -> AnyView {
+    let kind = if lit.is_possible { "possible" } else { "impossible" };
+    match &lit.zone.mark {
+        DropMark::Line { middle, .. } => view! {
+            class = sheet,
+            <g class="drop-spot" data-kind=kind transform=format!("translate({:.1} {:.1})", middle.x, middle.y)>
+                <circle class="drop-disc" r="8"></circle>
+                <path class="drop-sign" d="M-4 0H4M0 -4V4"></path>
+            </g>
+        }
+        .into_any(),
+        DropMark::Area(rect) => area(*rect, "drop-area", kind, sheet),
+        DropMark::Border(..) | DropMark::Free(_) => ().into_any(),
+    }
+}
+
+fn area(rect: Rect, name: &'static str, kind: &'static str, sheet: &'static str) -> AnyView {
+    view! {
+        class = sheet,
+        <rect class=name data-kind=kind x=rect.x y=rect.y width=rect.width height=rect.height rx="10"></rect>
+    }
+    .into_any()
+}
+
+fn over_view(over: &Over, sheet: &'static str) -> AnyView {
+    let kind = if over.obstacle.is_none() { "possible" } else { "impossible" };
+    let hint = |at: Point| {
+        area(Rect::new(at.x - HINT.0 / 2.0, at.y - HINT.1 / 2.0, HINT.0, HINT.1), "drop-hint", kind, sheet)
+    };
+    let line = |points: &[Point]| {
+        let path = layout::svg_path(points, 8.0);
+        view! {
+            class = sheet,
+            <path class="drop-line" data-kind=kind d=path></path>
+        }
+    };
+    match &over.zone.mark {
+        DropMark::Line { points, middle } => (line(points), hint(*middle)).into_any(),
+        DropMark::Border(from, to) => line(&[*from, *to]).into_any(),
+        DropMark::Area(rect) => area(*rect, "drop-hint", kind, sheet),
+        DropMark::Free(at) => hint(*at),
+    }
+}
+
+/// What follows the pointer: what is dragged, and where it would land or why it can't.
+#[component]
+pub fn DragGhost() -> impl IntoView {
+    let sheet = style_sheet!("style/drag_ghost.css");
+    let drag = Studio::of_app().drag;
+    let words = move || {
+        drag.over.with(|over| match over {
+            Some(Over { obstacle: Some(obstacle), .. }) => (obstacle.clone(), "impossible"),
+            Some(Over { zone, .. }) => (zone.label.clone(), "possible"),
+            None => ("Drop it on the graph".to_owned(), "nowhere"),
+        })
+    };
+    let ghost = move || {
+        drag.ghost.get().map(|Ghost { title, icon }| {
+            view! {
+                class = sheet,
+                <div
+                    class="drag-ghost"
+                    aria-hidden="true"
+                    data-kind=move || words().1
+                    style:left=move || format!("{:.0}px", drag.pointer.get().x)
+                    style:top=move || format!("{:.0}px", drag.pointer.get().y)
+                >
+                    <span class="drag-title">
+                        <Icon name=known_icon(&icon) />
+                        {title}
+                    </span>
+                    <span class="drag-words">{move || words().0}</span>
+                </div>
+            }
+        })
+    };
+    view! {
+        class = sheet,
+        <div class="drag-layer">{ghost}</div>
+    }
+}
