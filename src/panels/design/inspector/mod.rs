@@ -17,14 +17,16 @@ mod resource;
 mod rule;
 mod schedule;
 mod section;
+mod several;
 mod state_form;
 mod suggestions;
 mod target;
 mod timestamp;
 mod wait;
+mod way;
 mod workflow;
 
-use asl::{QueryLanguage, StateType};
+use asl::{QueryLanguage, StateType, TransitionKind};
 use json::Str;
 use leptos::prelude::*;
 
@@ -35,10 +37,14 @@ use form::Form;
 #[derive(Clone, Copy, PartialEq)]
 enum Subject {
     Workflow,
+    /// Several states at once.
+    Several,
     State {
         serial: u32,
         state_type: Option<StateType>,
         language: QueryLanguage,
+        /// Only a way out of it.
+        way: Option<TransitionKind>,
     },
     /// The text is broken where the selected state was.
     Hidden,
@@ -59,6 +65,10 @@ pub fn Inspector() -> impl IntoView {
     let subject = Memo::new(move |_| {
         let (key, serial) = selected.get();
         let Some(key) = key else { return Subject::Workflow };
+        if workspace.selection().len() > 1 {
+            return Subject::Several;
+        }
+        let way = workspace.selected_way().map(|(_, way)| way);
         workspace.document.with(|document| {
             let tree = document.tree();
             let node = tree.root().and_then(|root| asl::forms::node_at(tree, root, &key));
@@ -67,6 +77,7 @@ pub fn Inspector() -> impl IntoView {
                 serial,
                 state_type: state.state_type(),
                 language: state.language(),
+                way,
             })
         })
     });
@@ -74,7 +85,12 @@ pub fn Inspector() -> impl IntoView {
         <div class="inspector" role="region" aria-label="Inspector">
             {move || match subject.get() {
                 Subject::Workflow => workflow::workflow_form(studio),
-                Subject::State { state_type, language, .. } => {
+                Subject::Several => several::several_form(studio),
+                Subject::State { state_type, language, way: Some(way), .. } => {
+                    let key = workspace.selected.get_untracked().unwrap_or_else(|| Str::from(""));
+                    way::way_form(Form::of_state(studio, state_type, language), key, way)
+                }
+                Subject::State { state_type, language, way: None, .. } => {
                     state_form::state_form(Form::of_state(studio, state_type, language), state_type, renamed)
                 }
                 Subject::Hidden => {
