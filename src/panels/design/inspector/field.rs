@@ -10,7 +10,7 @@ use super::form::Site;
 use super::inputs::{
     Labelling, Look, TextControl, icon_button, parse_text, segments, select, show_text, text_input, unique_id,
 };
-use super::{duration, list, names, payload, target, timestamp};
+use super::{duration, list, names, parameters, payload, target, timestamp};
 use crate::platform::dom;
 use crate::state::Severity;
 use crate::ui::Icon;
@@ -292,6 +292,7 @@ fn value_control(site: &Site, field: &'static Field, labelling: &Labelling) -> A
         Kind::Timestamp => timestamp::timestamp_input(site, labelling),
         Kind::Resource => typed(site, labelling, Look::Code, "arn:aws:states:::", show_text, parse_text()),
         Kind::Condition => payload::expression(site, labelling),
+        Kind::Template if parameters::is_of_task(site) => parameters::parameters(site, labelling),
         Kind::Template | Kind::Assignments | Kind::Json | Kind::States => payload::json(site, labelling),
         Kind::Texts { .. } => names::text_list(site, labelling, Signal::derive(Vec::new)),
         Kind::Object(of) => object_fields(site, of),

@@ -12,6 +12,7 @@ mod list;
 mod map;
 mod names;
 mod others;
+mod parameters;
 mod payload;
 mod resource;
 mod rule;
