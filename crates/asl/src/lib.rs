@@ -37,5 +37,5 @@ pub use problem::{AwsDiagnostic, Fix, Problem, Severity};
 pub use rules::{CheckOptions, WorkflowType};
 pub use transition::{Target, Transition, TransitionKind};
 pub use validate::{ApiError, Diagnostic, ValidateOptions, Validation, validate, validate_state};
-pub use variable_references::variable_references;
+pub use variable_references::{VariableAssignment, variable_assignments, variable_references};
 pub use vocabulary::{QueryLanguage, StateType};

@@ -30,6 +30,41 @@ pub fn variable_references(document: &Document) -> BTreeMap<Str, BTreeSet<Str>> 
     references
 }
 
+/// A place where a state sets a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariableAssignment {
+    pub state: StateId,
+    /// Without `$`.
+    pub name: Str,
+    /// The member of an `Assign`.
+    pub member: NodeId,
+}
+
+/// All places where variables are set, in the order of the states.
+pub fn variable_assignments(document: &Document) -> Vec<VariableAssignment> {
+    let tree = document.tree();
+    let typed = Typed::new(document);
+    let mut assignments = Vec::new();
+    for object in &typed.objects {
+        let Some(state) = object.state else { continue };
+        for member in typed.members_of(object).iter().filter(|member| !member.shadowed) {
+            let (Some(field), Some(value)) = (member.field, member.value) else { continue };
+            if !matches!(field.kind, Kind::Assignments) || tree.kind(value) != NodeKind::Object {
+                continue;
+            }
+            assignments.extend(tree.members(value).map(|variable| {
+                let name = match object.language {
+                    QueryLanguage::JsonPath => variable.name.strip_suffix(".$").unwrap_or(&variable.name),
+                    QueryLanguage::Jsonata => &variable.name,
+                };
+                VariableAssignment { state, name: name.into(), member: variable.node }
+            }));
+        }
+    }
+    assignments.sort_by_key(|assignment| (assignment.state, tree.span(assignment.member).start));
+    assignments
+}
+
 fn add_field(
     document: &Document,
     object: &TypedObject,

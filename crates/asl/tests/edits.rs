@@ -906,3 +906,80 @@ fn a_text_is_formatted() {
 +    }"#,
     );
 }
+
+#[test]
+fn extract_into_a_nested_workflow() {
+    let document = Document::parse(ORDERS);
+    let extraction = document
+        .plan_extraction(&[state(&document, "Check"), state(&document, "Pay")], "Payment")
+        .unwrap_err();
+    assert_eq!(
+        extraction.to_string(),
+        "A rule or catcher of Check leads out of the selection. Select its target as well."
+    );
+    let selection = [state(&document, "Pay")];
+    let extraction = document.plan_extraction(&selection, "Take payment").unwrap();
+    let (after, inverse) = extraction.patch.apply_to(ORDERS);
+    assert_eq!(inverse.apply_to(&after).0, ORDERS);
+    let expected = ORDERS
+        .replace(
+            r#"    "Pay": {
+      "Type": "Pass",
+      "Result": {"paid": 1.50},
+      "End": true
+    }"#,
+            r#"    "Take payment": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::states:startExecution.sync:2",
+      "Parameters": {
+        "StateMachineArn": "${TakePaymentStateMachineArn}",
+        "Input": {
+          "Input.$": "$",
+          "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id"
+        }
+      },
+      "OutputPath": "$.Output",
+      "End": true
+    }"#,
+        )
+        .replace(r#""Pay""#, r#""Take payment""#);
+    assert_eq!(after, expected);
+    assert_eq!(
+        extraction.definition,
+        r#"{
+  "StartAt": "Take the input",
+  "States": {
+    "Take the input": {
+      "Type": "Pass",
+      "OutputPath": "$.Input",
+      "Next": "Pay"
+    },
+    "Pay": {
+      "Type": "Pass",
+      "Result": {"paid": 1.50},
+      "End": true
+    }
+  }
+}
+"#
+    );
+}
+
+#[test]
+fn a_nested_workflow_shares_no_variables() {
+    let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+        "B": {"Type": "Pass", "Output": "{% $x %}", "Next": "C"},
+        "C": {"Type": "Pass", "End": true}
+    }}"#;
+    let document = Document::parse(text);
+    let plan = |names: &[&str]| {
+        let states: Vec<StateId> = names.iter().map(|name| state(&document, name)).collect();
+        document.plan_extraction(&states, "N").map(|extraction| extraction.definition)
+    };
+    assert!(plan(&["A"]).unwrap_err().to_string().starts_with("The variable $x is set on one side"));
+    assert!(plan(&["B"]).is_err());
+    assert!(plan(&["A", "B"]).unwrap().contains(r#""Output": "{% $states.input.Input %}""#));
+    assert!(plan(&["C"]).is_ok());
+    assert!(plan(&[]).is_err());
+}

@@ -104,17 +104,7 @@ pub fn convert(document: &Document, what: &What) -> Conversion {
 
 /// The names of variables, which hide functions of the same name.
 fn assigned_variables(document: &Document) -> BTreeSet<Str> {
-    let tree = document.tree();
-    let mut names = BTreeSet::new();
-    for node in document.states().filter_map(State::node) {
-        let lists = ["Choices", "Catch"].into_iter().filter_map(|list| tree.get(node, list));
-        let objects = std::iter::once(node).chain(lists.flat_map(|list| tree.items(list)));
-        for assign in objects.filter_map(|object| tree.get(object, "Assign")) {
-            let variables = tree.members(assign);
-            names.extend(variables.map(|member| Str::from(member.name.trim_end_matches(".$"))));
-        }
-    }
-    names
+    asl::variable_assignments(document).into_iter().map(|assignment| assignment.name).collect()
 }
 
 fn check_functions(

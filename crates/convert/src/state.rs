@@ -30,6 +30,9 @@ const INNER_PATH_FIELDS: [(&str, &str); 3] = [
     ("MaxInputBytesPerBatchPath", "MaxInputBytesPerBatch"),
 ];
 
+/// How deep a result may nest; writing it follows it. Templates have a limit of their own.
+const MAX_DEPTH: u32 = 256;
+
 /// Converts the fields of a state. The edits of a state that can't be converted are to be dropped.
 pub(crate) fn convert<'d>(
     state: State<'d>,
@@ -270,6 +273,9 @@ impl<'d> Converter<'_, 'd> {
 
     fn pass(&mut self, input: &Data) -> Result<(), Unsupported> {
         let result = self.state.value("Result");
+        if result.as_ref().is_some_and(|result| result.depth() > MAX_DEPTH) {
+            return Err(Unsupported::new("The result is nested too deeply."));
+        }
         let parameters = match result {
             Some(_) => None,
             None => self.template("Parameters", input)?,

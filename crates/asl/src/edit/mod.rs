@@ -8,6 +8,7 @@
 mod change_type;
 mod connect;
 mod draft;
+mod extract;
 mod format;
 mod fragment;
 mod insert;
@@ -28,6 +29,7 @@ use json::{Str, Value};
 
 use crate::{Document, Patch, QueryLanguage, ScopeId, StateId, StateType, TransitionKind};
 
+pub use extract::Extraction;
 pub use members::MemberEdits;
 pub use names::unique_name;
 pub(crate) use text::{
@@ -157,6 +159,8 @@ pub enum EditError {
     NoSuchItem,
     /// What is to be pasted holds no states.
     NoStates,
+    /// States within the selection and others use the same variable, which a nested workflow doesn't see.
+    SharesVariable(Str),
     /// States of the pasted text and the place are of different query languages.
     OtherLanguage(QueryLanguage),
 }
@@ -230,6 +234,12 @@ impl fmt::Display for EditError {
             EditError::NoSuchField(field) => write!(formatter, "There is no field {field}."),
             EditError::NoSuchItem => formatter.write_str("There is no such item."),
             EditError::NoStates => formatter.write_str("The text holds no states of Amazon States Language."),
+            EditError::SharesVariable(name) => {
+                write!(
+                    formatter,
+                    "The variable ${name} is set on one side and read on the other, and workflows share no variables. Select all states that use it, or pass it in the data."
+                )
+            }
             EditError::OtherLanguage(language) => {
                 write!(formatter, "The states are in {}, which can't be used here.", language.name())
             }

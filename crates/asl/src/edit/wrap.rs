@@ -75,7 +75,7 @@ pub(super) fn plan(
 }
 
 /// The ways from outside, which must all lead to one state.
-fn entries(selected: &[State<'_>], entry: State<'_>) -> Result<Vec<Incoming>, EditError> {
+pub(super) fn entries(selected: &[State<'_>], entry: State<'_>) -> Result<Vec<Incoming>, EditError> {
     let mut incoming = Vec::new();
     for (way, target) in ways(entry.scope()) {
         let inside = |id: StateId| selected.iter().find(|state| state.id() == id);
@@ -92,7 +92,7 @@ fn entries(selected: &[State<'_>], entry: State<'_>) -> Result<Vec<Incoming>, Ed
 }
 
 /// Where the states lead on to, which must be one place.
-fn exit(selected: &[State<'_>]) -> Result<Goal, EditError> {
+pub(super) fn exit(selected: &[State<'_>]) -> Result<Goal, EditError> {
     let mut goal: Option<Goal> = None;
     for state in selected {
         for transition in state.transitions() {

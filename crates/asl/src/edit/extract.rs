@@ -1,0 +1,209 @@
+use json::{NodeKind, Str, Value};
+
+use super::draft::Draft;
+use super::fragment::{Fragment, entry_of, in_one_scope};
+use super::links::{Goal, Incoming, redirect_all};
+use super::names::{check_name, unique_name};
+use super::text::{indent_at, remove_children};
+use super::wrap::{entries, exit};
+use super::{Edit, EditError, Place};
+use crate::{Document, Patch, QueryLanguage, Replacement, ScopeId, State, StateId, StateType};
+
+/// The member that links an execution to the one that started it, in the console and in traces
+/// (developer guide, "Start a new AWS Step Functions state machine from a running execution").
+const STARTED_BY: &str = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
+
+/// The member of the nested workflow's input that holds what the extracted states got.
+const INPUT: &str = "Input";
+
+/// States as a workflow of their own, and what takes their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extraction {
+    /// The definition of the nested workflow. Its first state takes the data out of its input, so that
+    /// all others get what they got before.
+    pub definition: String,
+    /// Puts a Task in the place of the states, which starts the nested workflow and waits for it.
+    pub patch: Patch,
+    /// The name of the Task.
+    pub task: Str,
+    /// What differs from before, a sentence or two each.
+    pub notes: Vec<String>,
+}
+
+impl Document {
+    /// Plans to make states a workflow of their own, under a name. They must have one entry and one
+    /// way out, as if they were wrapped.
+    ///
+    /// # Errors
+    ///
+    /// The reason why it can't be done.
+    pub fn plan_extraction(&self, states: &[StateId], name: &str) -> Result<Extraction, EditError> {
+        check_name(name)?;
+        let selected = in_one_scope(self, states)?;
+        let scope = selected.first().ok_or(EditError::NothingSelected)?.scope();
+        let entry = entry_of(scope, &selected).ok_or(EditError::NothingSelected)?;
+        let incoming = entries(&selected, entry)?;
+        let goal = exit(&selected)?;
+        check_variables(self, &selected)?;
+        let mut fragment = Fragment::of(self, states)?;
+        fragment.lead_on_to(&Goal::End)?;
+        let definition = with_input(&fragment.to_text(self), scope.language())?;
+        let is_free = |candidate: &str| {
+            self.state_named(candidate)
+                .is_none_or(|state| selected.iter().any(|other| other.id() == state.id()))
+        };
+        let task = unique_name(name, |candidate| !is_free(candidate));
+        let patch =
+            replace(self, &selected, entry, &incoming, &goal, &task, &task_state(name, scope.language()))?;
+        Ok(Extraction {
+            definition,
+            patch: self.refuse_if_broken(patch)?,
+            task: task.into(),
+            notes: notes(self, &selected),
+        })
+    }
+}
+
+/// Whether a state is one of the selected ones or within one.
+fn is_inside(selected: &[State<'_>], state: State<'_>) -> bool {
+    std::iter::successors(Some(state), |state| state.scope().owner())
+        .any(|state| selected.iter().any(|other| other.id() == state.id()))
+}
+
+/// A nested execution shares no variables with the one that starts it.
+fn check_variables(document: &Document, selected: &[State<'_>]) -> Result<(), EditError> {
+    let mut set_inside = Vec::new();
+    let mut set_outside = Vec::new();
+    for assignment in crate::variable_assignments(document) {
+        let Some(state) = document.state(assignment.state) else { continue };
+        if is_inside(selected, state) { &mut set_inside } else { &mut set_outside }.push(assignment.name);
+    }
+    for (name, variables) in crate::variable_references(document) {
+        let Some(state) = document.state_named(&name) else { continue };
+        let foreign = if is_inside(selected, state) { &set_outside } else { &set_inside };
+        if let Some(shared) = variables.iter().find(|variable| foreign.contains(variable)) {
+            return Err(EditError::SharesVariable(shared.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// The nested workflow's definition with a state in front that takes the data out of the input.
+fn with_input(definition: &str, language: QueryLanguage) -> Result<String, EditError> {
+    let document = Document::parse(definition);
+    let name = unique_name("Take the input", |name| document.state_named(name).is_some());
+    let field = match language {
+        QueryLanguage::JsonPath => ("OutputPath", Value::from(format!("$.{INPUT}"))),
+        QueryLanguage::Jsonata => ("Output", Value::from(format!("{{% $states.input.{INPUT} %}}"))),
+    };
+    let state = Value::from_members([("Type", Value::from(StateType::Pass.name())), field]);
+    let edit = Edit::InsertState { place: Place::Start(ScopeId(0)), name: name.into(), state };
+    Ok(document.plan(&edit)?.apply_to(definition).0)
+}
+
+/// The Task without its `Next` or `End`.
+fn task_state(name: &str, language: QueryLanguage) -> Value {
+    let words = name.split(|character: char| !character.is_ascii_alphanumeric());
+    let identifier: String = words
+        .flat_map(|word| {
+            let mut characters = word.chars();
+            let first = characters.next().map(|first| first.to_ascii_uppercase());
+            first.into_iter().chain(characters)
+        })
+        .collect();
+    let arn = Value::from(format!("${{{identifier}StateMachineArn}}"));
+    let mut members = vec![
+        ("Type", Value::from(StateType::Task.name())),
+        ("Resource", Value::from("arn:aws:states:::states:startExecution.sync:2")),
+    ];
+    match language {
+        QueryLanguage::JsonPath => {
+            let input = Value::from_members([
+                (format!("{INPUT}.$"), Value::from("$")),
+                (format!("{STARTED_BY}.$"), Value::from("$$.Execution.Id")),
+            ]);
+            members.push(("Parameters", Value::from_members([("StateMachineArn", arn), ("Input", input)])));
+            members.push(("OutputPath", Value::from("$.Output")));
+        }
+        QueryLanguage::Jsonata => {
+            let input = Value::from_members([
+                (INPUT, Value::from("{% $states.input %}")),
+                (STARTED_BY, Value::from("{% $states.context.Execution.Id %}")),
+            ]);
+            members.push(("Arguments", Value::from_members([("StateMachineArn", arn), ("Input", input)])));
+            members.push(("Output", Value::from("{% $states.result.Output %}")));
+        }
+    }
+    Value::from_members(members)
+}
+
+fn replace(
+    document: &Document,
+    selected: &[State<'_>],
+    entry: State<'_>,
+    incoming: &[Incoming],
+    goal: &Goal,
+    name: &str,
+    state: &Value,
+) -> Result<Patch, EditError> {
+    let mut draft = Draft::new(document);
+    let tree = document.tree();
+    let style = draft.style.clone();
+    let member = entry.member();
+    let flow = match goal {
+        Goal::State(next) => ("Next", Value::from(next.as_str())),
+        Goal::End => ("End", Value::from(true)),
+    };
+    let members = state.as_object().into_iter().flat_map(json::Map::iter);
+    let members = members.map(|(name, value)| (name.clone(), value.clone()));
+    let state = Value::from_members(members.chain([(flow.0.into(), flow.1)]));
+    let indent = indent_at(tree.text(), tree.span(member).start);
+    let text = style.member(name, &style.render(&state, indent));
+    let goals: Vec<(Incoming, Goal)> =
+        incoming.iter().map(|incoming| (*incoming, Goal::State(name.to_owned()))).collect();
+    let mut replacements = redirect_all(entry.scope(), &style, &goals)?;
+    replacements.push(Replacement { span: tree.span(member), text });
+    let others: Vec<_> =
+        selected.iter().map(|state| state.member()).filter(|other| *other != member).collect();
+    if let Some(list) = entry.scope().field("States") {
+        replacements.extend(remove_children(tree, list, &others));
+    }
+    draft.apply(replacements);
+    Ok(draft.finish())
+}
+
+/// What the states can tell from within an execution of their own.
+fn notes(document: &Document, selected: &[State<'_>]) -> Vec<String> {
+    let tree = document.tree();
+    let sources: Vec<&str> =
+        selected.iter().filter_map(|state| state.node()).map(|node| tree.source(node)).collect();
+    let reads = |member: &str| {
+        sources.iter().any(|source| {
+            source.contains(&format!("$$.{member}")) || source.contains(&format!("$states.context.{member}"))
+        })
+    };
+    let mut notes = vec![
+        "An error in the nested workflow reaches this one as States.TaskFailed, with the nested execution as its cause."
+            .to_owned(),
+        "Only Standard workflows can wait for a nested one. Its role needs states:StartExecution, states:DescribeExecution and states:StopExecution, and the events of the rule StepFunctionsGetEventsForStepFunctionsExecutionRule.".to_owned(),
+    ];
+    if reads("Execution") || reads("StateMachine") {
+        notes.push("The states read the context object: Execution and StateMachine are those of the nested workflow now, and Execution.Input has the data in its member Input.".to_owned());
+    }
+    let is_in_map =
+        std::iter::successors(selected.first().and_then(|state| state.scope().owner()), |state| {
+            state.scope().owner()
+        })
+        .any(|owner| owner.state_type() == Some(StateType::Map));
+    if is_in_map && reads("Map") {
+        notes.push("The states read Map.Item of the context object, which a nested execution doesn't have. Pass the item in the data.".to_owned());
+    }
+    let has_label = document.states().any(|state| {
+        is_inside(selected, state)
+            && state.field("Label").is_some_and(|node| tree.kind(node) == NodeKind::String)
+    });
+    if has_label {
+        notes.push("The label of a distributed Map is part of the names of its child executions, which now belong to the nested workflow.".to_owned());
+    }
+    notes
+}
