@@ -34,7 +34,7 @@ pub use json_error::{JsonError, json_error};
 pub use location::location;
 pub use patch::{Patch, Replacement};
 pub use problem::{AwsDiagnostic, Fix, Problem, Severity};
-pub use rules::{CheckOptions, WorkflowType};
+pub use rules::{CheckOptions, Suppression, WorkflowType};
 pub use transition::{Target, Transition, TransitionKind};
 pub use validate::{ApiError, Diagnostic, ValidateOptions, Validation, validate, validate_state};
 pub use variable_references::{VariableAssignment, variable_assignments, variable_references};

@@ -73,7 +73,12 @@ pub fn validate_state(name: &str, state: &str, options: &ValidateOptions) -> Val
 }
 
 fn find(document: &Document, options: &ValidateOptions) -> Vec<Finding> {
-    let check = CheckOptions { workflow_type: options.workflow_type, strict: true, advice: options.warnings };
+    let check = CheckOptions {
+        workflow_type: options.workflow_type,
+        strict: true,
+        advice: options.warnings,
+        ..CheckOptions::default()
+    };
     rules::find(document, &check)
 }
 

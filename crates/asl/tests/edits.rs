@@ -915,7 +915,7 @@ fn extract_into_a_nested_workflow() {
         .unwrap_err();
     assert_eq!(
         extraction.to_string(),
-        "A rule or catcher of Check leads out of the selection. Select its target as well."
+        "Ways from outside lead to Check and to Pay. Select states with one entry."
     );
     let selection = [state(&document, "Pay")];
     let extraction = document.plan_extraction(&selection, "Take payment").unwrap();

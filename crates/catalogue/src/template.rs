@@ -227,7 +227,12 @@ mod tests {
 
     #[test]
     fn all_are_valid_in_both_languages_and_all_patterns() {
-        let options = CheckOptions { workflow_type: WorkflowType::Standard, strict: true, advice: false };
+        let options = CheckOptions {
+            workflow_type: WorkflowType::Standard,
+            strict: true,
+            advice: false,
+            ..CheckOptions::default()
+        };
         for integration in INTEGRATIONS {
             for pattern in integration.patterns {
                 for language in [QueryLanguage::JsonPath, QueryLanguage::Jsonata] {

@@ -37,7 +37,12 @@ fn pasted(mut document: Document, place: Place, block: &Block, language: QueryLa
     let edit = Edit::Paste { place, text: block.definition(language) };
     let patch = document.plan(&edit).unwrap_or_else(|error| panic!("{} in {language:?}: {error}", block.id));
     document.apply(&patch);
-    let options = CheckOptions { workflow_type: WorkflowType::Standard, strict: true, advice: true };
+    let options = CheckOptions {
+        workflow_type: WorkflowType::Standard,
+        strict: true,
+        advice: true,
+        ..CheckOptions::default()
+    };
     let problems: Vec<String> = document
         .problems_with(&options)
         .iter()

@@ -49,7 +49,12 @@ fn workflow_type(about: &Value) -> WorkflowType {
 /// Compiles a definition that has to be without problems, and that no advice is to be given about.
 fn compile(example: &str, file: &str, about: &Value) -> Arc<Machine> {
     let document = Document::parse(&text(example, file));
-    let check = CheckOptions { workflow_type: workflow_type(about), strict: true, advice: true };
+    let check = CheckOptions {
+        workflow_type: workflow_type(about),
+        strict: true,
+        advice: true,
+        ..CheckOptions::default()
+    };
     let problems: Vec<String> = document
         .problems_with(&check)
         .iter()

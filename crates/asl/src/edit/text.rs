@@ -25,8 +25,9 @@ impl Style {
     /// Learns from the root's first members; a text without any gets two blanks and line breaks.
     pub fn of(tree: &Tree) -> Style {
         let text = tree.text();
+        let first_line = text.split_once('\n').map_or("", |(line, _)| line);
         let mut style = Style {
-            newline: Some(if text.contains("\r\n") { "\r\n" } else { "\n" }),
+            newline: Some(if first_line.ends_with('\r') { "\r\n" } else { "\n" }),
             unit: "  ".to_owned(),
             colon: ": ".to_owned(),
             comma: ", ".to_owned(),

@@ -35,10 +35,13 @@ mod variable_name;
 mod wrong_type;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use json::{NodeId, Span, Tree};
+use json::{NodeId, Span, Str, Tree};
 
+use self::advice::Loop;
 use crate::problem::{AwsDiagnostic, Fix, Problem, Severity};
 use crate::typed::{Typed, TypedMember, TypedObject};
 use crate::{Document, Patch, StateId, location};
@@ -88,13 +91,26 @@ pub static RULES: [&Rule; 29] = [
 ];
 
 /// The rules for what works and could be better. They run if [`CheckOptions::advice`] is set.
-pub static ADVICE: [&Rule; 6] = [
+pub static ADVICE: [&Rule; 19] = [
     &advice::missing_dollar::RULE,
     &advice::undefined_variable::RULE,
+    &advice::maybe_undefined_variable::RULE,
+    &advice::shadowed_variable::RULE,
     &advice::unused_variable::RULE,
-    &advice::missing_retry::RULE,
-    &advice::missing_timeout::RULE,
+    &advice::secret_in_text::RULE,
+    &advice::unreachable_handler::RULE,
     &advice::endless_loop::RULE,
+    &advice::loop_without_wait::RULE,
+    &advice::history_limit::RULE,
+    &advice::payload_growth::RULE,
+    &advice::polled_job::RULE,
+    &advice::express_duration::RULE,
+    &advice::missing_retry::RULE,
+    &advice::missing_catch::RULE,
+    &advice::missing_timeout::RULE,
+    &advice::missing_heartbeat::RULE,
+    &advice::direct_integration::RULE,
+    &advice::could_be_express::RULE,
 ];
 
 /// Which rules of AWS apply.
@@ -106,7 +122,7 @@ pub enum WorkflowType {
 }
 
 /// How to check a definition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckOptions {
     pub workflow_type: WorkflowType,
     /// Whether to be as strict as AWS: placeholders such as `${TableName}`, which are filled in
@@ -115,6 +131,30 @@ pub struct CheckOptions {
     pub strict: bool,
     /// Whether to give advice as well.
     pub advice: bool,
+    /// What people don't want to hear of. A definition has no place for that, so it is kept beside it.
+    pub suppressed: Vec<Suppression>,
+}
+
+/// Warnings and advice of a rule that are not to be reported. Errors always are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Suppression {
+    /// The code of the rule.
+    pub code: Str,
+    /// The name of a state: what is about it alone. None for the whole workflow.
+    pub state: Option<Str>,
+}
+
+impl CheckOptions {
+    fn suppresses(&self, document: &Document, problem: &Problem) -> bool {
+        problem.severity != Severity::Error
+            && self.suppressed.iter().any(|suppression| {
+                *suppression.code == *problem.code
+                    && suppression.state.as_ref().is_none_or(|name| {
+                        let state = problem.state.and_then(|state| document.state(state));
+                        state.is_some_and(|state| state.name() == &**name)
+                    })
+            })
+    }
 }
 
 impl Document {
@@ -126,6 +166,9 @@ impl Document {
     /// As [`Document::problems`], with options.
     pub fn problems_with(&self, options: &CheckOptions) -> Vec<Problem> {
         let mut problems: Vec<_> = find(self, options).into_iter().map(|finding| finding.problem).collect();
+        if !options.suppressed.is_empty() {
+            problems.retain(|problem| !options.suppresses(self, problem));
+        }
         problems.sort_by_key(|problem| (problem.span.start, Reverse(problem.span.end), problem.severity));
         problems
     }
@@ -133,7 +176,13 @@ impl Document {
 
 /// Runs all rules. Findings come in AWS's order: stage by stage, and in the order of the text.
 pub(crate) fn find(document: &Document, options: &CheckOptions) -> Vec<Finding> {
-    let context = Context { document, options, typed: Typed::new(document) };
+    let context = Context {
+        document,
+        options,
+        typed: Typed::new(document),
+        references: OnceCell::new(),
+        loops: OnceCell::new(),
+    };
     let mut findings = Findings { list: Vec::new() };
     for rule in RULES {
         (rule.check)(&context, &mut findings);
@@ -177,11 +226,23 @@ pub(crate) struct Context<'d> {
     document: &'d Document,
     options: &'d CheckOptions,
     typed: Typed,
+    references: OnceCell<BTreeMap<Str, BTreeSet<Str>>>,
+    loops: OnceCell<Vec<Loop<'d>>>,
 }
 
 impl<'d> Context<'d> {
     fn tree(&self) -> &'d Tree {
         self.document.tree()
+    }
+
+    /// The variables that each state reads, by the state's name.
+    fn references(&self) -> &BTreeMap<Str, BTreeSet<Str>> {
+        self.references.get_or_init(|| crate::variable_references(self.document))
+    }
+
+    /// The loops of all scopes.
+    fn loops(&self) -> &[Loop<'d>] {
+        self.loops.get_or_init(|| self.document.scopes().flat_map(advice::loops).collect())
     }
 
     fn objects(&self) -> &[TypedObject] {
@@ -370,8 +431,8 @@ fn with_article(name: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{CheckOptions, in_java_hash_order};
-    use crate::Document;
+    use super::{CheckOptions, Suppression, in_java_hash_order};
+    use crate::{Document, Problem};
 
     /// Checks the problems of one rule: `location: message`, one a line.
     pub(crate) fn check(code: &str, text: &str, expected: &[&str]) {
@@ -403,6 +464,36 @@ pub(crate) mod tests {
     /// A machine of a single state, which is given without its braces.
     pub(crate) fn single(state: &str) -> String {
         format!("{{\"StartAt\": \"S\", \"States\": {{\"S\": {{{state}}}}}}}")
+    }
+
+    #[test]
+    fn what_is_suppressed_is_not_reported() {
+        let text = r#"{"StartAt": "A", "States": {
+            "A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {}, "Next": "B"},
+            "B": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {}, "End": true}
+        }}"#;
+        let document = Document::parse(text);
+        let codes = |suppressed: &[(&str, Option<&str>)]| -> Vec<String> {
+            let suppressed = suppressed
+                .iter()
+                .map(|(code, state)| Suppression { code: (*code).into(), state: state.map(Into::into) })
+                .collect();
+            let options = CheckOptions { advice: true, suppressed, ..CheckOptions::default() };
+            let problems = document.problems_with(&options);
+            let name = |problem: &Problem| document.state(problem.state.unwrap()).unwrap().name();
+            problems.iter().map(|problem| format!("{} {}", name(problem), problem.code)).collect()
+        };
+        let all = ["A required-parameters", "A missing-retry", "B required-parameters", "B missing-retry"];
+        let mut found = codes(&[]);
+        found.sort();
+        let mut sorted = all.to_vec();
+        sorted.sort_unstable();
+        assert_eq!(found, sorted);
+        assert!(!codes(&[("missing-retry", Some("A"))]).contains(&all[1].to_owned()));
+        assert!(codes(&[("missing-retry", Some("A"))]).contains(&all[3].to_owned()));
+        assert_eq!(codes(&[("missing-retry", None)]).len(), 2);
+        // Errors can't be hidden.
+        assert_eq!(codes(&[("required-parameters", None)]).len(), 4);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::{Context, Findings, Rule};
-use crate::{Scope, State, StateId, StateType, Target};
+use super::loops::{Loop, targets};
+use crate::{Scope, ScopeId, StateId, StateType, Target};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "endless-loop",
@@ -11,34 +12,30 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for scope in context.document.scopes() {
-        let ends = leads_to_end(scope);
-        let mut reported = HashSet::new();
-        for state in scope.states().filter(|state| !ends.contains(&state.id())) {
-            // One problem for a loop: at its first state.
-            if reported.contains(&state.id()) || !is_in_loop(state) {
-                continue;
-            }
-            reported.extend(reachable(state));
-            let message = format!(
-                "From {} no way leads to an end: it runs until 25,000 events are used up.",
-                state.name()
-            );
-            findings
-                .at(context, &RULE, state.member(), message)
-                .span(state.name_span())
-                .state(Some(state.id()))
-                .warning()
-                .push_to(findings);
+    let mut ends: HashMap<ScopeId, HashSet<StateId>> = HashMap::new();
+    for found in context.loops() {
+        let Some(first) = found.states.first() else { continue };
+        let scope = first.scope();
+        // Of loops that lead to each other the last one is the trap.
+        if leads_elsewhere(found)
+            || ends.entry(scope.id()).or_insert_with(|| leads_to_end(scope)).contains(&first.id())
+        {
+            continue;
         }
+        let state = found.entry().unwrap_or(*first);
+        let message =
+            format!("From {} no way leads to an end: it runs until 25,000 events are used up.", state.name());
+        findings
+            .at(context, &RULE, state.member(), message)
+            .span(state.name_span())
+            .state(Some(state.id()))
+            .warning()
+            .push_to(findings);
     }
 }
 
-fn targets<'d>(state: State<'d>) -> impl Iterator<Item = StateId> + 'd {
-    state.transitions().into_iter().filter_map(|transition| match transition.target {
-        Target::State(target) => Some(target),
-        _ => None,
-    })
+fn leads_elsewhere(found: &Loop<'_>) -> bool {
+    found.states.iter().any(|state| targets(*state).any(|target| !found.contains(target)))
 }
 
 /// The states from which some way leads to an end, or to nowhere.
@@ -71,23 +68,6 @@ fn leads_to_end(scope: Scope<'_>) -> HashSet<StateId> {
         }
     }
     ends
-}
-
-fn reachable(state: State<'_>) -> HashSet<StateId> {
-    let mut reached = HashSet::new();
-    let mut waiting: Vec<StateId> = targets(state).collect();
-    while let Some(id) = waiting.pop() {
-        if reached.insert(id)
-            && let Some(state) = state.document().state(id)
-        {
-            waiting.extend(targets(state));
-        }
-    }
-    reached
-}
-
-fn is_in_loop(state: State<'_>) -> bool {
-    reachable(state).contains(&state.id())
 }
 
 #[cfg(test)]

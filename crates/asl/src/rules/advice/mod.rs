@@ -1,11 +1,27 @@
 //! What works and could be better. These rules run on demand only ([`super::CheckOptions::advice`]).
 
+pub(super) mod could_be_express;
+pub(super) mod direct_integration;
 pub(super) mod endless_loop;
+pub(super) mod express_duration;
+pub(super) mod history_limit;
+pub(super) mod loop_without_wait;
+mod loops;
+pub(super) mod maybe_undefined_variable;
+pub(super) mod missing_catch;
 pub(super) mod missing_dollar;
+pub(super) mod missing_heartbeat;
 pub(super) mod missing_retry;
 pub(super) mod missing_timeout;
+pub(super) mod payload_growth;
+pub(super) mod polled_job;
+pub(super) mod secret_in_text;
+pub(super) mod shadowed_variable;
 pub(super) mod undefined_variable;
+pub(super) mod unreachable_handler;
 pub(super) mod unused_variable;
+
+pub(super) use loops::{Loop, loops};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +56,6 @@ fn assignments(context: &Context<'_>) -> BTreeMap<ScopeId, BTreeMap<Str, NodeId>
 }
 
 /// All variables that are read anywhere.
-fn read_variables(context: &Context<'_>) -> BTreeSet<Str> {
-    crate::variable_references(context.document).into_values().flatten().collect()
+fn read_variables<'c>(context: &'c Context<'_>) -> BTreeSet<&'c Str> {
+    context.references().values().flatten().collect()
 }

@@ -11,13 +11,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let assigned = assignments(context);
-    for (name, variables) in crate::variable_references(context.document) {
-        let Some(state) = context.document.state_named(&name) else { continue };
+    for (name, variables) in context.references() {
+        let Some(state) = context.document.state_named(name) else { continue };
         let visible = visible_scopes(state.scope());
         for variable in variables {
             let is_set = visible
                 .iter()
-                .any(|scope| assigned.get(scope).is_some_and(|names| names.contains_key(&variable)));
+                .any(|scope| assigned.get(scope).is_some_and(|names| names.contains_key(variable)));
             if is_set {
                 continue;
             }
@@ -32,7 +32,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn visible_scopes(scope: Scope<'_>) -> Vec<ScopeId> {
+/// The scopes whose variables the states of a scope see, from the inside out.
+pub(super) fn visible_scopes(scope: Scope<'_>) -> Vec<ScopeId> {
     let mut visible = Vec::new();
     let mut at = Some(scope);
     while let Some(scope) = at {
