@@ -39,10 +39,10 @@ pub fn App() -> impl IntoView {
                 "Skip to the graph"
             </button>
             <TopBar />
+            <Controls />
             <main class="work">
                 <Left />
                 <div class="middle">
-                    <Controls />
                     <Stage />
                     <Scrubber />
                     <Splitter

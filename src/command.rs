@@ -25,6 +25,9 @@ pub enum Command {
     BackToBreakpoint,
     RunToSelected,
     ToggleBreakpoint,
+    ToggleExitBreakpoint,
+    GoToVisit,
+    GoToVisitBefore,
     GoToStart,
     GoToEnd,
     ForkRun,
@@ -130,6 +133,9 @@ impl Command {
         Command::BackToBreakpoint,
         Command::RunToSelected,
         Command::ToggleBreakpoint,
+        Command::ToggleExitBreakpoint,
+        Command::GoToVisit,
+        Command::GoToVisitBefore,
         Command::GoToStart,
         Command::GoToEnd,
         Command::ForkRun,
@@ -251,6 +257,24 @@ impl Command {
                 "Run",
                 "breakpoint",
                 const { &[plain("F9")] },
+            ),
+            Command::ToggleExitBreakpoint => (
+                "Set or remove a breakpoint where the selected state is left",
+                "Run",
+                "breakpoint-conditional",
+                const { &[shift("F9")] },
+            ),
+            Command::GoToVisit => (
+                "Go to the next visit of the selected state",
+                "Run",
+                "arrow-right",
+                const { &[alt("PageDown")] },
+            ),
+            Command::GoToVisitBefore => (
+                "Go to the visit before of the selected state",
+                "Run",
+                "arrow-left",
+                const { &[alt("PageUp")] },
             ),
             Command::GoToStart => {
                 ("Go to the start of the run", "Run", "jump-start", const { &[alt("Home")] })
@@ -442,7 +466,11 @@ impl Command {
             Command::ExportPicture | Command::CopyMermaid if studio.workspace.is_empty() => {
                 Some("There is no workflow yet")
             }
-            Command::ToggleBreakpoint | Command::ZoomToSelection
+            Command::ToggleBreakpoint
+            | Command::ToggleExitBreakpoint
+            | Command::GoToVisit
+            | Command::GoToVisitBefore
+            | Command::ZoomToSelection
                 if studio.workspace.selected_key().is_none() =>
             {
                 Some("No state is selected")
@@ -476,6 +504,9 @@ pub fn dispatch(studio: Studio, command: Command) {
         | Command::GoToStart
         | Command::GoToEnd => studio.step(command),
         Command::ToggleBreakpoint => studio.toggle_breakpoint(),
+        Command::ToggleExitBreakpoint => studio.toggle_exit_breakpoint(),
+        Command::GoToVisit => studio.go_to_visit(true),
+        Command::GoToVisitBefore => studio.go_to_visit(false),
         Command::ForkRun => studio.fork_run(),
         Command::RedriveRun => studio.redrive(),
         Command::GoOnWithDefinition => studio.go_on_with_definition(),

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use crate::platform::dom;
-use crate::state::{Connecting, Studio};
+use crate::state::{Connecting, Mode, Studio};
 
 /// Pixels that the pointer moves before a press becomes a drag.
 const DRAG_THRESHOLD: f64 = 4.0;
@@ -27,7 +27,8 @@ pub fn ConnectLayer() -> impl IntoView {
     let (workspace, editing) = (studio.workspace, studio.editing);
     // Whose ports are shown: of the hovered state, else of the selected one.
     let shown = Memo::new(move |_| {
-        if workspace.is_stale.get() || workspace.selection().len() > 1 {
+        let is_run = studio.shell.mode.get() == Mode::Run;
+        if is_run || workspace.is_stale.get() || workspace.selection().len() > 1 {
             return None;
         }
         let dragged = editing.drag.with(|drag| drag.as_ref().map(|drag| drag.connecting.from.clone()));
@@ -40,7 +41,7 @@ pub fn ConnectLayer() -> impl IntoView {
         (scale * 5.0).round() / 5.0
     });
     let handle = move || {
-        let (from, way) = workspace.selected_way()?;
+        let (from, way) = workspace.selected_way().filter(|_| studio.shell.mode.get() == Mode::Design)?;
         let tip = workspace.scene.with(|scene| {
             let index = scene.index_of(&from);
             let edge = scene.edges.iter().find(|edge| edge.from == index && edge.way == Some(way))?;

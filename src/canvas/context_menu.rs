@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use crate::command::{Command, dispatch};
 use crate::platform::dom;
-use crate::state::{MenuAt, Studio};
+use crate::state::{MenuAt, Mode, Studio};
 use crate::ui::{Menu, MenuEntry, MenuItem, MenuPlace};
 
 const DIVIDER: Line = Line::Divider;
@@ -53,6 +53,17 @@ const OF_STATE: &[Line] = &[
     DIVIDER,
     Line::One(Command::Delete),
     Line::One(Command::DeleteApart),
+];
+const OF_STATE_IN_RUN: &[Line] = &[
+    Line::One(Command::RunToSelected),
+    Line::One(Command::GoToVisit),
+    Line::One(Command::GoToVisitBefore),
+    DIVIDER,
+    Line::One(Command::ToggleBreakpoint),
+    Line::One(Command::ToggleExitBreakpoint),
+    DIVIDER,
+    Line::One(Command::ShowData),
+    Line::One(Command::ShowDefinition),
 ];
 const OF_SEVERAL: &[Line] = &[
     Line::One(Command::WrapInParallel),
@@ -116,6 +127,7 @@ fn lines_now(studio: Studio) -> (&'static str, &'static [Line]) {
     }
     match workspace.selection_untracked().len() {
         0 => ("Workflow", OF_GROUND),
+        1 if studio.shell.mode.get_untracked() == Mode::Run => ("State", OF_STATE_IN_RUN),
         1 => ("State", OF_STATE),
         _ => ("States", OF_SEVERAL),
     }

@@ -16,9 +16,8 @@ impl Studio {
     /// Starts a run that stops at its first state.
     pub fn debug(self) {
         // The first event is the start of the execution itself.
-        if self.run(Run::Into) {
-            self.runs.command(Run::Into);
-        }
+        const FIRST_STATE: u32 = 2;
+        self.run(Run::To(Target::Position(FIRST_STATE)));
     }
 
     /// Why a command of the debugger can't be carried out now; none if it can.
@@ -121,6 +120,37 @@ impl Studio {
     pub fn toggle_breakpoint(self) {
         if let Some(key) = self.workspace.selected.get_untracked() {
             self.toggle_breakpoint_at(Place::Enter(StateKey(key)));
+        }
+    }
+
+    /// The same where the selected state is left.
+    pub fn toggle_exit_breakpoint(self) {
+        if let Some(key) = self.workspace.selected.get_untracked() {
+            self.toggle_breakpoint_at(Place::Exit(StateKey(key)));
+        }
+    }
+
+    /// Goes to the next visit of the selected state, or the one before the cursor.
+    pub fn go_to_visit(self, is_forward: bool) {
+        let Some(key) = self.workspace.selected.get_untracked() else { return };
+        let found = self.runs.with_run_untracked(|run| {
+            let state = run.nodes.state(&key)?;
+            let now = run.session.cursor().position;
+            let own = |visit: &debugger::Visit| visit.state == Some(state) && run.is_of_picture(visit.run);
+            let mut visits = run.session.visits().iter().filter(|(_, visit)| own(visit));
+            let found = match is_forward {
+                true => visits.find(|(_, visit)| visit.entered > now),
+                false => visits.rev().find(|(_, visit)| visit.entered < now),
+            };
+            found.map(|(_, visit)| visit.entered)
+        });
+        match found.flatten() {
+            Some(position) => {
+                self.shell.mode.set(Mode::Run);
+                self.runs.seek(position);
+            }
+            None if is_forward => self.shell.say("There is no later visit of this state."),
+            None => self.shell.say("There is no earlier visit of this state."),
         }
     }
 

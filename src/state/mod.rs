@@ -2,6 +2,7 @@
 
 mod assist;
 mod changes;
+mod children;
 mod debugging;
 mod drafts;
 mod drag;

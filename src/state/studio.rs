@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use crate::platform::files::{self, Saved};
 use crate::platform::{clipboard, dom, fetch, storage, tabs};
+use crate::state::children::{Child, started_by};
 use crate::state::drafts::Draft;
 use crate::state::drag::Drag;
 use crate::state::editing::Editing;
@@ -267,9 +268,22 @@ impl Studio {
     }
 
     /// Runs the workflow on the input, with the answers given for its tasks; `first` says how far. False: it can't
-    /// be run, and the person was told why.
+    /// be run, and the person was told why. Where it starts other workflows, those are loaded first.
     pub fn run(self, first: debugger::Run) -> bool {
-        let Err((tab, message)) = self.try_run(first) else { return true };
+        let document = self.workspace.document.get_untracked();
+        if started_by(&document).is_empty() {
+            return self.run_with(first, Vec::new());
+        }
+        spawn_local(async move {
+            let name = self.workspace.name.get_untracked();
+            let children = self.load_children(&document, name).await;
+            self.run_with(first, children);
+        });
+        true
+    }
+
+    fn run_with(self, first: debugger::Run, children: Vec<Child>) -> bool {
+        let Err((tab, message)) = self.try_run(first, children) else { return true };
         match tab {
             Some(tab) => {
                 self.shell.side_tab.set(tab);
@@ -281,7 +295,7 @@ impl Studio {
         false
     }
 
-    fn try_run(self, first: debugger::Run) -> Result<(), (Option<SideTab>, String)> {
+    fn try_run(self, first: debugger::Run, children: Vec<Child>) -> Result<(), (Option<SideTab>, String)> {
         let workspace = self.workspace;
         let input = json::parse_keeping_text(&workspace.input.get_untracked()).map_err(|error| {
             (Some(SideTab::Input), format!("The input is not JSON: {error}. Correct it, then run again."))
@@ -292,6 +306,12 @@ impl Studio {
         let mut host = MockHost::from_json(&answers)
             .map_err(|error| in_answers(format!("The task answers can't be used: {error}.")))?;
         host.unmocked = engine::Unmocked::Stop;
+        for child in &children {
+            host.machines.insert(child.name.as_str().into(), child.machine.clone());
+            for (state, entries) in &child.host.scripts {
+                host.scripts.entry(state.clone()).or_insert_with(|| entries.clone());
+            }
+        }
         let objects = json::parse(&workspace.objects.get_untracked())
             .map_err(|error| (Some(SideTab::Objects), format!("The S3 objects are not JSON: {error}.")))?;
         let document = workspace.document.get_untracked();
@@ -321,7 +341,7 @@ impl Studio {
         let start = Start {
             machine: machine.into(),
             document: Arc::new((*document).clone()),
-            children: Vec::new(),
+            children: children.into_iter().map(|child| (child.machine, child.document)).collect(),
             definition: workspace.definition.get_untracked(),
             input,
             options,

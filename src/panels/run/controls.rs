@@ -3,7 +3,7 @@ use stylers_macro::style_sheet;
 
 use crate::command::Command;
 use crate::state::{Mode, RunKey, Studio};
-use crate::ui::CommandButton;
+use crate::ui::{CommandButton, Icon};
 
 /// The debugger's toolbar over the graph, and where the run stands.
 #[component]
@@ -33,6 +33,9 @@ pub fn Controls() -> impl IntoView {
                 </Show>
                 <CommandButton command=Command::StopRun look="quiet" />
                 <CommandButton command=Command::RestartRun look="quiet" />
+                <Show when=move || studio.obstacle_of_redrive().is_none()>
+                    <CommandButton command=Command::RedriveRun label="Redrive" look="quiet" />
+                </Show>
             </div>
             <div class="control-group" role="toolbar" aria-label="Step">
                 <CommandButton command=Command::StepOver look="quiet" />
@@ -52,6 +55,13 @@ pub fn Controls() -> impl IntoView {
                 </span>
             </p>
             <RunChoice />
+            <Show when=move || studio.is_run_outdated() && !runs.is_running()>
+                <p class="outdated" role="status">
+                    <Icon name="diff" />
+                    <span>"The definition has changed since this run began."</span>
+                    <CommandButton command=Command::GoOnWithDefinition label="Go on with the changed definition" />
+                </p>
+            </Show>
         </div>
     }
 }
