@@ -90,7 +90,11 @@ pub fn Side() -> impl IntoView {
     });
     let tabs = move || match studio.shell.mode.get() {
         Mode::Design => TEXTS.to_vec(),
-        Mode::Run => OF_RUN.iter().chain(&TEXTS).copied().collect(),
+        Mode::Run => {
+            // What a run has to do with comes first.
+            let (forms, texts) = TEXTS.split_at(1);
+            OF_RUN.iter().chain(texts).chain(forms).copied().collect()
+        }
     };
     view! {
         class = sheet,
@@ -130,6 +134,14 @@ pub fn Side() -> impl IntoView {
                     "What each task answers, call by call; the last entry repeats: "
                     <code>"{\"State\": [{\"Return\": …}, {\"Throw\": {\"Error\": …}}]}"</code>
                     " A MockConfigFile.json works too."
+                    <label class="express">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || studio.runs.runs_children.get()
+                            on:change=move |event| studio.runs.runs_children.set(event_target_checked(&event))
+                        />
+                        "Run nested workflows that are known here"
+                    </label>
                 </p>
                 <JsonEditor label="Task answers" text=workspace.answers />
             </Panel>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asl::Document;
 use engine::{Machine, MockHost};
-use json::Value;
+use json::{Str, Value};
 
 use crate::platform::fetch;
 use crate::state::drafts::{Draft, DraftSummary};
@@ -24,9 +24,9 @@ pub struct Child {
     pub host: MockHost,
 }
 
-/// The names of the state machines that a definition starts, as far as they stand there.
-pub fn started_by(document: &Document) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+/// The names of states that start a state machine, with the name of that, as far as it stands there.
+pub fn starts(document: &Document) -> Vec<(Str, String)> {
+    let mut found: Vec<(Str, String)> = Vec::new();
     for state in document.states() {
         let starts = state.string("Resource").is_some_and(|resource| {
             resource.contains(":states:startExecution") || resource.contains(":sfn:startExecution")
@@ -37,11 +37,15 @@ pub fn started_by(document: &Document) -> Vec<String> {
         let arguments = ["Parameters", "Arguments"].into_iter().find_map(|field| state.value(field));
         let arn = arguments.as_ref().and_then(|arguments| arguments.get("StateMachineArn")?.as_str());
         let name = arn.and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned();
-        if !name.is_empty() && !name.contains("%}") && !names.contains(&name) {
-            names.push(name);
+        if !name.is_empty() && !name.contains("%}") {
+            found.push((state.shared_name(), name));
         }
     }
-    names
+    found
+}
+
+fn started_by(document: &Document) -> Vec<String> {
+    starts(document).into_iter().map(|(_, name)| name).collect()
 }
 
 impl Studio {

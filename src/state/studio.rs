@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 
 use crate::platform::files::{self, Saved};
 use crate::platform::{clipboard, dom, fetch, storage, tabs};
-use crate::state::children::{Child, started_by};
+use crate::state::children::{Child, starts};
 use crate::state::drafts::Draft;
 use crate::state::drag::Drag;
 use crate::state::editing::Editing;
@@ -271,7 +271,7 @@ impl Studio {
     /// be run, and the person was told why. Where it starts other workflows, those are loaded first.
     pub fn run(self, first: debugger::Run) -> bool {
         let document = self.workspace.document.get_untracked();
-        if started_by(&document).is_empty() {
+        if starts(&document).is_empty() || !self.runs.runs_children.get_untracked() {
             return self.run_with(first, Vec::new());
         }
         spawn_local(async move {
@@ -322,6 +322,12 @@ impl Studio {
                 None,
                 format!("The definition is not JSON yet: {first}. Correct it, then run again."),
             ));
+        }
+        // A workflow that is known here is run for real, whatever is prepared for the task that starts it.
+        for (state, started) in starts(&document) {
+            if children.iter().any(|child| child.name == started) {
+                host.scripts.remove(&state);
+            }
         }
         let machine = Machine::compile(&document).map_err(|problems| {
             let first = problems.first().map_or(String::new(), |problem| problem.message.clone());

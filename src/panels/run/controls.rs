@@ -32,7 +32,7 @@ pub fn Controls() -> impl IntoView {
                     <CommandButton command=Command::Pause look="quiet" />
                 </Show>
                 <CommandButton command=Command::StopRun look="quiet" />
-                <CommandButton command=Command::RestartRun look="quiet" />
+                <CommandButton command=Command::RestartRun look="quiet roomy" />
                 <Show when=move || studio.obstacle_of_redrive().is_none()>
                     <CommandButton command=Command::RedriveRun label="Redrive" look="quiet" />
                 </Show>

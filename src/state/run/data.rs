@@ -42,18 +42,26 @@ pub struct DataAt {
 impl KeptRun {
     fn data(&self) -> Option<DataAt> {
         let session = &self.session;
+        let position = session.cursor().position;
         let view = session.data()?;
         let visit = session.visits().get(view.visit)?;
+        // What the recording knows of later is not so yet at the cursor.
+        let is_going = visit.last > position;
         let document = self.document_of(visit.run);
         let state = visit.state.and_then(|state| document.as_deref()?.state(state));
         Some(DataAt {
             visit: view.visit,
             name: visit.name.clone(),
             state_type: visit.state_type,
-            status: visit.status,
+            status: if is_going { StateStatus::Running } else { visit.status },
             number: visit.number,
-            retries: visit.retries(),
-            millis: visit.millis(session.now()),
+            retries: visit
+                .attempts
+                .iter()
+                .filter(|attempt| attempt.begun <= position)
+                .count()
+                .saturating_sub(1),
+            millis: if is_going { session.now() - visit.entered_at } else { visit.millis(session.now()) },
             language: state.map_or(QueryLanguage::JsonPath, |state| state.language()),
             expressions: state.map(expressions_of).unwrap_or_default(),
             rules: state

@@ -124,6 +124,8 @@ pub struct Runs {
     pub selected_event: RwSignal<Option<usize>>,
     /// Of the workflow, resolved in its present definition.
     pub breakpoints: RwSignal<Breakpoints>,
+    /// Whether workflows that are started and known here are run, instead of being answered for.
+    pub runs_children: RwSignal<bool>,
     /// Whether the recording is played, and how many events a second.
     pub playing: RwSignal<bool>,
     pub speed: RwSignal<u32>,
@@ -150,6 +152,7 @@ impl Runs {
             statuses: StoredValue::new(HashMap::new()),
             selected_event: RwSignal::new(None),
             breakpoints: RwSignal::new(Breakpoints::default()),
+            runs_children: RwSignal::new(true),
             playing: RwSignal::new(false),
             speed: RwSignal::new(15),
             order: RwSignal::new(Order::default()),
