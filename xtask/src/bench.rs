@@ -20,7 +20,7 @@ const USAGE: &str = "\
 usage: cargo xtask bench [OPTIONS]
 
   --workloads FOLDER   shared workloads in place of ../shared/workloads; left out where they are not there
-  --only W1,W2,…       these workloads alone
+  --only W1,EXPRESS,…   these workloads and expressions alone
   --seconds NUMBER     how long each is repeated (0.7)
   --native             without the browser
   --no-peers           without the peers from npm";

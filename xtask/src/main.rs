@@ -7,6 +7,7 @@
 mod bench;
 mod catalogue;
 mod dist;
+mod fuzz;
 mod machine;
 mod process;
 mod runner;
@@ -30,6 +31,8 @@ usage: cargo xtask COMMAND
   setup                only get what is missing
   catalogue [VERSION]  make assets/catalogue anew from the botocore package, the newest or that version
 
+  fuzz [TARGET…] [--seconds NUMBER]
+                       fuzz what reads texts of users, a minute each (needs a nightly compiler)
   bench [ARGUMENTS]    measure the engine in headless Chromium and natively, beside others (--help tells more)
   conformance | run | convert [ARGUMENTS]
                        the engine on this machine's own processor; `--help` after each tells more
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         "screenshots" => screenshots::screenshots(),
         "setup" => machine::setup(),
         "catalogue" => catalogue::catalogue(&arguments),
+        "fuzz" => fuzz::fuzz(&arguments),
         "bench" => return bench::bench(&arguments),
         "conformance" | "run" | "convert" => {
             arguments.insert(0, command);

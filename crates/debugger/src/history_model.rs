@@ -1,6 +1,7 @@
 //! A history as a table of the states that it visited: of a run, or recorded on AWS.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use asl::StateType;
 use engine::history::{ImportError, ImportedHistory};
@@ -281,7 +282,7 @@ impl HistoryModel {
         }
         order.sort_by_key(|(number, ..)| *number);
         for (_, name, entry) in order {
-            host.scripts.entry(name).or_default().push(entry);
+            Arc::make_mut(&mut host.scripts).entry(name).or_default().push(entry);
         }
         host
     }

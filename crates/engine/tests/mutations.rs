@@ -157,7 +157,7 @@ fn mutated_definitions_run_without_a_panic() {
                     2 => MockAnswer::Echo,
                     _ => MockAnswer::Return(any_value(&mut random)),
                 };
-                host.scripts.insert(state.name.clone(), vec![MockEntry::new(answer)]);
+                Arc::make_mut(&mut host.scripts).insert(state.name.clone(), vec![MockEntry::new(answer)]);
             }
             let input = if pick(&mut random, 4) == 0 { any_value(&mut random) } else { input.clone() };
             let mut execution = Execution::start(machine, input, options);

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use json::{MAX_DEPTH, Map, Str, Value};
 
 use crate::error::{EvalError, REFERENCE_PATH_CONFLICT, SyntaxError};
@@ -76,37 +78,34 @@ impl ReferencePath {
     /// nested too deeply. AWS's documentation calls it `States.ResultPathMatchFailure`; executions
     /// end with `States.ReferencePathConflict`.
     pub fn set(&self, document: &Value, result: Value) -> Result<Value, EvalError> {
-        let mut containers = Vec::with_capacity(self.places.len());
-        let mut current = Some(document);
-        for place in &self.places {
-            containers.push(current);
-            current = match (place, current) {
-                (Place::Member(_), None) => None,
-                (Place::Member(name), Some(Value::Object(object))) => object.members().get(name),
-                (Place::Item(index), Some(Value::Array(array))) if *index < array.items().len() => {
-                    array.items().get(*index)
-                }
-                _ => return Err(conflict(place, current.unwrap_or(&Value::Null))),
-            };
+        check_depth(set_in(&self.places, Some(document), result)?)
+    }
+}
+
+/// A container with a value at a place in it; none is an object that has to be made. As deep as the path is long, which
+/// has a limit.
+fn set_in(places: &[Place], container: Option<&Value>, result: Value) -> Result<Value, EvalError> {
+    let Some((place, rest)) = places.split_first() else { return Ok(result) };
+    match (place, container) {
+        (Place::Member(name), None) => {
+            let value = set_in(rest, None, result)?;
+            Ok(Value::object(Map::from_distinct(vec![(name.clone(), value)])))
         }
-        let mut value = result;
-        for (place, container) in self.places.iter().zip(containers).rev() {
-            value = match place {
-                Place::Member(name) => {
-                    let mut members = container.and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
-                    members.insert(name.clone(), value);
-                    Value::object(members)
-                }
-                Place::Item(index) => {
-                    let mut items = container.and_then(Value::as_array).unwrap_or_default().to_vec();
-                    if let Some(item) = items.get_mut(*index) {
-                        *item = value;
-                    }
-                    Value::array(items)
-                }
-            };
+        (Place::Member(name), Some(Value::Object(object))) => {
+            // What is at the end of the path is replaced, so it is not looked for.
+            let inner = if rest.is_empty() { None } else { object.members().get(name) };
+            let value = set_in(rest, inner, result)?;
+            Ok(Value::Object(Arc::new(object.with_member(name, value))))
         }
-        check_depth(value)
+        (Place::Item(index), Some(Value::Array(array))) if *index < array.items().len() => {
+            let value = set_in(rest, array.items().get(*index), result)?;
+            let mut items = array.items().to_vec();
+            if let Some(item) = items.get_mut(*index) {
+                *item = value;
+            }
+            Ok(Value::array(items))
+        }
+        _ => Err(conflict(place, container.unwrap_or(&Value::Null))),
     }
 }
 

@@ -103,11 +103,11 @@ impl Node {
                 expression.evaluate(field, scope).map(|value| value.without_text())
             }
             Node::Object(members) => {
-                let mut map = Map::with_capacity(members.len());
+                let mut filled = Vec::with_capacity(members.len());
                 for (name, node) in members {
-                    map.insert(name.clone(), node.evaluate(scope)?);
+                    filled.push((name.clone(), node.evaluate(scope)?));
                 }
-                Ok(Value::object(map))
+                Ok(Value::object(Map::from_distinct(filled)))
             }
             Node::Array(items) => {
                 let items: Result<Vec<Value>, EvalError> =

@@ -5,14 +5,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{Str, Value};
 
-/// Objects up to this many members are searched in order; larger ones get an index when first searched.
+/// Objects up to this many members are always searched in order.
 const SEARCHED_IN_ORDER: usize = 12;
+/// A larger object gets an index once it was searched so often: building one costs about as much as these searches.
+const SEARCHES_BEFORE_INDEX: u32 = 16;
 
 /// The members of an object in their order.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Map {
     members: Vec<(Str, Value)>,
-    index: OnceLock<HashMap<Str, usize>>,
+    searches: AtomicU32,
+    index: OnceLock<Box<HashMap<Str, usize>>>,
+}
+
+impl Clone for Map {
+    fn clone(&self) -> Map {
+        self.clone_with_room(0)
+    }
 }
 
 impl Map {
@@ -21,7 +30,23 @@ impl Map {
     }
 
     pub fn with_capacity(capacity: usize) -> Map {
-        Map { members: Vec::with_capacity(capacity), index: OnceLock::new() }
+        Map { members: Vec::with_capacity(capacity), ..Map::default() }
+    }
+
+    /// Members whose names differ.
+    pub fn from_distinct(members: Vec<(Str, Value)>) -> Map {
+        let map = Map { members, ..Map::default() };
+        debug_assert!(map.members.iter().enumerate().all(|(place, (name, _))| {
+            map.members.iter().skip(place + 1).all(|(other, _)| other != name)
+        }));
+        map
+    }
+
+    /// The index is left behind: what is cloned is mostly about to change.
+    fn clone_with_room(&self, room: usize) -> Map {
+        let mut members = Vec::with_capacity(self.members.len() + room);
+        members.extend(self.members.iter().cloned());
+        Map { members, ..Map::default() }
     }
 
     pub fn len(&self) -> usize {
@@ -86,8 +111,13 @@ impl Map {
         if self.members.len() <= SEARCHED_IN_ORDER {
             return self.members.iter().position(|(name, _)| &**name == key);
         }
+        if self.index.get().is_none() && self.searches.fetch_add(1, Ordering::Relaxed) < SEARCHES_BEFORE_INDEX
+        {
+            return self.members.iter().position(|(name, _)| &**name == key);
+        }
         let index = self.index.get_or_init(|| {
-            self.members.iter().enumerate().map(|(position, (name, _))| (name.clone(), position)).collect()
+            let names = self.members.iter().enumerate();
+            Box::new(names.map(|(position, (name, _))| (name.clone(), position)).collect())
         });
         index.get(key).copied()
     }
@@ -178,6 +208,39 @@ impl Object {
         &self.members
     }
 
+    /// The same object with a member set: in its place where the name is there already, else as the last one.
+    /// What is known of the object is not worked out anew.
+    pub fn with_member(&self, name: &Str, value: Value) -> Object {
+        let position = self.members.position(name);
+        let mut members = self.members.clone_with_room(usize::from(position.is_none()));
+        let old = match position.and_then(|position| members.members.get_mut(position)) {
+            Some((_, place)) => Some(std::mem::replace(place, value.clone())),
+            None => {
+                members.members.push((name.clone(), value.clone()));
+                None
+            }
+        };
+        let old_depth = old.as_ref().map_or(0, Value::depth);
+        if self.facts.holds_text || holds_text(&value) || old_depth.saturating_add(1) >= self.facts.depth {
+            return Object::new(members);
+        }
+        let depth = self.facts.depth.max(value.depth().saturating_add(1));
+        let text_len = match self.facts.text_len.load(Ordering::Relaxed) {
+            0 => 0,
+            known => {
+                let before = old.map_or(0, |old| old.text_len());
+                let name = match position {
+                    Some(_) => 0,
+                    None => crate::quoted_len(name) + 1 + usize::from(!self.members.is_empty()),
+                };
+                let known = known as usize + name + value.text_len() - before;
+                u32::try_from(known).unwrap_or(0)
+            }
+        };
+        let facts = Facts { text: None, holds_text: false, depth, text_len: AtomicU32::new(text_len) };
+        Object { members, facts }
+    }
+
     pub fn depth(&self) -> u32 {
         self.facts.depth
     }
@@ -193,6 +256,14 @@ impl Object {
 
     pub(crate) fn text_len_cell(&self) -> &AtomicU32 {
         &self.facts.text_len
+    }
+}
+
+fn holds_text(value: &Value) -> bool {
+    match value {
+        Value::Array(array) => array.facts.holds_text,
+        Value::Object(object) => object.facts.holds_text,
+        _ => false,
     }
 }
 
@@ -236,7 +307,33 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::Map;
-    use crate::Value;
+    use crate::{Str, Value, parse, parse_keeping_text};
+
+    #[test]
+    fn a_member_that_is_set_changes_what_is_known() {
+        let texts = [r#"{}"#, r#"{"a": 1}"#, r#"{"a": [[1]], "b": "x\n"}"#, r#"{"b": {"c": {}}, "a": [[]]}"#];
+        let values = ["1", "\"q\\\"\"", "[]", "[[[2]]]", "{\"x\": {\"y\": null}}"];
+        for (text, value) in texts.iter().flat_map(|text| values.map(|value| (text, value))) {
+            for asked in [false, true] {
+                for read in [parse, parse_keeping_text] {
+                    let before = read(text).unwrap();
+                    if asked {
+                        before.text_len();
+                    }
+                    let Value::Object(object) = &before else { panic!("{text}") };
+                    let value = read(value).unwrap();
+                    let set = object.with_member(&Str::from("a"), value.clone());
+                    let mut members = object.members().clone();
+                    members.insert("a", value);
+                    let (set, expected) = (Value::Object(set.into()), Value::object(members));
+                    assert_eq!(set.to_text(), expected.to_text());
+                    assert_eq!(set.text_len(), expected.to_text().len(), "{set}");
+                    assert_eq!(set.depth(), expected.depth(), "{set}");
+                    assert_eq!(set.without_text().to_text(), expected.without_text().to_text());
+                }
+            }
+        }
+    }
 
     #[test]
     fn large_maps_stay_right_under_change() {
@@ -245,6 +342,9 @@ mod tests {
             map.insert(format!("k{number}"), Value::int(number));
         }
         assert_eq!(map.get("k57"), Some(&Value::int(57)));
+        for _ in 0..30 {
+            assert_eq!(map.get("k99"), Some(&Value::int(99)), "with and without an index");
+        }
         assert_eq!(map.insert("k57", Value::Null), Some(Value::int(57)));
         assert_eq!(map.remove("k3"), Some(Value::int(3)));
         map.insert("new", Value::Bool(true));

@@ -157,6 +157,9 @@ pub fn quote(text: &str, out: &mut String) {
 
 /// The length in bytes of what [`quote`] appends.
 pub fn quoted_len(text: &str) -> usize {
+    if is_plain(text.as_bytes()) {
+        return text.len() + 2;
+    }
     let extra: usize = text
         .bytes()
         .map(|byte| match byte {
@@ -168,8 +171,41 @@ pub fn quoted_len(text: &str) -> usize {
     text.len() + 2 + extra
 }
 
+/// Whether nothing has to be escaped; looks at eight bytes at a time.
+fn is_plain(text: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (words, rest) = text.as_chunks::<8>();
+    let plain_words = words.iter().all(|word| {
+        let word = u64::from_ne_bytes(*word);
+        // The highest bit of a byte is set where the byte is 0, or less than a number up to 0x80.
+        let less = |word: u64, than: u64| word.wrapping_sub(ONES * than) & !word;
+        let (quote, backslash) = (word ^ (ONES * u64::from(b'"')), word ^ (ONES * u64::from(b'\\')));
+        (less(word, 0x20) | less(quote, 1) | less(backslash, 1)) & HIGH == 0
+    });
+    plain_words && rest.iter().all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\')
+}
+
 #[cfg(test)]
 mod tests {
+    use super::{quote, quoted_len};
+
+    #[test]
+    fn the_length_of_a_literal_is_that_of_its_text() {
+        for special in
+            ["", "\"", "\\", "\n", "\u{1}", "\u{1f}", " ", "!", "é", "\u{7f}", "[", "]", "\u{80}", "😀"]
+        {
+            for before in 0..18 {
+                for after in [0, 1, 7, 8, 9] {
+                    let text = format!("{}{special}{}", "a".repeat(before), "z".repeat(after));
+                    let mut out = String::new();
+                    quote(&text, &mut out);
+                    assert_eq!(quoted_len(&text), out.len(), "{text:?}");
+                }
+            }
+        }
+    }
+
     use crate::parse;
 
     #[test]

@@ -111,7 +111,11 @@ fn read_event(event: &Value) -> Result<HistoryEvent, String> {
     let id = number("id").ok_or("The event has no id.")?;
     let name = event.get("type").and_then(Value::as_str).ok_or("The event has no type.")?;
     let event_type = EventType::from_name(name).ok_or_else(|| format!("'{name}' is no type of event."))?;
-    let details = event.get(event_type.details_member());
+    // Events without data have empty details, which are not an input or an output of null.
+    let is_empty = |details: &Value| details.as_object().is_some_and(Map::is_empty);
+    let details = event
+        .get(event_type.details_member())
+        .filter(|details| !is_empty(details) || details_of(event_type, details).failure().is_some());
     let mut read = HistoryEvent {
         id: EventId(id),
         previous_event_id: EventId(number("previousEventId").unwrap_or(0)),

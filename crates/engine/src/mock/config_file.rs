@@ -1,6 +1,7 @@
 //! MockConfigFile.json of Step Functions Local, which other simulators read as well.
 
 use std::fmt;
+use std::sync::Arc;
 
 use json::{Map, Str, Value};
 
@@ -82,7 +83,7 @@ impl MockConfigFile {
             let Some(calls) = calls.and_then(Value::as_object) else {
                 return Err(wrong(at, &format!("There is no mocked response '{name}'.")));
             };
-            host.scripts.insert(state.clone(), entries_of(calls, name)?);
+            Arc::make_mut(&mut host.scripts).insert(state.clone(), entries_of(calls, name)?);
         }
         Ok(host)
     }
@@ -92,7 +93,7 @@ impl MockConfigFile {
     pub fn from_host(host: &MockHost, machine: &str, case: &str) -> MockConfigFile {
         let mut states = Map::new();
         let mut responses = Map::new();
-        for (state, entries) in &host.scripts {
+        for (state, entries) in host.scripts.iter() {
             let name = format!("{state}Response");
             states.insert(state.clone(), Value::from(name.as_str()));
             let mut calls = Map::new();

@@ -35,8 +35,8 @@ pub enum Unmocked {
 /// A host that answers tasks by scripts on the virtual clock. A clone is a checkpoint.
 #[derive(Clone, Debug, Default)]
 pub struct MockHost {
-    /// The script of each state: an entry a call, the last one repeating.
-    pub scripts: BTreeMap<Str, Vec<MockEntry>>,
+    /// The script of each state: an entry a call, the last one repeating. Shared by all clones until one is changed.
+    pub scripts: Arc<BTreeMap<Str, Vec<MockEntry>>>,
     pub unmocked: Unmocked,
     /// For latencies and error rates.
     pub seed: u64,

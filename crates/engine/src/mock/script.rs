@@ -1,5 +1,7 @@
 //! Scripts of answers, and their short form in JSON.
 
+use std::sync::Arc;
+
 use json::{Str, Value};
 
 use super::{MockError, MockHost};
@@ -222,7 +224,7 @@ pub(super) fn host_of(value: &Value) -> Result<MockHost, MockError> {
             .enumerate()
             .map(|(position, entry)| MockEntry::from_json(entry, &format!("{state}/{position}")))
             .collect();
-        host.scripts.insert(state.clone(), entries?);
+        Arc::make_mut(&mut host.scripts).insert(state.clone(), entries?);
     }
     Ok(host)
 }
