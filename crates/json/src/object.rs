@@ -15,6 +15,7 @@ const SEARCHES_BEFORE_INDEX: u32 = 16;
 pub struct Map {
     members: Vec<(Str, Value)>,
     searches: AtomicU32,
+    #[allow(clippy::box_collection, reason = "few objects have an index, and all pay for its place")]
     index: OnceLock<Box<HashMap<Str, usize>>>,
 }
 

@@ -182,17 +182,45 @@ impl Frame {
     }
 
     pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Val> {
+        self.with(symbol, Val::clone)
+    }
+
+    /// What `read` makes of the value of a variable; none where it is not bound.
+    pub(crate) fn with<R>(&self, symbol: Symbol, read: impl FnOnce(&Val) -> R) -> Option<R> {
         let mut frame = self;
         loop {
             if let Some(index) = frame.parameter(symbol) {
-                return Some(frame.arguments.borrow().get(index).cloned().unwrap_or_default());
+                return Some(read(frame.arguments.borrow().get(index).unwrap_or(&Val::Undefined)));
             }
-            for (name, value) in frame.bindings.borrow().iter() {
-                if *name == symbol {
-                    return Some(value.clone());
-                }
+            if let Some((_, value)) = frame.bindings.borrow().iter().find(|(name, _)| *name == symbol) {
+                return Some(read(value));
             }
             frame = frame.parent.as_deref()?;
+        }
+    }
+
+    /// Makes the frame of a call that is over one of another call. Answers the list of its arguments, empty.
+    pub(crate) fn start_call(
+        &mut self,
+        parent: Rc<Frame>,
+        parameters: Arc<[Symbol]>,
+        arguments: Vec<Val>,
+    ) -> Vec<Val> {
+        self.parent = Some(parent);
+        self.parameters = Some(parameters);
+        std::mem::replace(self.arguments.get_mut(), arguments)
+    }
+
+    /// Lets go of all that the frame holds, however deeply it is nested.
+    pub(crate) fn empty(&mut self) {
+        let mut pending = Vec::new();
+        let mut next = self.take_parts(&mut pending);
+        while let Some(frame) = next {
+            let Ok(mut frame) = Rc::try_unwrap(frame) else { break };
+            next = frame.take_parts(&mut pending);
+        }
+        if !pending.is_empty() {
+            take_apart(pending);
         }
     }
 
@@ -668,14 +696,6 @@ impl Drop for Function {
 
 impl Drop for Frame {
     fn drop(&mut self) {
-        let mut pending = Vec::new();
-        let mut next = self.take_parts(&mut pending);
-        while let Some(frame) = next {
-            let Ok(mut frame) = Rc::try_unwrap(frame) else { break };
-            next = frame.take_parts(&mut pending);
-        }
-        if !pending.is_empty() {
-            take_apart(pending);
-        }
+        self.empty();
     }
 }

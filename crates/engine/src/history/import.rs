@@ -422,3 +422,24 @@ impl<'m> Places<'m> {
         self.seen.push((frame, event.event_type));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ImportedHistory;
+    use crate::TimestampStyle;
+
+    /// Found by fuzzing: empty details became an input of null.
+    #[test]
+    fn events_without_details_stay_without() {
+        for text in [
+            r#"[{"id": 1, "type": "ExecutionStarted"}]"#,
+            r#"[{"id": 1, "type": "PassStateEntered", "stateEnteredEventDetails": {}}]"#,
+            r#"[{"id": 1, "type": "ExecutionTimedOut", "executionTimedOutEventDetails": {}}]"#,
+        ] {
+            let imported = ImportedHistory::from_json(&json::parse(text).unwrap(), None).unwrap();
+            let exported = imported.history.to_aws_json(TimestampStyle::Iso);
+            let again = ImportedHistory::from_json(&exported, None).unwrap();
+            assert_eq!(again.history.to_aws_json(TimestampStyle::Iso).to_text(), exported.to_text());
+        }
+    }
+}

@@ -29,7 +29,7 @@ impl Machine<'_> {
             let name = call.name.clone().unwrap_or_else(|| "".into());
             return Err(Fault::new("T1005").detail(name.clone()).token(name));
         }
-        let mut arguments = Vec::with_capacity(call.arguments.len() + usize::from(applied_to.is_some()));
+        let mut arguments = self.arguments(call.arguments.len() + usize::from(applied_to.is_some()));
         arguments.extend(applied_to);
         for argument in &call.arguments {
             let argument = self.eval(code, *argument, input, env)?;
@@ -84,7 +84,7 @@ impl Machine<'_> {
             let mut step = || -> Outcome<Val> {
                 self.charge(1)?;
                 let next = self.eval(code, call.procedure, input, thunk_env)?;
-                let mut arguments = Vec::with_capacity(call.arguments.len());
+                let mut arguments = self.arguments(call.arguments.len());
                 for argument in &call.arguments {
                     arguments.push(self.eval(code, *argument, input, thunk_env)?);
                 }
@@ -176,9 +176,11 @@ impl Machine<'_> {
             Some(signature) => signature.validate(arguments, context)?,
             None => arguments,
         };
-        let frame = Frame::of_call(closure.env.clone(), closure.parameters.clone(), arguments);
+        let frame = self.call_frame(closure, arguments);
         if self.trace.is_none() {
-            return self.eval(&closure.code, closure.body, &closure.input, &frame);
+            let result = self.eval(&closure.code, closure.body, &closure.input, &frame);
+            self.end_call(frame);
+            return result;
         }
         self.calls += 1;
         let outer = std::mem::replace(&mut self.call, self.calls);

@@ -24,6 +24,9 @@ pub(crate) use operators::compare_text;
 
 pub(crate) type Outcome<T> = Result<T, Box<Fault>>;
 
+/// How many frames and lists of arguments are kept.
+const SPARE: usize = 16;
+
 /// One evaluation in progress.
 pub(crate) struct Machine<'h> {
     pub(crate) limits: Limits,
@@ -39,6 +42,9 @@ pub(crate) struct Machine<'h> {
     depth: u32,
     /// Frames that may hold functions that hold the frame.
     cyclic: Vec<Weak<Frame>>,
+    /// Frames and lists of arguments of calls that are over, for the next ones.
+    spare_frames: Vec<Rc<Frame>>,
+    spare_arguments: Vec<Vec<Val>>,
     trace: Option<&'h mut Trace>,
     /// The number of the call that is being evaluated, for the trace.
     call: u32,
@@ -63,10 +69,13 @@ impl<'h> Machine<'h> {
             root: Val::Undefined,
             symbols: if options.eval { code.symbols.clone() } else { Vec::new() },
             bindings,
-            globals: vec![None; code.symbols.len()],
+            // Grows when the first is looked up.
+            globals: Vec::new(),
             steps_left: limits.steps,
             depth: 0,
             cyclic: Vec::new(),
+            spare_frames: Vec::new(),
+            spare_arguments: Vec::new(),
             trace,
             call: 0,
             calls: 0,
@@ -75,6 +84,20 @@ impl<'h> Machine<'h> {
 
     /// Evaluates a whole expression on an input.
     pub(crate) fn run(&mut self, code: &Arc<Code>, input: Val) -> Outcome<Val> {
+        // A path of names into a variable, by far the most frequent expression, needs no more than that.
+        let root = code.node(code.root);
+        if let Kind::Path(Path { members: true, from_variable: true, steps, .. }) = &root.kind
+            && self.trace.is_none()
+            && !root.has_extras
+            && let [first, rest @ ..] = steps.as_slice()
+            && let Kind::Global(symbol) = code.node(*first).kind
+        {
+            let value = self.global(code, symbol);
+            if let Some(value) = members_of(code, rest, &value) {
+                self.charge(1).map_err(|fault| fault.at(root.span))?;
+                return self.finish(value, false).map_err(|fault| fault.at(root.span));
+            }
+        }
         self.root = input.clone();
         let env = Frame::new(None, Vec::new());
         let input = if input.is_array() && !input.flags().has(Flags::SEQUENCE) {
@@ -385,6 +408,36 @@ impl<'h> Machine<'h> {
         Ok(result)
     }
 
+    /// An empty list for the arguments of a call.
+    pub(crate) fn arguments(&mut self, capacity: usize) -> Vec<Val> {
+        self.spare_arguments.pop().unwrap_or_else(|| Vec::with_capacity(capacity))
+    }
+
+    /// The frame of a call of a function.
+    fn call_frame(&mut self, closure: &Closure, arguments: Vec<Val>) -> Rc<Frame> {
+        let (parent, parameters) = (closure.env.clone(), closure.parameters.clone());
+        if let Some(mut frame) = self.spare_frames.pop()
+            && let Some(spare) = Rc::get_mut(&mut frame)
+        {
+            let list = spare.start_call(parent, parameters, arguments);
+            if self.spare_arguments.len() < SPARE {
+                self.spare_arguments.push(list);
+            }
+            return frame;
+        }
+        Frame::of_call(parent, parameters, arguments)
+    }
+
+    /// Keeps the frame of a call that is over for the next one, unless something still holds it.
+    fn end_call(&mut self, mut frame: Rc<Frame>) {
+        if self.spare_frames.len() < SPARE
+            && let Some(spare) = Rc::get_mut(&mut frame)
+        {
+            spare.empty();
+            self.spare_frames.push(frame);
+        }
+    }
+
     fn bind(&mut self, env: &Rc<Frame>, symbol: Symbol, value: Val) {
         if matches!(value, Val::Function(..) | Val::List(..) | Val::Object(_)) {
             let known = self.cyclic.last().is_some_and(|last| std::ptr::eq(last.as_ptr(), Rc::as_ptr(env)));
@@ -397,63 +450,23 @@ impl<'h> Machine<'h> {
 
     /// A path of names on objects; none where it meets anything else on its way.
     fn eval_members(&mut self, code: &Arc<Code>, path: &Path, input: &Val, env: &Rc<Frame>) -> Option<Val> {
-        let mut steps = path.steps.as_slice();
-        let local;
-        let mut start = input;
-        if path.from_variable {
-            let (first, rest) = steps.split_first()?;
-            steps = rest;
-            start = match &code.node(*first).kind {
-                Kind::Global(symbol) => match self.globals.get(*symbol as usize) {
-                    Some(Some(value)) => value,
-                    _ => {
-                        local = self.global(code, *symbol);
-                        &local
-                    }
-                },
-                Kind::Local(symbol) => {
-                    local = self.variable(code, *symbol, env);
-                    &local
-                }
-                Kind::Context if !input.is_array() => input,
-                _ => return None,
-            };
+        if !path.from_variable {
+            return members_of(code, &path.steps, input);
         }
-        let mut names = steps.iter().map(|step| match &code.node(*step).kind {
-            Kind::Field(name) => &**name,
-            _ => "",
-        });
-        let mut value = start;
-        while let Val::Object(members) = value {
-            let Some(name) = names.next() else { return Some(value.clone()) };
-            match members.get(name) {
-                Some(member) => value = member,
-                None => return Some(Val::Undefined),
-            }
-        }
-        let Val::Json(json) = value else {
-            // A list at the end of the path is what it comes to, one before it has to be iterated over.
-            let is_last = names.next().is_none() && !steps.is_empty();
-            return match value {
-                Val::List(_, flags) if is_last && flags.has(Flags::SEQUENCE) => {
-                    Some(value.clone().with_flags(Flags::SEQUENCE))
-                }
-                value if is_last => Some(value.clone()),
-                _ => None,
-            };
+        let (first, rest) = path.steps.split_first()?;
+        let symbol = match &code.node(*first).kind {
+            Kind::Global(symbol) => *symbol,
+            Kind::Local(symbol) => match env.with(*symbol, |value| members_of(code, rest, value)) {
+                Some(found) => return found,
+                None => *symbol,
+            },
+            Kind::Context if !input.is_array() => return members_of(code, rest, input),
+            _ => return None,
         };
-        let mut json = json;
-        for name in names {
-            match json {
-                Value::Object(object) => match object.members().get(name) {
-                    Some(member) => json = member,
-                    None => return Some(Val::Undefined),
-                },
-                Value::Array(_) => return None,
-                _ => return Some(Val::Undefined),
-            }
+        match self.globals.get(symbol as usize) {
+            Some(Some(value)) => members_of(code, rest, value),
+            _ => members_of(code, rest, &self.global(code, symbol)),
         }
-        Some(Val::Json(json.clone()))
     }
 
     /// A variable from outside, or a native function.
@@ -637,4 +650,43 @@ fn collapse(list: Rc<List>, flags: Flags, keep_array: bool) -> Val {
         1 if !flags.has(Flags::KEEP) => list.at(0).unwrap_or_default(),
         _ => Val::List(list, flags),
     }
+}
+
+/// What a path of names on objects comes to; none where it meets anything else on its way.
+fn members_of(code: &Code, steps: &[NodeId], start: &Val) -> Option<Val> {
+    let mut names = steps.iter().map(|step| match &code.node(*step).kind {
+        Kind::Field(name) => &**name,
+        _ => "",
+    });
+    let mut value = start;
+    while let Val::Object(members) = value {
+        let Some(name) = names.next() else { return Some(value.clone()) };
+        match members.get(name) {
+            Some(member) => value = member,
+            None => return Some(Val::Undefined),
+        }
+    }
+    let Val::Json(json) = value else {
+        // A list at the end of the path is what it comes to, one before it has to be iterated over.
+        let is_last = names.next().is_none() && !steps.is_empty();
+        return match value {
+            Val::List(_, flags) if is_last && flags.has(Flags::SEQUENCE) => {
+                Some(value.clone().with_flags(Flags::SEQUENCE))
+            }
+            value if is_last => Some(value.clone()),
+            _ => None,
+        };
+    };
+    let mut json = json;
+    for name in names {
+        match json {
+            Value::Object(object) => match object.members().get(name) {
+                Some(member) => json = member,
+                None => return Some(Val::Undefined),
+            },
+            Value::Array(_) => return None,
+            _ => return Some(Val::Undefined),
+        }
+    }
+    Some(Val::Json(json.clone()))
 }

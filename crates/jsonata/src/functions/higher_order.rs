@@ -17,7 +17,7 @@ fn call(
     whole: &Val,
     env: &Rc<Frame>,
 ) -> Outcome<Val> {
-    let mut arguments = Vec::with_capacity(count.clamp(1, 3));
+    let mut arguments = machine.arguments(count.clamp(1, 3));
     arguments.push(value);
     if count >= 2 {
         arguments.push(key());
@@ -101,7 +101,7 @@ pub(super) fn reduce(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>)
         result = first;
     }
     for (index, item) in rest {
-        let mut arguments = Vec::with_capacity(count.min(4));
+        let mut arguments = machine.arguments(count.min(4));
         arguments.push(result);
         arguments.push(item);
         if count >= 3 {
