@@ -64,6 +64,9 @@ fn Targets(connecting: Connecting) -> impl IntoView {
                 words.first().is_some_and(|word| target.name.to_lowercase().starts_with(word))
             };
             found.sort_by_key(|target| (target.reason.is_some(), !begins(target)));
+            let legal = found.iter().take_while(|target| target.reason.is_none()).count();
+            let new = query.with(|query| studio.new_targets(query.trim()));
+            found.splice(legal..legal, new);
             found
         }
     });
@@ -75,7 +78,10 @@ fn Targets(connecting: Connecting) -> impl IntoView {
         }
         let connecting = Connecting { from: from.clone(), port: port.get_untracked() };
         studio.editing.connecting.set(None);
-        studio.connect(&connecting, target.key.as_deref());
+        match target.state_type.filter(|_| target.is_new) {
+            Some(state_type) => studio.connect_to_new(&connecting, &target.name, state_type),
+            None => studio.connect(&connecting, target.key.as_deref()),
+        };
         studio.focus_selected();
     };
     let choose = StoredValue::new(choose);
@@ -112,6 +118,8 @@ fn Targets(connecting: Connecting) -> impl IntoView {
         let rows = targets.into_iter().enumerate().map(|(position, target)| {
             let is_active = move || active.get() == position;
             let is_off = target.reason.is_some();
+            let icon = if target.key.is_some() || target.is_new { type_icon(target.state_type) } else { "end" };
+            let type_name = target.state_type.map_or("", asl::StateType::name);
             view! {
                 class = sheet,
                 <li
@@ -125,9 +133,12 @@ fn Targets(connecting: Connecting) -> impl IntoView {
                     on:pointermove=move |_| active.set(position)
                     on:click=move |_| choose.get_value()(position)
                 >
-                    <Icon name=if target.key.is_some() { type_icon(target.state_type) } else { "end" } size=18 />
+                    <Icon name=icon size=18 />
                     <span class="target-words">
                         {target.name}
+                        {target
+                            .is_new
+                            .then(|| view! { class = sheet, <span class="target-reason">{format!("A new {type_name} state")}</span> })}
                         {target.is_current.then(|| view! { class = sheet, <span class="target-reason">"Leads there now"</span> })}
                         {target.reason.map(|reason| view! { class = sheet, <span class="target-reason">{reason}</span> })}
                     </span>

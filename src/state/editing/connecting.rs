@@ -1,6 +1,6 @@
 //! Leading ways to other states, with the state chosen from a list or by pointing at it.
 
-use asl::edit::{Edit, Port};
+use asl::edit::{Edit, Place, Port};
 use asl::{StateId, StateType, Target, TransitionKind};
 use json::Str;
 use leptos::prelude::*;
@@ -9,6 +9,17 @@ use super::Connecting;
 use super::actions::{ports_of, way_name};
 use crate::command::Command;
 use crate::state::studio::Studio;
+
+/// What a way may lead to that is not there yet. A Choice would need targets of its own.
+const NEW_TYPES: [StateType; 7] = [
+    StateType::Task,
+    StateType::Pass,
+    StateType::Wait,
+    StateType::Parallel,
+    StateType::Map,
+    StateType::Succeed,
+    StateType::Fail,
+];
 
 /// A state, or the end, that a way may be led to.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +32,8 @@ pub struct ConnectTarget {
     pub reason: Option<String>,
     /// Whether it leads there now.
     pub is_current: bool,
+    /// Whether there is no such state yet: it is made when it is chosen.
+    pub is_new: bool,
 }
 
 impl Studio {
@@ -89,6 +102,7 @@ impl Studio {
                 reason: (state.scope().id() != own)
                     .then(|| "In another branch: transitions stay within theirs".to_owned()),
                 is_current: now == Some(Target::State(state.id())),
+                is_new: false,
             };
             let mut targets: Vec<ConnectTarget> = source.scope().states().map(target).collect();
             // To itself is possible, and seldom meant.
@@ -105,11 +119,64 @@ impl Studio {
                     state_type: Some(StateType::Succeed),
                     reason: plan.err().map(|error| error.to_string()),
                     is_current: now == Some(Target::End),
+                    is_new: false,
                 });
             }
             targets.extend(document.states().filter(|state| state.scope().id() != own).map(target));
             targets
         })
+    }
+
+    /// States of all types that a way can be led to as well, called as told, or after their type.
+    pub fn new_targets(self, name: &str) -> Vec<ConnectTarget> {
+        self.workspace.document.with_untracked(|document| {
+            let is_taken = |name: &str| document.state_named(name).is_some();
+            if is_taken(name) {
+                return Vec::new();
+            }
+            let target = |state_type: StateType| {
+                let name = if name.is_empty() { state_type.name() } else { name };
+                ConnectTarget {
+                    key: None,
+                    name: asl::edit::unique_name(name, is_taken),
+                    state_type: Some(state_type),
+                    reason: None,
+                    is_current: false,
+                    is_new: true,
+                }
+            };
+            NEW_TYPES.into_iter().map(target).collect()
+        })
+    }
+
+    /// Adds a state and leads a way to it, in one step. Answers whether it could be done.
+    pub fn connect_to_new(self, connecting: &Connecting, name: &str, state_type: StateType) -> bool {
+        let Some(from) = self.state_of(&connecting.from) else { return false };
+        let Some((scope, language, from_name)) = self.workspace.document.with_untracked(|document| {
+            let state = document.state(from)?;
+            Some((state.scope().id(), state.scope().language(), state.name().to_owned()))
+        }) else {
+            return false;
+        };
+        let title = format!("Connected {from_name} to the new state {name}");
+        let state = catalogue::flow_state(state_type, language);
+        let insert = Edit::InsertState { place: Place::Loose(scope), name: name.into(), state };
+        self.begin_mark(&title);
+        let is_done = self.edit(&insert, &*title) && {
+            let key = self.workspace.document.with_untracked(|document| {
+                let state = document.state_named(name)?;
+                Some(Str::from(document.tree().pointer(state.member())))
+            });
+            self.connect(connecting, key.as_deref())
+        };
+        if is_done {
+            self.end_mark();
+            self.select_named(name);
+            self.shell.announce(title);
+        } else {
+            self.bail();
+        }
+        is_done
     }
 
     /// Leads a way to the state of a key, or to the end. Answers whether it could be done.

@@ -133,7 +133,6 @@ impl Studio {
 
     /// As [`Studio::apply_patch`], but changes with the same key that follow each other soon are one step:
     /// typing into one field of a form.
-    #[allow(dead_code, reason = "for forms and drags")]
     pub fn apply_patch_merging(self, patch: Patch, title: impl Into<String>, key: &str) {
         self.change(&patch, &title.into(), Some(key));
     }
@@ -151,18 +150,15 @@ impl Studio {
     }
 
     /// From here to [`Studio::end_mark`], all changes are one step: a drag, for example.
-    #[allow(dead_code, reason = "for forms and drags")]
     pub fn begin_mark(self, title: &str) {
         self.editing.history.update_value(|history| history.begin_mark(title));
     }
 
-    #[allow(dead_code, reason = "for forms and drags")]
     pub fn end_mark(self) {
         self.editing.history.update_value(History::end_mark);
     }
 
     /// Takes everything since the mark back, as if it had never been.
-    #[allow(dead_code, reason = "for forms and drags")]
     pub fn bail(self) {
         let text = self.workspace.source.get_untracked();
         let mut travel = None;

@@ -1,0 +1,308 @@
+//! Editing on the canvas: by mouse, by keyboard and by ear, with one history for graph and text.
+
+use std::fs;
+
+use e2e::{Page, Scheme, Viewport};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+const THREE: &str = r#"{
+  "StartAt": "A",
+  "States": {
+    "A": {
+      "Type": "Pass",
+      "Next": "B"
+    },
+    "B": {
+      "Type": "Wait",
+      "Seconds": 1,
+      "Next": "C"
+    },
+    "C": {
+      "Type": "Succeed"
+    }
+  }
+}
+"#;
+
+/// A page with a definition in the place of the first example.
+fn open(definition: &str) -> Page {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    page.wait_for(".code-host.ready");
+    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    page.press(&[Key::Control], 'a');
+    page.devtools("Input.insertText", json!({ "text": definition }));
+    wait_for_definition(&page, definition);
+    page
+}
+
+/// The definition as it is kept for the next visit.
+fn wait_for_definition(page: &Page, expected: &str) {
+    let script = "const id = sessionStorage.getItem('stepglass.draft');
+         const draft = localStorage.getItem('stepglass.draft.' + id);
+         return draft === null ? null : JSON.parse(draft).definition";
+    page.wait_for_value(script, &json!(expected));
+}
+
+fn node(name: &str) -> String {
+    format!("g.node[data-name='{name}']")
+}
+
+/// Names of the states in the picture that a selector finds, in the order of the page.
+fn names(page: &Page, selector: &str) -> Vec<String> {
+    let names = page.script(&format!(
+        "return [...document.querySelectorAll(\"{selector}\")].map(node => node.dataset.name)"
+    ));
+    names.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Waits until the page has said something to assistive technology.
+fn wait_to_hear(page: &Page, said: &str) {
+    page.wait_for_value(
+        &format!(
+            "return [...document.querySelectorAll('[role=status]')].some(one => one.textContent.includes({}))",
+            json!(said)
+        ),
+        &json!(true),
+    );
+}
+
+fn wait_for_focus(page: &Page, name: &str) {
+    page.wait_for_value("return document.activeElement?.dataset.name ?? null", &json!(name));
+}
+
+fn select(page: &Page, name: &str) {
+    page.script(&format!("document.querySelector(\"{}\").focus()", node(name)));
+    wait_for_focus(page, name);
+    page.wait_for(&format!("{}.selected", node(name)));
+}
+
+/// The element in the menu that has the focus.
+fn in_menu(page: &Page) -> String {
+    let words = page.script("return document.activeElement?.querySelector('.menu-words')?.innerText ?? ''");
+    words.as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn one_history_for_graph_and_text_that_survives_a_reload() {
+    let page = open(THREE);
+    select(&page, "A");
+    page.press(&[], Key::F2.into());
+    page.wait_for(".rename-field");
+    page.keys("First");
+    page.press(&[], Key::Enter.into());
+    let renamed = THREE.replace("\"A\"", "\"First\"");
+    wait_for_definition(&page, &renamed);
+    wait_for_focus(&page, "First");
+    wait_to_hear(&page, "Renamed A to First");
+
+    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    page.press(&[Key::Control], Key::Home.into());
+    page.press(&[], Key::Right.into());
+    page.keys(" \"Version\": \"1.0\",");
+    let typed = renamed.replacen('{', "{ \"Version\": \"1.0\",", 1);
+    wait_for_definition(&page, &typed);
+
+    // The burst of typing is one step, undone in the editor; the rename is the one before.
+    page.press(&[Key::Control], 'z');
+    wait_for_definition(&page, &renamed);
+    page.press(&[Key::Control], 'z');
+    wait_for_definition(&page, THREE);
+    page.press(&[Key::Control], 'y');
+    wait_for_definition(&page, &renamed);
+
+    page.reload();
+    page.wait_for(&node("First"));
+    page.press(&[Key::Control], 'z');
+    wait_for_definition(&page, THREE);
+    wait_to_hear(&page, "Undone: Renamed A to First");
+    page.press(&[Key::Control, Key::Shift], 'z');
+    page.press(&[Key::Control, Key::Shift], 'z');
+    wait_for_definition(&page, &typed);
+    page.assert_clean();
+}
+
+#[test]
+fn what_is_selected_follows_edits_of_the_text() {
+    let page = open(THREE);
+    select(&page, "B");
+    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    // A broken text keeps graph and selection; the next good one brings both up to date.
+    let broken = THREE.replace("\"B\": {", "\"Later\": {").replace("\"Next\": \"B\"", "\"Next\": \"Later\"");
+    page.press(&[Key::Control], 'a');
+    page.devtools("Input.insertText", json!({ "text": &broken[..broken.len() - 4] }));
+    page.wait_for_text(".notice", "broken");
+    assert_eq!(names(&page, "g.node.selected"), ["B"]);
+    page.devtools("Input.insertText", json!({ "text": &broken[broken.len() - 4..] }));
+    page.wait_for(&format!("{}.selected", node("Later")));
+    page.assert_clean();
+}
+
+#[test]
+fn states_are_copied_to_another_place() {
+    let page = open(THREE);
+    select(&page, "A");
+    page.script(&format!(
+        "document.querySelector(\"{}\").dispatchEvent(new MouseEvent('click', {{ bubbles: true, shiftKey: true }}))",
+        node("B")
+    ));
+    assert_eq!(names(&page, "g.node.selected"), ["A", "B"]);
+    let copied = page.script(
+        "const data = new DataTransfer();
+         document.activeElement.dispatchEvent(new ClipboardEvent('copy', { bubbles: true, cancelable: true, clipboardData: data }));
+         return data.getData('text/plain')",
+    );
+    let copied = copied.as_str().unwrap_or_default().to_owned();
+    let read: Value = serde_json::from_str(&copied).expect("what is copied is JSON");
+    assert_eq!(read["States"].as_object().map(serde_json::Map::len), Some(2), "{copied}");
+    assert_eq!(read["States"]["A"]["Next"], "B");
+
+    // Into another workflow, after its only state.
+    page.press(&[Key::Alt], 'n');
+    page.wait_for(&node("Start here"));
+    select(&page, "Start here");
+    page.script(&format!(
+        "const data = new DataTransfer();
+         data.setData('text/plain', {});
+         document.activeElement.dispatchEvent(new ClipboardEvent('paste', {{ bubbles: true, cancelable: true, clipboardData: data }}));",
+        json!(copied)
+    ));
+    page.wait_for(&node("B"));
+    assert_eq!(names(&page, "g.node"), ["Start here", "A", "B"]);
+    assert_eq!(names(&page, "g.node.selected"), ["A", "B"]);
+    wait_to_hear(&page, "Pasted after Start here");
+    page.press(&[Key::Control], 'z');
+    page.wait_until_gone(&node("A"));
+    page.assert_clean();
+}
+
+#[test]
+fn a_way_is_drawn_from_a_port_to_a_state() {
+    let page = open(THREE);
+    page.press(&[], Key::Escape.into());
+    select(&page, "A");
+    page.settle();
+    let port = page.middle("g.port-dot[data-port='Way(Next)'] .port-disc");
+    let target = page.middle(&format!("{} .node-card", node("C")));
+    page.drag(port, target);
+    wait_for_definition(&page, &THREE.replacen("\"Next\": \"B\"", "\"Next\": \"C\"", 1));
+    wait_to_hear(&page, "Connected A to C");
+    page.press(&[Key::Control], 'z');
+    wait_for_definition(&page, THREE);
+    page.assert_clean();
+}
+
+#[test]
+fn everything_is_in_the_menu_and_the_menu_needs_no_mouse() {
+    let page = open(THREE);
+    select(&page, "B");
+    page.press(&[Key::Shift], Key::F10.into());
+    page.wait_for("[role=menu]");
+    assert!(in_menu(&page).starts_with("Rename"), "{}", in_menu(&page));
+    // Letters go to what begins with them, arrows into submenus and back.
+    page.keys("c");
+    assert!(in_menu(&page).starts_with("Connect"), "{}", in_menu(&page));
+    page.keys("c");
+    assert!(in_menu(&page).starts_with("Change its type"), "{}", in_menu(&page));
+    page.press(&[], Key::Right.into());
+    page.wait_for_value("return document.querySelectorAll('[role=menu]').length", &json!(2));
+    page.press(&[], Key::Left.into());
+    page.wait_for_value("return document.querySelectorAll('[role=menu]').length", &json!(1));
+    page.press(&[], Key::Right.into());
+    page.wait_for_value("return document.querySelectorAll('[role=menu]').length", &json!(2));
+    // The type that it has is there, and says why it can't be chosen.
+    page.keys("ccc");
+    assert!(in_menu(&page).contains("It is of this type"), "{}", in_menu(&page));
+    page.press(&[], Key::Up.into());
+    page.press(&[], Key::Up.into());
+    assert!(in_menu(&page).starts_with("Change to a Pass state"), "{}", in_menu(&page));
+    page.press(&[], Key::Enter.into());
+    page.wait_until_gone("[role=menu]");
+    let changed = THREE.replace("\"Type\": \"Wait\",\n      \"Seconds\": 1,", "\"Type\": \"Pass\",");
+    wait_for_definition(&page, &changed);
+    wait_for_focus(&page, "B");
+    // Escape leaves everything as it is, and gives the focus back.
+    page.press(&[Key::Shift], Key::F10.into());
+    page.wait_for("[role=menu]");
+    page.press(&[], Key::Escape.into());
+    page.wait_until_gone("[role=menu]");
+    wait_for_focus(&page, "B");
+    page.assert_clean();
+}
+
+#[test]
+fn several_states_are_deleted_at_once_and_come_back() {
+    let page = open(THREE);
+    select(&page, "A");
+    page.script(&format!(
+        "document.querySelector(\"{}\").dispatchEvent(new MouseEvent('click', {{ bubbles: true, ctrlKey: true }}))",
+        node("B")
+    ));
+    page.press(&[], Key::Delete.into());
+    page.wait_until_gone(&node("A"));
+    assert_eq!(names(&page, "g.node"), ["C"]);
+    wait_for_focus(&page, "C");
+    wait_to_hear(&page, "Deleted ");
+    page.press(&[Key::Control], 'z');
+    wait_for_definition(&page, THREE);
+    assert_eq!(names(&page, "g.node.selected"), ["A", "B"]);
+    page.press(&[Key::Control], 'a');
+    page.press(&[], Key::Delete.into());
+    page.wait_until_gone("g.node");
+    page.press(&[Key::Control], 'z');
+    wait_for_definition(&page, THREE);
+    page.assert_clean();
+}
+
+#[test]
+fn a_target_is_chosen_from_a_list_by_its_name() {
+    let page = open(THREE);
+    select(&page, "B");
+    page.keys("c");
+    page.wait_for(".target-field");
+    page.keys("A");
+    page.press(&[], Key::Enter.into());
+    page.wait_until_gone(".target-field");
+    wait_for_definition(&page, &THREE.replace("\"Next\": \"C\"", "\"Next\": \"A\""));
+    wait_for_focus(&page, "B");
+    page.press(&[Key::Control], 'z');
+    wait_for_definition(&page, THREE);
+    page.assert_clean();
+}
+
+/// What axe-core finds with everything for editing in sight. Skipped where it is not installed.
+#[test]
+fn no_violation_of_accessibility_rules_in_both_themes() {
+    let axe = e2e::workspace().join("editor/node_modules/axe-core/axe.min.js");
+    let Ok(axe) = fs::read_to_string(&axe) else {
+        println!("skipped: {} is missing (npm ci in editor/)", axe.display());
+        return;
+    };
+    for scheme in [Scheme::Light, Scheme::Dark] {
+        let page = Page::open_as("", Viewport::DESKTOP, scheme);
+        page.wait_for("g.node");
+        page.wait_for(".code-host.ready");
+        for scene in ["", "menu", "rename", "connect"] {
+            page.script("document.querySelector('g.node').focus()");
+            match scene {
+                "menu" => page.press(&[Key::Shift], Key::F10.into()),
+                "rename" => page.press(&[], Key::F2.into()),
+                "connect" => page.keys("c"),
+                _ => {}
+            }
+            page.settle();
+            let found = page.async_script(&format!(
+                "const done = arguments[0];
+                 if (!window.axe) {{ {axe} }}
+                 axe.run(document, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }}).then(
+                    (result) => done(result.violations.map((one) =>
+                        one.id + ': ' + one.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join('; '))),
+                    (error) => done([String(error)]))"
+            ));
+            assert_eq!(found, json!([]), "{scheme:?} {scene}");
+            page.press(&[], Key::Escape.into());
+            page.settle();
+        }
+    }
+}
