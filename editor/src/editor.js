@@ -118,7 +118,7 @@ export function create(host, options = {}) {
           ...defaultKeymap,
           indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false", tabindex: "0" }),
         EditorView.domEventHandlers({ beforeinput: replaceSelection }),
         EditorView.updateListener.of((update) => report(update, options, text)),
         editorTheme,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use asl::StateType;
 use leptos::prelude::*;
 
@@ -142,7 +144,7 @@ fn entry(studio: Studio, line: &Line) -> MenuEntry {
             icon,
             keys: None,
             reason: None,
-            act: Callback::new(|()| {}),
+            act: Arc::new(|| {}),
             children: commands.iter().map(|command| MenuEntry::Item(of_command(studio, *command))).collect(),
         }),
     }
@@ -155,7 +157,7 @@ fn of_command(studio: Studio, command: Command) -> MenuItem {
         icon: spec.icon,
         keys: spec.keys.first().map(|key| key.label(dom::is_apple())),
         reason: command.obstacle(studio).map(|reason| reason.into_owned()),
-        act: Callback::new(move |()| dispatch(studio, command)),
+        act: Arc::new(move || dispatch(studio, command)),
         children: Vec::new(),
     }
 }

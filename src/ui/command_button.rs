@@ -23,13 +23,17 @@ pub fn CommandButton(
         Some(obstacle) => format!("{}{keys}: {obstacle}", spec.title),
         None => format!("{}{keys}", spec.title),
     };
+    // The name begins with the words that are seen, for those who say them.
+    let title = spec.title.trim_end_matches('…');
+    let has_words = title.to_lowercase().contains(&label.trim_end_matches('…').to_lowercase());
+    let name = if has_words { title.to_owned() } else { format!("{label}: {title}") };
     let icon_only = if label.is_empty() { " icon-only" } else { "" };
     view! {
         <button
             type="button"
             class=format!("button {look}{icon_only}")
             title=tip
-            aria-label=spec.title.trim_end_matches('…')
+            aria-label=name
             aria-disabled=move || command.obstacle(studio).is_some().then_some("true")
             on:click=move |_| dispatch(studio, command)
         >

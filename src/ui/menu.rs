@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use leptos::html;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -22,7 +24,8 @@ pub struct MenuItem {
     pub keys: Option<String>,
     /// Why it can't be chosen now.
     pub reason: Option<String>,
-    pub act: Callback<()>,
+    /// Not owned by the menu, which is gone when this is called.
+    pub act: Arc<dyn Fn() + Send + Sync>,
     /// What it opens instead of acting.
     pub children: Vec<MenuEntry>,
 }
@@ -145,9 +148,10 @@ pub fn Menu(
                 match element {
                     Some(element) if has_children => open_sub(at, &element),
                     _ => {
+                        let act = act.clone();
                         close.run(true);
                         // The focus goes back first; what was chosen may then move it on.
-                        request_animation_frame(move || act.run(()));
+                        request_animation_frame(move || act());
                     }
                 }
             };

@@ -1,7 +1,7 @@
 //! What the commands on states come to: the edit for what is selected now, or why there is none.
 
 use asl::edit::{Edit, Place, Port};
-use asl::{Document, Role, StateId, StateType, Target, TransitionKind};
+use asl::{Document, Role, StateId, StateMap, StateType, Target, TransitionKind};
 use json::{Str, Value};
 use leptos::prelude::*;
 
@@ -63,24 +63,19 @@ impl Studio {
             .workspace
             .document
             .with_untracked(|document| document.states().map(|state| state.shared_name()).collect());
-        let first_of: Vec<Str> = match &then {
-            Then::FirstOf(states) => states.iter().filter_map(|state| self.key_of(*state)).collect(),
-            _ => Vec::new(),
+        let shown = self.workspace.document.get_untracked();
+        let patch = match self.plan(&edit) {
+            Ok(patch) => patch,
+            Err(error) => return self.shell.say(error.to_string()),
         };
-        // Selected before the edit, it follows its state through it.
-        let selection = self.workspace.selection_untracked();
-        if !first_of.is_empty() {
-            self.workspace.select(first_of);
-        }
-        if !self.edit(&edit, title) {
-            self.workspace.select(selection);
-            return;
-        }
+        self.apply_patch(patch.clone(), title);
         match then {
             Then::Same => {}
-            Then::FirstOf(_) => {
-                let selected = self.workspace.selection_untracked();
-                self.workspace.select(selected.into_iter().take(1).collect());
+            Then::FirstOf(states) => {
+                let now = self.workspace.document.get_untracked();
+                let map = StateMap::new(&shown, &patch, &now);
+                let first = states.into_iter().find_map(|state| self.key_of(map.get(state)?));
+                self.workspace.select(first.into_iter().collect());
             }
             Then::New => {
                 let names = self.workspace.document.with_untracked(|document| new_names(document, &before));

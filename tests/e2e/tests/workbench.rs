@@ -23,7 +23,7 @@ fn about(slug: &str) -> Value {
 }
 
 fn open_example(page: &Page, slug: &str) {
-    page.click("button[aria-label='Open an example or a recent workflow']");
+    page.click("button[aria-label$='Open an example or a recent workflow']");
     page.click(&format!("[data-example='{slug}']"));
     page.wait_for_value(
         "return document.querySelector('.file-name')?.value",
