@@ -493,7 +493,11 @@ fn observe_size(element: NodeRef<svg::Svg>, studio: Studio) {
             let svg = svg.clone();
             move || {
                 let rect = svg.get_bounding_client_rect();
-                let _ = studio.view.size.try_set((rect.width(), rect.height()));
+                if let Some(picture) =
+                    studio.workspace.scene.try_with_untracked(|scene| scene.geometry.bounds)
+                {
+                    studio.view.resize(rect.width(), rect.height(), picture);
+                }
             }
         });
         if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {

@@ -53,6 +53,8 @@ pub struct View {
     pub size: RwSignal<(f64, f64)>,
     /// Whether the picture is to be fitted as soon as both it and the canvas's size are known.
     pub fit_when_known: RwSignal<bool>,
+    /// Where the camera stood after the picture was fitted; if it still does, it follows the canvas's size.
+    fitted: StoredValue<Option<Camera>>,
 }
 
 impl View {
@@ -61,6 +63,7 @@ impl View {
             camera: RwSignal::new(Camera { x: 0.0, y: 0.0, zoom: 1.0 }),
             size: RwSignal::new((0.0, 0.0)),
             fit_when_known: RwSignal::new(true),
+            fitted: StoredValue::new(None),
         }
     }
 
@@ -68,6 +71,17 @@ impl View {
         let (width, height) = self.size.get_untracked();
         if width > 0.0 && rect.width > 0.0 {
             self.camera.set(Camera::fitting(rect, width, height));
+        }
+    }
+
+    /// Notes the canvas's size, and fits the picture anew if nobody has moved it since it was fitted.
+    pub fn resize(self, width: f64, height: f64, picture: Rect) {
+        if self.size.try_get_untracked().is_none_or(|size| size == (width, height)) {
+            return;
+        }
+        self.size.set((width, height));
+        if self.fitted.get_value() == Some(self.camera.get_untracked()) {
+            self.open_on(picture);
         }
     }
 
@@ -86,6 +100,7 @@ impl View {
             camera = Camera { x, y: FIT_MARGIN - rect.y * zoom, zoom };
         }
         self.camera.set(camera);
+        self.fitted.set_value(Some(camera));
     }
 
     pub fn zoom_by(self, factor: f64) {
