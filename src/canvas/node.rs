@@ -31,6 +31,11 @@ pub fn status_look(status: NodeStatus) -> StatusLook {
     StatusLook { key, icon }
 }
 
+/// The icon of a state: that of the service that it calls, or of its type.
+pub fn node_icon(node: &SceneNode) -> &'static str {
+    node.service.as_deref().map_or_else(|| type_icon(node.state_type), catalogue::icon)
+}
+
 /// The icon of a state's type.
 pub fn type_icon(state_type: Option<StateType>) -> &'static str {
     match state_type {
@@ -198,7 +203,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
         let (y, size) = (tile_y() + 8.0, 18.0 / 24.0);
         format!("translate(17 {y:.1}) scale({size})")
     };
-    let icon = move || icon_path(node.with(|node| type_icon(node.as_ref().and_then(|node| node.state_type))));
+    let icon = move || icon_path(node.with(|node| node.as_ref().map_or("", node_icon)));
     let lines = move || {
         let (lines, subtitle, height, is_container) = node.with(|node| {
             node.as_ref().map_or((Vec::new(), String::new(), 0.0, false), |node| {

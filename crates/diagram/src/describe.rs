@@ -1,7 +1,8 @@
 //! Words for states and transitions, as short as a picture needs them.
 
+use asl::resource::Resource;
 use asl::{QueryLanguage, State, StateType, Target, TransitionKind};
-use json::Value;
+use json::{Str, Value};
 
 /// Labels longer than this are of no use in a picture; the views shorten further to what fits.
 const LONGEST: usize = 120;
@@ -23,6 +24,18 @@ pub fn subtitle(state: State<'_>) -> String {
     };
     let text = if text.is_empty() { state.state_type().map_or("", StateType::name).to_owned() } else { text };
     cut(&text)
+}
+
+/// The service that a task calls: `lambda`, also where the resource is a function itself.
+pub(crate) fn service_of(state: State<'_>) -> Option<Str> {
+    if state.state_type() != Some(StateType::Task) {
+        return None;
+    }
+    match Resource::parse(&state.string("Resource")?)? {
+        Resource::Integration { service, .. } | Resource::Sdk { service, .. } => Some(service.into()),
+        Resource::Lambda { .. } => Some("lambda".into()),
+        _ => None,
+    }
 }
 
 /// What stands at a transition; empty where nothing needs to be said.

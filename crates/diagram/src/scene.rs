@@ -76,6 +76,8 @@ pub struct SceneNode {
     pub depth: u32,
     /// Whether a way leads to it from the start of its scope.
     pub reachable: bool,
+    /// The service that a task calls, as its resource names it.
+    pub service: Option<Str>,
     /// The name, wrapped and shortened to fit.
     pub lines: Vec<String>,
     /// What it does, in a few words: a resource, a duration, an error.
@@ -285,6 +287,7 @@ fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option
         is_folded,
         depth: placed.depth,
         reachable: placed.reachable || options.root.is_some(),
+        service: describe::service_of(state),
         lines: name_lines(state, options),
         subtitle: subtitle_line(state, options),
         description: describe::for_the_ear(state),
@@ -372,6 +375,7 @@ mod tests {
         assert_eq!(scene.nodes.len(), 5);
         let review = &scene.nodes[scene.index_of("/States/Review").unwrap()];
         assert_eq!(review.subtitle, "Lambda: invoke, waits for callback");
+        assert_eq!(review.service.as_deref(), Some("lambda"));
         assert_eq!(review.description, "Review, Task state, Lambda: invoke, waits for callback, next Both");
         let rule = scene.edges.iter().find(|edge| edge.label.is_some()).unwrap();
         assert_eq!(rule.label.as_ref().unwrap().0, "$.total > 100");

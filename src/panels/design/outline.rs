@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::canvas::type_icon;
+use crate::canvas::node_icon;
 use crate::state::Studio;
 use crate::ui::Icon;
 
@@ -34,7 +34,7 @@ pub fn Outline() -> impl IntoView {
                             style:padding-left=format!("{}px", 12 + 16 * node.depth)
                             on:click=on_click
                         >
-                            <Icon name=type_icon(node.state_type) />
+                            <Icon name=node_icon(node) />
                             {node.name.to_string()}
                         </button>
                     </li>

@@ -35,11 +35,12 @@ fn between(page: &Page, above: &str, below: &str) -> (f64, f64) {
     (x, (top + bottom) / 2.0)
 }
 
-/// A point of a state: its middle from left to right, and from top (0) to bottom (1).
+/// A point of a state, from top (0) to bottom (1).
 fn node_point(page: &Page, name: &str, along: f64) -> (f64, f64) {
+    // Left of the middle, where its ports are not.
     let script = format!(
         "const rect = document.querySelector('g.node[data-name=\"{name}\"] .node-card').getBoundingClientRect();
-         return [rect.x + rect.width / 2, rect.y + rect.height * {along}]"
+         return [rect.x + rect.width * 0.35, rect.y + rect.height * {along}]"
     );
     page.wait_for(&format!("g.node[data-name='{name}']"));
     let point = page.script(&script);

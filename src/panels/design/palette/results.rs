@@ -61,8 +61,9 @@ pub fn Results(query: RwSignal<String>) -> impl IntoView {
         <ul class="block-list" aria-label="What was found">
             {states}
             {saved}
-            {move || hits.get().into_iter().map(hit_row).collect_view()}
+            {move || hits.get().into_iter().filter(is_optimized).map(hit_row).collect_view()}
             {blocks}
+            {move || hits.get().into_iter().filter(|hit| !is_optimized(hit)).map(hit_row).collect_view()}
         </ul>
         <Show when=none>
             <p class="palette-none" role="status">
@@ -85,6 +86,10 @@ fn anything_else(query: RwSignal<String>, palette: crate::state::Palette) -> boo
         || palette
             .saved
             .with(|saved| saved.iter().any(|block| block.name.to_lowercase().contains(query.trim())))
+}
+
+fn is_optimized(hit: &Hit) -> bool {
+    matches!(hit.target, Target::Integration(_))
 }
 
 fn hit_row(hit: Hit) -> AnyView {
