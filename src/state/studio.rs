@@ -308,8 +308,8 @@ impl Studio {
         host.unmocked = engine::Unmocked::Stop;
         for child in &children {
             host.machines.insert(child.name.as_str().into(), child.machine.clone());
-            for (state, entries) in &child.host.scripts {
-                host.scripts.entry(state.clone()).or_insert_with(|| entries.clone());
+            for (state, entries) in child.host.scripts.iter() {
+                Arc::make_mut(&mut host.scripts).entry(state.clone()).or_insert_with(|| entries.clone());
             }
         }
         let objects = json::parse(&workspace.objects.get_untracked())
@@ -326,7 +326,7 @@ impl Studio {
         // A workflow that is known here is run for real, whatever is prepared for the task that starts it.
         for (state, started) in starts(&document) {
             if children.iter().any(|child| child.name == started) {
-                host.scripts.remove(&state);
+                Arc::make_mut(&mut host.scripts).remove(&state);
             }
         }
         let machine = Machine::compile(&document).map_err(|problems| {

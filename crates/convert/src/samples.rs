@@ -85,7 +85,7 @@ fn case_of(
             .collect()
     };
     let mut host = MockHost::default();
-    host.scripts = tasks.iter().map(|task| (task.shared_name(), answers(*task))).collect();
+    host.scripts = Arc::new(tasks.iter().map(|task| (task.shared_name(), answers(*task))).collect());
     ProofCase {
         name: String::new(),
         input: shape.whole(variant, takes_object),
