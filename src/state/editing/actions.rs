@@ -27,6 +27,8 @@ pub enum Then {
     Named(Vec<String>),
     /// The first of these states that is still there.
     FirstOf(Vec<StateId>),
+    /// This way out of the state that was selected.
+    Way(TransitionKind),
 }
 
 const NOTHING: &str = "No state is selected";
@@ -71,6 +73,11 @@ impl Studio {
         self.apply_patch(patch.clone(), title);
         match then {
             Then::Same => {}
+            Then::Way(way) => {
+                if let Some(from) = self.workspace.selected.get_untracked() {
+                    self.workspace.select_way(from, way);
+                }
+            }
             Then::FirstOf(states) => {
                 let now = self.workspace.document.get_untracked();
                 let map = StateMap::new(&shown, &patch, &now);
@@ -103,8 +110,12 @@ impl Studio {
             let planned = match command {
                 Command::Delete | Command::DeleteApart => match way {
                     Some((_, way)) => needs_one().and_then(|state| {
-                        let edit = Edit::Disconnect { from: state.id(), way };
-                        same(edit, format!("Removed {} of {}", way_name(way), state.name()))
+                        // The state stays selected alone: the next Delete must not take the next way.
+                        Ok(Planned {
+                            edit: Edit::Disconnect { from: state.id(), way },
+                            title: format!("Removed {} of {}", way_name(way), state.name()),
+                            then: Then::FirstOf(vec![state.id()]),
+                        })
                     }),
                     None if states.is_empty() => Err(NOTHING.to_owned()),
                     None => Ok(Planned {
@@ -123,8 +134,11 @@ impl Studio {
                         first.map(|way| way.kind)
                     });
                     let way = way.ok_or_else(|| format!("No way leads out of {}", state.name()))?;
-                    let edit = Edit::Disconnect { from: state.id(), way };
-                    same(edit, format!("Disconnected {} of {}", way_name(way), state.name()))
+                    Ok(Planned {
+                        edit: Edit::Disconnect { from: state.id(), way },
+                        title: format!("Disconnected {} of {}", way_name(way), state.name()),
+                        then: Then::FirstOf(vec![state.id()]),
+                    })
                 }),
                 Command::Duplicate if states.is_empty() => Err(NOTHING.to_owned()),
                 Command::Duplicate => Ok(Planned {
@@ -281,7 +295,11 @@ fn moved_item(
     Ok(Planned {
         edit: Edit::MoveItem { of: of.id(), pointer: pointer.to_owned(), from, to },
         title: format!("Moved {what} {} of {} to place {}", from + 1, of.name(), to + 1),
-        then: Then::Same,
+        then: match way {
+            Some(TransitionKind::Choice(_)) => Then::Way(TransitionKind::Choice(to)),
+            Some(TransitionKind::Catch(_)) => Then::Way(TransitionKind::Catch(to)),
+            _ => Then::Same,
+        },
     })
 }
 

@@ -269,6 +269,69 @@ fn a_target_is_chosen_from_a_list_by_its_name() {
     page.assert_clean();
 }
 
+/// Adds what a search finds first after the selected state, which gets the name.
+fn add(page: &Page, words: &str, added: &str, name: &str) {
+    page.keys("a");
+    page.wait_for_value("return document.activeElement?.id ?? null", &json!("palette-search"));
+    page.keys(words);
+    page.settle();
+    page.press(&[], Key::Enter.into());
+    wait_for_focus(page, added);
+    if name != added {
+        rename(page, name);
+    }
+}
+
+fn rename(page: &Page, name: &str) {
+    page.press(&[], Key::F2.into());
+    page.wait_for_value("return document.activeElement?.classList.contains('rename-field')", &json!(true));
+    page.press(&[Key::Control], 'a');
+    page.keys(name);
+    page.press(&[], Key::Enter.into());
+    wait_for_focus(page, name);
+}
+
+#[test]
+fn five_states_are_built_and_connected_without_a_mouse() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    page.press(&[Key::Alt], 'n');
+    page.wait_for(&node("Start here"));
+    page.press(&[Key::Alt], '1');
+    page.wait_for_value("return document.activeElement?.id ?? null", &json!("stage"));
+    page.press(&[], Key::Tab.into());
+    wait_for_focus(&page, "Start here");
+    rename(&page, "Prepare");
+    add(&page, "wait", "Wait", "Cool down");
+    add(&page, "parallel", "Parallel", "Both");
+    add(&page, "succeed", "Succeed", "Done");
+    // Back to the container around a state, whose errors lead to a state that is made for them.
+    page.keys("k");
+    wait_for_focus(&page, "Pass");
+    page.keys("k");
+    wait_for_focus(&page, "Both");
+    page.keys("e");
+    page.wait_for(".target-field");
+    page.keys("Broken");
+    for _ in 0..10 {
+        let active = page.text(".target.active");
+        if active.contains("A new Fail state") {
+            break;
+        }
+        page.press(&[], Key::Down.into());
+    }
+    page.press(&[], Key::Enter.into());
+    wait_for_focus(&page, "Broken");
+    wait_to_hear(&page, "Connected Both to the new state Broken");
+    wait_for_definition(&page, BUILT);
+    // All of it in the order of execution, each with what it is, where it leads, and its place.
+    page.press(&[], Key::Home.into());
+    wait_for_focus(&page, "Prepare");
+    let heard = page.script("return document.activeElement.getAttribute('aria-label')");
+    assert_eq!(heard, "Prepare, Pass state, next Cool down. 1 of 6");
+    page.assert_clean();
+}
+
 /// What axe-core finds with everything for editing in sight. Skipped where it is not installed.
 #[test]
 fn no_violation_of_accessibility_rules_in_both_themes() {
