@@ -9,7 +9,7 @@ use crate::panels::{
     Toasts, TopBar,
 };
 use crate::platform::dom;
-use crate::state::{Pane, Studio};
+use crate::state::{Mode, Pane, Studio};
 use crate::ui::Splitter;
 
 /// The workbench: top bar, graph, the texts beside it, the run below.
@@ -32,6 +32,8 @@ pub fn App() -> impl IntoView {
         <div
             class="app"
             data-pane=pane
+            data-mode=move || if shell.mode.get() == Mode::Run { "run" } else { "design" }
+            data-dock=move || if shell.dock_is_whole.get() { "whole" } else { "part" }
             style:--side-width=move || format!("{}px", shell.side_width.get())
             style:--dock-height=move || format!("{}px", shell.dock_height.get())
         >

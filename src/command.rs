@@ -82,7 +82,16 @@ pub enum Command {
     ShowAnswers,
     ShowObjects,
     ShowResult,
+    ShowDetails,
+    ShowSteps,
     ShowEvents,
+    ShowComparison,
+    ToggleDock,
+    TakeAnswers,
+    ExportHistory,
+    CopyLink,
+    ToggleCoverage,
+    ShowRuns,
     ShowProblems,
     ShowGraph,
     ZoomIn,
@@ -198,7 +207,16 @@ impl Command {
         Command::ShowAnswers,
         Command::ShowObjects,
         Command::ShowResult,
+        Command::ShowDetails,
+        Command::ShowSteps,
         Command::ShowEvents,
+        Command::ShowComparison,
+        Command::ToggleDock,
+        Command::TakeAnswers,
+        Command::ExportHistory,
+        Command::CopyLink,
+        Command::ToggleCoverage,
+        Command::ShowRuns,
         Command::ShowProblems,
         Command::ZoomIn,
         Command::ZoomOut,
@@ -370,6 +388,19 @@ impl Command {
             Command::ShowAnswers => ("Go to the task answers", "View", "task", const { &[alt("4")] }),
             Command::ShowObjects => ("Go to the S3 objects", "View", "storage", const { &[alt("5")] }),
             Command::ShowResult => ("Go to the result", "View", "check", const { &[alt("6")] }),
+            Command::ShowDetails => ("Go to the details of the state", "View", "info", &[]),
+            Command::ShowSteps => ("Go to the steps", "View", "list", &[]),
+            Command::ShowComparison => ("Compare the run with another one", "Run", "compare", &[]),
+            Command::ToggleDock => {
+                ("Enlarge or shrink the run panel", "View", "fullscreen", const { &[alt("m")] })
+            }
+            Command::TakeAnswers => ("Take the run's answers as task answers", "Run", "mock", &[]),
+            Command::ExportHistory => ("Download the run's history", "Run", "download", &[]),
+            Command::CopyLink => ("Copy the address of what is shown", "View", "link", &[]),
+            Command::ToggleCoverage => {
+                ("Show in the graph what the runs have reached", "Run", "coverage", &[])
+            }
+            Command::ShowRuns => ("Go to the runs", "View", "history", &[]),
             Command::ShowEvents => ("Go to the events", "View", "history", const { &[alt("7")] }),
             Command::ShowProblems => ("Go to the problems", "View", "warning", const { &[alt("8")] }),
             Command::ZoomIn => ("Zoom in", "View", "zoom-in", const { &[plain("+"), plain("=")] }),
@@ -434,6 +465,9 @@ impl Command {
                 Some("The run has the definition as it is")
             }
             Command::StopRun if !studio.runs.is_alive() => Some("No run is going on"),
+            Command::TakeAnswers | Command::ExportHistory if studio.runs.current.get().is_none() => {
+                Some("Nothing has been run yet")
+            }
             Command::Undo if !studio.editing.can_undo.get() => Some("There is nothing to undo"),
             Command::Redo if !studio.editing.can_redo.get() => Some("There is nothing to redo"),
             Command::Rename
@@ -559,7 +593,16 @@ pub fn dispatch(studio: Studio, command: Command) {
         Command::ShowAnswers => shell.go_to_side(SideTab::Answers),
         Command::ShowObjects => shell.go_to_side(SideTab::Objects),
         Command::ShowResult => shell.go_to_dock(DockTab::Result),
+        Command::ShowDetails => shell.go_to_side(SideTab::Details),
+        Command::ShowSteps => shell.go_to_dock(DockTab::Steps),
         Command::ShowEvents => shell.go_to_dock(DockTab::Events),
+        Command::ShowComparison => shell.go_to_dock(DockTab::Compare),
+        Command::ToggleDock => shell.dock_is_whole.update(|whole| *whole = !*whole),
+        Command::TakeAnswers => studio.take_answers(),
+        Command::ExportHistory => studio.export_history(),
+        Command::CopyLink => studio.copy_link(),
+        Command::ToggleCoverage => studio.page.shows_coverage.update(|shows| *shows = !*shows),
+        Command::ShowRuns => shell.go_to_runs(),
         Command::ShowProblems => shell.go_to_dock(DockTab::Problems),
         Command::ZoomIn => studio.view.zoom_by(1.25),
         Command::ZoomOut => studio.view.zoom_by(0.8),

@@ -90,6 +90,10 @@ pub fn NodeView(key: Str) -> impl IntoView {
         }
     });
     let read = move |read: fn(&SceneNode) -> f64| move || node.with(|node| node.as_ref().map_or(0.0, read));
+    let is_uncovered = Memo::new({
+        let key = key.clone();
+        move |_| studio.page.covered.with(|covered| covered.as_ref().is_some_and(|keys| !keys.contains(&key)))
+    });
     let is_selected = Memo::new({
         let key = key.clone();
         move |_| workspace.is_selected(&key)
@@ -313,6 +317,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
             class="node"
             class:selected=move || is_selected.get()
             class:here=move || is_here.get()
+            class:uncovered=move || is_uncovered.get()
             class:container=move || node.with(|node| node.as_ref().is_some_and(|node| node.is_container))
             class:unreachable=move || node.with(|node| node.as_ref().is_some_and(|node| !node.reachable))
             data-status=move || status_look(status.get().0).key

@@ -2,13 +2,16 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::problems::Problems;
-use super::run::{Events, RunResult};
+use super::run::{Comparison, Events, RunResult, Steps};
+use crate::command::Command;
 use crate::state::{DockTab, Studio};
-use crate::ui::{Tab, Tabs};
+use crate::ui::{CommandButton, Tab, Tabs};
 
-const TABS: [Tab<DockTab>; 3] = [
+const TABS: [Tab<DockTab>; 5] = [
     Tab { value: DockTab::Result, title: "Result", icon: "check", id: "tab-result" },
+    Tab { value: DockTab::Steps, title: "Steps", icon: "list", id: "tab-steps" },
     Tab { value: DockTab::Events, title: "Events", icon: "history", id: "tab-events" },
+    Tab { value: DockTab::Compare, title: "Compare", icon: "compare", id: "tab-compare" },
     Tab { value: DockTab::Problems, title: "Problems", icon: "warning", id: "tab-problems" },
 ];
 
@@ -19,7 +22,7 @@ pub fn Dock() -> impl IntoView {
     let studio = Studio::of_app();
     let tab = studio.shell.dock_tab;
     let count = move |tab: DockTab| match tab {
-        DockTab::Result => 0,
+        DockTab::Result | DockTab::Steps | DockTab::Compare => 0,
         DockTab::Events => studio.runs.event_count(),
         DockTab::Problems => studio.workspace.problems.with(|problems| problems.len()),
     };
@@ -27,10 +30,15 @@ pub fn Dock() -> impl IntoView {
     view! {
         class = sheet,
         <section class="dock" id="dock" tabindex="-1" aria-label="Run">
-            <Tabs tabs=TABS.to_vec() selected=tab label="Run" count=count />
+            <div class="dock-head">
+                <Tabs tabs=TABS.to_vec() selected=tab label="Run" count=count />
+                <CommandButton command=Command::ToggleDock look="quiet" />
+            </div>
             <div class="dock-panel" role="tabpanel" id=move || format!("{}-panel", id()) aria-labelledby=id>
                 {move || match tab.get() {
                     DockTab::Result => view! { <RunResult /> }.into_any(),
+                    DockTab::Steps => view! { <Steps /> }.into_any(),
+                    DockTab::Compare => view! { <Comparison /> }.into_any(),
                     DockTab::Events => view! { <Events /> }.into_any(),
                     DockTab::Problems => view! { <Problems /> }.into_any(),
                 }}

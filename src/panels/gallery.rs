@@ -113,6 +113,7 @@ fn RecentRow(draft: DraftSummary, drafts: RwSignal<Vec<DraftSummary>>) -> impl I
     let open = move |_| {
         studio.shell.show_gallery(false);
         if let Some(draft) = Draft::load(&id).filter(|_| !is_current) {
+            studio.page.example.set(None);
             studio.workspace.open(draft);
         }
     };

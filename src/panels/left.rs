@@ -2,6 +2,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::design::{Blocks, Outline};
+use super::run::KeptRuns;
 use crate::state::{DesignTab, Mode, Studio};
 use crate::ui::{Tab, Tabs};
 
@@ -10,7 +11,7 @@ const DESIGN_TABS: [Tab<DesignTab>; 2] = [
     Tab { value: DesignTab::Outline, title: "Outline", icon: "list", id: "tab-outline" },
 ];
 
-/// The panel left of the graph: what a workflow is built from.
+/// The panel left of the graph: what a workflow is built from, or the runs of it.
 #[component]
 pub fn Left() -> impl IntoView {
     let sheet = style_sheet!("style/left.css");
@@ -23,9 +24,13 @@ pub fn Left() -> impl IntoView {
             class="left"
             id="left"
             tabindex="-1"
-            aria-label="Building"
-            hidden=move || shell.mode.get() != Mode::Design || !shell.left_open.get()
+            aria-label=move || if shell.mode.get() == Mode::Design { "Building" } else { "Runs" }
+            hidden=move || !shell.left_open.get()
         >
+            <Show
+                when=move || shell.mode.get() == Mode::Design
+                fallback=|| view! { <KeptRuns /> }
+            >
             <Tabs tabs=DESIGN_TABS.to_vec() selected=tab label="Building" count=|_| 0 />
             <div class="left-panel" role="tabpanel" id=move || format!("{}-panel", id()) aria-labelledby=id>
                 {move || match tab.get() {
@@ -33,6 +38,7 @@ pub fn Left() -> impl IntoView {
                     DesignTab::Outline => view! { <Outline /> }.into_any(),
                 }}
             </div>
+            </Show>
         </aside>
     }
 }

@@ -19,7 +19,8 @@ const DESIGN: [(Place, &str, &str); 5] = [
     (Place::Dock(DockTab::Result), "Result", "check"),
     (Place::Dock(DockTab::Events), "Events", "history"),
 ];
-const RUN: [(Place, &str, &str); 6] = [
+const RUN: [(Place, &str, &str); 7] = [
+    (Place::Pane(Pane::Left), "Runs", "list"),
     (Place::Pane(Pane::Stage), "Graph", "graph"),
     (Place::Side(SideTab::Data), "Data", "data-table"),
     (Place::Side(SideTab::Debug), "Debug", "watch"),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::design::Inspector;
-use super::run::{Data, Debug, Tasks};
+use super::run::{Data, Debug, Tasks, VisitDetails};
 use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
 use crate::state::{Mode, RunPhase, Severity, SideTab, Studio};
 use crate::ui::{CodeEditor, Tab, Tabs};
@@ -20,8 +20,9 @@ const TEXTS: [Tab<SideTab>; 5] = [
 ];
 
 /// What is there for a run in addition.
-const OF_RUN: [Tab<SideTab>; 3] = [
+const OF_RUN: [Tab<SideTab>; 4] = [
     Tab { value: SideTab::Data, title: "Data", icon: "data-table", id: "tab-data" },
+    Tab { value: SideTab::Details, title: "Details", icon: "info", id: "tab-details" },
     Tab { value: SideTab::Debug, title: "Debug", icon: "watch", id: "tab-debug" },
     Tab { value: SideTab::Tasks, title: "Tasks", icon: "inbox", id: "tab-tasks" },
 ];
@@ -102,6 +103,9 @@ pub fn Side() -> impl IntoView {
             {move || view! { <Tabs tabs=tabs() selected=tab label="Details" count=count /> }}
             <RunPanel value=SideTab::Data>
                 <Data />
+            </RunPanel>
+            <RunPanel value=SideTab::Details>
+                <VisitDetails />
             </RunPanel>
             <RunPanel value=SideTab::Debug>
                 <Debug />

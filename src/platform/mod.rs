@@ -1,5 +1,6 @@
 //! The browser's input and output: every call that is no view.
 
+pub mod address;
 pub mod clipboard;
 pub mod crash;
 pub mod dom;

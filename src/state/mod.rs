@@ -8,7 +8,11 @@ mod drafts;
 mod drag;
 mod editing;
 mod finder;
+mod kept_runs;
+mod links;
+mod page;
 mod palette;
+mod recordings;
 mod run;
 mod settings;
 mod shell;
@@ -19,6 +23,7 @@ mod workspace;
 pub use drafts::{Draft, DraftSummary};
 pub use drag::{Dragged, Ghost, Lit, Over};
 pub use editing::{ConnectTarget, Connecting, MenuAt};
+pub use page::{DetailsTab, mirrored};
 pub use palette::{Palette, SavedBlock, Source};
 pub use run::{
     BreakpointLook, KeptRun, Mark, Marked, NodeStatus, RunKey, RunPhase, SharedData, details_of, title_of,

@@ -39,6 +39,8 @@ pub enum SideTab {
     Tasks,
     Inspector,
     Definition,
+    /// Of the visit that the cursor is in.
+    Details,
     Input,
     Answers,
     Objects,
@@ -47,7 +49,9 @@ pub enum SideTab {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DockTab {
     Result,
+    Steps,
     Events,
+    Compare,
     Problems,
 }
 
@@ -98,6 +102,8 @@ pub struct Shell {
     /// Width of the side panel and height of the dock, in CSS pixels.
     pub side_width: RwSignal<f64>,
     pub dock_height: RwSignal<f64>,
+    /// Whether the dock has the graph's room, too.
+    pub dock_is_whole: RwSignal<bool>,
     pub gallery: RwSignal<bool>,
     pub export: RwSignal<bool>,
     pub minimap: RwSignal<bool>,
@@ -133,6 +139,7 @@ impl Shell {
             dock_tab: RwSignal::new(DockTab::Result),
             side_width: RwSignal::new(sizes.next().unwrap_or(460.0)),
             dock_height: RwSignal::new(sizes.next().unwrap_or(240.0)),
+            dock_is_whole: RwSignal::new(false),
             gallery: RwSignal::new(false),
             export: RwSignal::new(false),
             minimap: RwSignal::new(storage::read(MINIMAP_KEY).as_deref() != Some("off")),
@@ -195,6 +202,12 @@ impl Shell {
         if tab == DesignTab::Blocks {
             dom::focus_soon("palette-search");
         }
+    }
+
+    pub fn go_to_runs(self) {
+        self.mode.set(Mode::Run);
+        self.left_open.set(true);
+        self.go_to(Pane::Left);
     }
 
     pub fn toggle_left(self) {

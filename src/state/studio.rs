@@ -9,12 +9,13 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
 use crate::platform::files::{self, Saved};
-use crate::platform::{clipboard, dom, fetch, storage, tabs};
+use crate::platform::{address, clipboard, dom, fetch, storage, tabs};
 use crate::state::children::{Child, starts};
 use crate::state::drafts::Draft;
 use crate::state::drag::Drag;
 use crate::state::editing::Editing;
 use crate::state::finder::Finder;
+use crate::state::page::ExecutionPage;
 use crate::state::palette::Palette;
 use crate::state::run::{Runs, Start};
 use crate::state::shell::{DockTab, Mode, Pane, Shell, SideTab};
@@ -47,11 +48,13 @@ pub struct Studio {
     pub palette: Palette,
     pub drag: Drag,
     pub runs: Runs,
+    pub page: ExecutionPage,
     pub shell: Shell,
 }
 
 impl Studio {
     pub fn new() -> Studio {
+        let runs = Runs::new();
         Studio {
             workspace: Workspace::new(),
             editing: Editing::new(),
@@ -59,7 +62,8 @@ impl Studio {
             finder: Finder::new(),
             palette: Palette::new(),
             drag: Drag::new(),
-            runs: Runs::new(),
+            runs,
+            page: ExecutionPage::new(runs),
             shell: Shell::new(),
         }
     }
@@ -71,8 +75,19 @@ impl Studio {
 
     /// Brings back what this tab had, or the first example, and keeps every change from then on.
     pub fn begin(self) {
-        match Draft::of_this_tab() {
-            Some(draft) => self.workspace.open(draft),
+        let link = debugger::Link::parse(&address::fragment());
+        let asked = link.example.clone();
+        let draft = Draft::of_this_tab().filter(|draft| match &asked {
+            // The example's own draft, with what was changed in it.
+            Some(slug) => draft.name == format!("{slug}.asl.json"),
+            None => true,
+        });
+        match draft {
+            Some(draft) => {
+                self.page.example.set(asked);
+                self.workspace.open(draft);
+            }
+            None if asked.is_some() => {}
             None => spawn_local(async move {
                 self.open_example("order-processing").await;
             }),
@@ -87,6 +102,10 @@ impl Studio {
         );
         self.workspace.follow();
         self.keep_changes();
+        self.page.follow();
+        self.follow_kept_runs();
+        self.follow_coverage();
+        self.follow_address();
         self.follow_cursor();
         self.follow_breakpoints();
         self.tell_where_it_stands();
@@ -100,9 +119,16 @@ impl Studio {
             self.view.fit_when_known.set(true);
             opened
         });
+        if !link.is_empty() {
+            spawn_local(async move {
+                leptos::task::tick().await;
+                self.open_link(link).await;
+            });
+        }
     }
 
     pub fn new_workflow(self) {
+        self.page.example.set(None);
         let draft = Draft { definition: BLANK.into(), name: "workflow.asl.json".into(), ..fresh_draft() };
         self.workspace.open(draft);
         self.shell.say("A new workflow. The one before is kept under recent workflows.");
@@ -129,7 +155,7 @@ impl Studio {
         });
     }
 
-    /// Opens a text as a definition, or says what it looks like instead.
+    /// Opens a text as a definition or as recorded executions, or says what it looks like instead.
     pub fn open_text(self, name: &str, text: &str, handle: Option<JsValue>) {
         let mut name = name.to_owned();
         let mut kind = asl::sniff::kind_of(text);
@@ -150,11 +176,25 @@ impl Studio {
         match kind {
             asl::sniff::TextKind::Definition => {
                 let draft = Draft { definition: text.to_owned(), name: name.to_owned(), ..fresh_draft() };
+                self.page.example.set(None);
                 self.workspace.open(draft);
                 self.workspace.set_file(handle);
                 self.shell.say(format!("Opened {name}."));
             }
-            other => self.shell.fail(format!("{name} was not opened. {}", other.explanation())),
+            other => match debugger::read_recordings(text) {
+                Ok(recordings) => {
+                    let name = name.to_owned();
+                    spawn_local(async move {
+                        if let Err(message) = self.open_recordings(&name, recordings).await {
+                            self.shell.fail(format!("{name} was not opened. {message}"));
+                        }
+                    });
+                }
+                Err(error) if other == asl::sniff::TextKind::ExecutionHistory => {
+                    self.shell.fail(format!("{name} was not opened. {}", error.message));
+                }
+                Err(_) => self.shell.fail(format!("{name} was not opened. {}", other.explanation())),
+            },
         }
     }
 
@@ -208,6 +248,7 @@ impl Studio {
             return;
         };
         let about = read("about.json").await.and_then(|text| json::parse(&text).ok()).unwrap_or_default();
+        self.page.example.set(Some(slug.to_owned()));
         self.workspace.open(Draft {
             name: format!("{slug}.asl.json"),
             definition,
@@ -432,7 +473,7 @@ fn yaml_name(name: &str) -> String {
 }
 
 /// A draft with an id of its own and nothing in it.
-fn fresh_draft() -> Draft {
+pub(super) fn fresh_draft() -> Draft {
     let random = (js_sys::Math::random() * 1e9) as u64;
     Draft { id: format!("{:x}-{random:x}", dom::epoch_ms() as u64), ..Draft::default() }
 }

@@ -19,10 +19,10 @@ mod history_model;
 mod lineage;
 mod link;
 mod query;
-mod recording;
-mod related;
 mod readers;
+mod recording;
 mod references;
+mod related;
 mod session;
 mod stages;
 mod state_key;
@@ -43,10 +43,10 @@ pub use jsonata::{Trace, TracedOutcome};
 pub use lineage::{Origin, OriginKind};
 pub use link::Link;
 pub use query::{Env, Message, Query, Traced};
-pub use recording::{NotRecorded, Rebuilt, Recording, missing_states, read_recordings, rebuild_definition};
-pub use related::{Related, events_csv, related, tone_of};
 pub use readers::Reader;
+pub use recording::{NotRecorded, Rebuilt, Recording, missing_states, read_recordings, rebuild_definition};
 pub use references::{Reference, Root, StateExpression, expressions_of, is_expression, references};
+pub use related::{Related, events_csv, related, tone_of};
 pub use session::{
     ChangeError, Cursor, Input, LogLine, RecordedInput, Run, Session, Stop, SwapReport, Target,
 };

@@ -74,6 +74,8 @@ fn a_history_opens_in_every_form() {
     assert_eq!(names(&both), names(&whole));
     assert_eq!(both.execution_arn.as_deref(), described.get("executionArn").unwrap().as_str());
     assert_eq!(both.machine_name(), Some("StateMachine"));
+    let again = only(&both.to_text());
+    assert_eq!((again.to_text(), names(&again)), (both.to_text(), names(&both)));
     // In two pages.
     let pages = [&listed[..10], &listed[10..]]
         .map(|page| Value::from_members([("events", Value::array(page.to_vec()))]).to_text());

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use asl::{Document, StateType};
 use debugger::gantt::{Axis, Scale, bars_of};
 use debugger::steps_table::{SortBy, StepsView, has_inside, resource_of};
-use debugger::{HistoryModel, SpanKind, StateStatus, events_csv, related};
-use engine::{Budget, EventId, Execution, Instant, Machine, MockHost, Options, RunId, run_to_end};
+use debugger::{HistoryModel, Run, Session, SpanKind, StateStatus, events_csv, related};
+use engine::{
+    Budget, EventId, Execution, Instant, Machine, MockHost, Options, RunId, TaskAnswer, TimestampStyle,
+    run_to_end,
+};
 
 fn model(definition: &str, input: &str, mocks: &str) -> HistoryModel {
     let machine = Arc::new(Machine::compile(&Document::parse(definition)).unwrap());
@@ -134,4 +137,34 @@ fn events_know_what_they_belong_to() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[1], "1,0,ExecutionStarted,,2024-01-01T00:00:00.000Z,0");
     assert_eq!(lines[2], "2,0,MapStateEntered,\"Each, or =all\",2024-01-01T00:00:00.000Z,0");
+}
+
+#[test]
+fn a_kept_run_is_made_again_with_what_a_person_did() {
+    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+        "Parameters":{"FunctionName":"f"},"Next":"B"},"B":{"Type":"Task",
+        "Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","Parameters":{"QueueUrl":"q","MessageBody":"$$"},
+        "End":true}}}"#;
+    let machine = Arc::new(Machine::compile(&Document::parse(definition)).unwrap());
+    let mut host = MockHost::default();
+    host.unmocked = engine::Unmocked::Stop;
+    let input = json::parse_keeping_text("{ \"n\": 1.50 }").unwrap();
+    let options = Options { seed: u64::MAX, ..Options::default() };
+    let mut session = Session::start(machine.clone(), input, options, host);
+    let budget = Budget { steps: 10_000 };
+    session.run(Run::Continue, budget);
+    let task = session.at_cursor().open_tasks()[0].id;
+    session.answer(task, TaskAnswer::Succeeded(json::parse("{\"x\":1}").unwrap())).unwrap();
+    session.run(Run::Continue, budget);
+    let token = session.at_cursor().open_tasks()[0].token.clone().unwrap();
+    session.answer_token(&token, TaskAnswer::Failed(engine::Failure::new("E", "c"))).unwrap();
+    session.run(Run::Continue, budget);
+    let kept = json::parse(&session.to_json().unwrap().to_text()).unwrap();
+    let again = Session::from_json(&kept, machine.clone()).unwrap();
+    let text = |session: &Session| session.recorded().history().to_aws_json(TimestampStyle::Iso).to_text();
+    assert_eq!(text(&again), text(&session));
+    assert!(text(&again).contains("1.50"));
+    assert_eq!(again.outcome(), session.outcome());
+    assert_eq!(again.to_json().unwrap().to_text(), kept.to_text());
+    assert!(Session::from_json(&json::parse("{}").unwrap(), machine).is_none());
 }

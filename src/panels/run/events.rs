@@ -1,108 +1,453 @@
+use debugger::{EventFilter, StateStatus, duration_text, events_csv, related, tone_of};
+use engine::EventId;
+use json::Str;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use stylers_macro::style_sheet;
 
-use super::result::duration_text;
-use crate::state::Studio;
-use crate::ui::VirtualList;
+use crate::command::{Command, dispatch};
+use crate::platform::{clipboard, files};
+use crate::state::{Studio, mirrored};
+use crate::ui::{Icon, VirtualList};
 
 const ROW_HEIGHT: f64 = 30.0;
+/// Letters of an event's text that are shown at first.
+const MOST_SHOWN: usize = 20_000;
 
-/// The history of the run: every event, and the details of the selected one.
+/// The history of the run: every event, filtered, and the details of the selected one.
 #[component]
 pub fn Events() -> impl IntoView {
     let sheet = style_sheet!("style/events.css");
     let studio = Studio::of_app();
-    let runs = studio.runs;
-    let count = Signal::derive(move || runs.event_count());
-    let details = move || {
-        let position = runs.selected_event.get()?;
-        runs.with_event(position, |event, _| {
-            let value = engine::history::event_to_json(event, engine::TimestampStyle::Iso);
-            (format!("{} {}", event.id.0, event.event_type.name()), value.to_pretty())
-        })
-    };
+    let page = studio.page;
+    page.follow_filter();
+    let total = Memo::new(move |_| page.model.with(|made| made.model.history().len()));
+    let count = Signal::derive(move || page.shown.with(|shown| shown.len()));
+    let at_cursor = Memo::new(move |_| {
+        studio.runs.picture.track();
+        page.model.track();
+        page.event_at_cursor().filter(|event| event.run == page.execution.get()).map(|event| event.event)
+    });
     view! {
         class = sheet,
-        <div class="events" class:split=move || runs.selected_event.get().is_some()>
+        <div class="events" class:split=move || at_cursor.get().is_some()>
             <Show
-                when=move || count.get() != 0
+                when=move || total.get() != 0
                 fallback=move || {
                     view! {
                         class = sheet,
-                        <p class="events-none">"No events yet: run the workflow."</p>
+                        <p class="events-none">
+                            "No events yet: run the workflow, or open a history that was recorded on AWS."
+                        </p>
                     }
                 }
             >
                 <div class="events-list">
+                    <EventTools total=total count=count />
                     <div class="event-head" aria-hidden="true">
                         <span class="event-id">"ID"</span>
                         <span class="event-type">"Type"</span>
                         <span class="event-state">"State"</span>
                         <span class="event-time">"Time"</span>
+                        <span class="event-delta">"Since the one before"</span>
                     </div>
                     <VirtualList
                         count=count
                         row_height=ROW_HEIGHT
-                        label=Signal::derive(move || format!("{} events", count.get()))
-                        selected=runs.selected_event
-                        row=|position| view! { <EventRow position=position /> }
+                        label=Signal::derive(move || format!("{} of {} events", count.get(), total.get()))
+                        selected=page.selected_event
+                        row=|index| view! { <EventRow index=index /> }
                     />
                 </div>
-                {move || {
-                    details()
-                        .map(|(title, text)| {
-                            view! {
-                                class = sheet,
-                                <div class="event-details">
-                                    <h3>{title}</h3>
-                                    <pre tabindex="0">{text}</pre>
-                                </div>
-                            }
-                        })
-                }}
+                {move || at_cursor.get().map(|event| view! { <EventDetails event=event /> })}
             </Show>
         </div>
     }
 }
 
+/// What the list is filtered by, and what is done with it as a whole.
 #[component]
-fn EventRow(position: Memo<usize>) -> impl IntoView {
-    let sheet = style_sheet!("style/event_row.css");
+fn EventTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
+    let sheet = style_sheet!("style/event_tools.css");
     let studio = Studio::of_app();
-    let facts = Memo::new(move |_| {
-        studio.runs.with_event(position.get(), |event, execution| {
-            let start = execution.history().get(0).map_or(event.timestamp, |first| first.timestamp);
-            let name = event.details.name().cloned().or_else(|| {
-                event
-                    .state
-                    .and_then(|state| execution.machine()?.state(state))
-                    .map(|state| state.name.clone())
-            });
-            let tone = match event.event_type {
-                event_type if event_type.is_failure() => "failed",
-                event_type if event_type.name().ends_with("Succeeded") => "succeeded",
-                event_type if event_type.is_state_entered() => "entered",
-                _ => "plain",
-            };
-            (
-                event.id.0,
-                event.event_type.name(),
-                name.unwrap_or_default(),
-                format!("+{}", duration_text(event.timestamp.0 - start.0)),
-                tone,
-            )
+    let page = studio.page;
+    let types = Memo::new(move |_| {
+        let mut types: Vec<engine::EventType> = page
+            .model
+            .with(|made| {
+                made.model
+                    .history()
+                    .iter()
+                    .map(|event| event.event_type)
+                    .collect::<std::collections::BTreeSet<_>>()
+            })
+            .into_iter()
+            .collect();
+        types.sort_by_key(|known| known.name());
+        types
+    });
+    let states = Memo::new(move |_| {
+        page.model.with(|made| {
+            let names: std::collections::BTreeSet<Str> =
+                made.model.visits().iter().map(|(_, visit)| visit.name.clone()).collect();
+            names.into_iter().collect::<Vec<Str>>()
         })
     });
-    let read = move |part: fn(&(u32, &'static str, json::Str, String, &'static str)) -> String| {
+    let chosen_type =
+        move || page.filter.with(|filter| filter.types.first().map_or("", |known| known.name()));
+    let chosen_state =
+        move || page.filter.with(|filter| filter.states.first().map_or(String::new(), ToString::to_string));
+    let chosen_status =
+        move || page.filter.with(|filter| filter.statuses.first().map_or("", |status| status.slug()));
+    let statuses = [
+        StateStatus::Succeeded,
+        StateStatus::Failed,
+        StateStatus::Caught,
+        StateStatus::TimedOut,
+        StateStatus::Aborted,
+        StateStatus::Running,
+    ];
+    let is_filtered = move || page.filter.with(|filter| *filter != EventFilter::default());
+    let download_csv = move |_| {
+        let made = page.model.get_untracked();
+        let text = page.shown.with_untracked(|shown| events_csv(&made.model, shown));
+        if let Err(message) = files::download("events.csv", &text) {
+            studio.shell.fail(message);
+        }
+    };
+    view! {
+        class = sheet,
+        <div class="event-tools" role="search" aria-label="Filter events">
+            <input
+                class="event-search"
+                id="event-search"
+                type="search"
+                placeholder="Filter by text"
+                aria-label="Filter events by text"
+                prop:value=move || page.filter.with(|filter| filter.text.clone())
+                on:input=move |event| page.filter.update(|filter| filter.text = event_target_value(&event))
+            />
+            <select
+                aria-label="Type of event"
+                prop:value=chosen_type
+                on:change=move |event| {
+                    let chosen = engine::EventType::from_name(&event_target_value(&event));
+                    page.filter.update(|filter| filter.types = chosen.into_iter().collect());
+                }
+            >
+                <option value="">"All types"</option>
+                {move || {
+                    types
+                        .get()
+                        .into_iter()
+                        .map(|known| {
+                            let is_chosen = move || chosen_type() == known.name();
+                            view! {
+                                <option value=known.name() selected=is_chosen>
+                                    {known.name()}
+                                </option>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </select>
+            <select
+                aria-label="State"
+                prop:value=chosen_state
+                on:change=move |event| {
+                    let chosen = Str::from(event_target_value(&event));
+                    page.filter
+                        .update(|filter| filter.states = Some(chosen).filter(|name| !name.is_empty()).into_iter().collect());
+                }
+            >
+                <option value="">"All states"</option>
+                {move || {
+                    states
+                        .get()
+                        .into_iter()
+                        .map(|name| {
+                            let shown = name.to_string();
+                            let is_chosen = move || *chosen_state() == *name;
+                            view! {
+                                <option value=shown.clone() selected=is_chosen>
+                                    {shown.clone()}
+                                </option>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </select>
+            <select
+                aria-label="Status of the state"
+                prop:value=chosen_status
+                on:change=move |event| {
+                    let chosen = StateStatus::from_slug(&event_target_value(&event));
+                    page.filter.update(|filter| filter.statuses = chosen.into_iter().collect());
+                }
+            >
+                <option value="">"All statuses"</option>
+                {statuses
+                    .into_iter()
+                    .map(|status| {
+                        view! {
+                            <option value=status.slug() selected=move || chosen_status() == status.slug()>
+                                {status.name()}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+            <ExecutionChoice />
+            <button
+                type="button"
+                class="button quiet icon-only"
+                aria-pressed=move || if page.newest_first.get() { "true" } else { "false" }
+                title="Newest first"
+                aria-label="Newest first"
+                on:click=move |_| page.newest_first.update(|newest| *newest = !*newest)
+            >
+                {move || view! { <Icon name=if page.newest_first.get() { "arrow-up" } else { "arrow-down" } /> }}
+            </button>
+            <span class="event-count" role="status">
+                {move || match (page.is_filtering.get(), is_filtered()) {
+                    (true, _) => "Searching…".to_owned(),
+                    (_, true) => {
+                        format!(
+                            "{} of {}",
+                            debugger::count_text(count.get() as u64),
+                            debugger::count_text(total.get() as u64),
+                        )
+                    }
+                    _ => format!("{} of at most 25,000", debugger::count_text(total.get() as u64)),
+                }}
+            </span>
+            <Show when=is_filtered>
+                <button
+                    type="button"
+                    class="button quiet"
+                    on:click=move |_| page.filter.set(EventFilter::default())
+                >
+                    "Clear the filter"
+                </button>
+            </Show>
+            <button
+                type="button"
+                class="button quiet icon-only"
+                title="Download these events as CSV"
+                aria-label="Download these events as CSV"
+                on:click=download_csv
+            >
+                <Icon name="data-table" />
+            </button>
+            <button
+                type="button"
+                class="button quiet icon-only"
+                title=Command::ExportHistory.spec().title
+                aria-label=Command::ExportHistory.spec().title
+                on:click=move |_| dispatch(studio, Command::ExportHistory)
+            >
+                <Icon name="download" />
+            </button>
+        </div>
+    }
+}
+
+/// Which execution of the run is shown, where there is more than one.
+#[component]
+pub fn ExecutionChoice() -> impl IntoView {
+    let page = Studio::of_app().page;
+    let runs = Studio::of_app().runs;
+    /// Executions that the list names.
+    const MOST_LISTED: usize = 1_000;
+    let list = Memo::new(move |_| {
+        page.model.track();
+        let named = runs.with_run_untracked(|run| {
+            let execution = run.session.recorded();
+            let named = execution.runs().take(MOST_LISTED).map(|run| {
+                let status = run.status().name();
+                match run.kind {
+                    engine::RunKind::Main => (run.id, "The execution itself".to_owned()),
+                    engine::RunKind::MapChild { index, .. } => {
+                        (run.id, format!("Child {} · {status}", index + 1))
+                    }
+                    engine::RunKind::Nested { .. } => (run.id, format!("{} · {status}", run.name())),
+                }
+            });
+            named.collect::<Vec<_>>()
+        });
+        named.unwrap_or_default()
+    });
+    view! {
+        <Show when=move || list.with(|list| list.len() > 1)>
+            <select
+                class="run-choice"
+                aria-label="Execution"
+                prop:value=move || page.execution.get().0.to_string()
+                on:change=move |event| {
+                    if let Ok(number) = event_target_value(&event).parse() {
+                        page.show_execution(engine::RunId(number));
+                    }
+                }
+            >
+                {move || {
+                    list.get()
+                        .into_iter()
+                        .map(|(id, name)| {
+                            view! {
+                                <option value=id.0.to_string() selected=move || page.execution.get() == id>
+                                    {name}
+                                </option>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </select>
+        </Show>
+    }
+}
+
+/// What a row shows.
+#[derive(Clone, PartialEq)]
+struct Facts {
+    id: u32,
+    type_name: &'static str,
+    state: Str,
+    resource: String,
+    time: String,
+    delta: String,
+    tone: &'static str,
+    /// Whether it comes after the cursor.
+    is_ahead: bool,
+}
+
+#[component]
+fn EventRow(index: Memo<usize>) -> impl IntoView {
+    let sheet = style_sheet!("style/event_row.css");
+    let studio = Studio::of_app();
+    let page = studio.page;
+    let facts = Memo::new(move |_| {
+        let position = page.shown.with(|shown| {
+            let index = mirrored(index.get(), shown.len(), page.newest_first.get());
+            shown.get(index).copied()
+        })?;
+        let cursor = studio.runs.cursor.get().position;
+        page.model.with(|made| {
+            let model = &made.model;
+            let event = model.history().get(position)?;
+            let start = model.history().get(0).map_or(event.timestamp, |first| first.timestamp);
+            let before = position.checked_sub(1).and_then(|before| model.history().get(before));
+            let delta = before.map_or(0, |before| event.timestamp - before.timestamp);
+            let state = model.visit_of_event(event.id).map(|visit| visit.name.clone()).unwrap_or_default();
+            let is_ahead = made.is_only && event.id.0 > cursor;
+            Some(Facts {
+                id: model.told_id(event.id),
+                type_name: event.event_type.name(),
+                state,
+                resource: event.details.resource().map_or(String::new(), |resource| {
+                    format!("{}:{}", resource.resource_type, resource.action)
+                }),
+                time: format!("+{}", duration_text(event.timestamp - start)),
+                delta: if delta == 0 { String::new() } else { format!("+{}", duration_text(delta)) },
+                tone: tone_of(event.event_type),
+                is_ahead,
+            })
+        })
+    });
+    let read = move |part: fn(&Facts) -> String| {
         move || facts.with(|facts| facts.as_ref().map_or(String::new(), part))
     };
     view! {
         class = sheet,
-        <div class="event-row" data-tone=read(|facts| facts.4.to_owned())>
-            <span class="event-id">{read(|facts| facts.0.to_string())}</span>
-            <span class="event-type">{read(|facts| facts.1.to_owned())}</span>
-            <span class="event-state">{read(|facts| facts.2.to_string())}</span>
-            <span class="event-time">{read(|facts| facts.3.clone())}</span>
+        <div
+            class="event-row"
+            class:ahead=move || facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.is_ahead))
+            data-tone=read(|facts| facts.tone.to_owned())
+        >
+            <span class="event-id">{read(|facts| facts.id.to_string())}</span>
+            <span class="event-type">{read(|facts| facts.type_name.to_owned())}</span>
+            <span class="event-state">
+                {read(|facts| facts.state.to_string())} <span class="event-resource">{read(|facts| facts.resource.clone())}</span>
+            </span>
+            <span class="event-time">{read(|facts| facts.time.clone())}</span>
+            <span class="event-delta">{read(|facts| facts.delta.clone())}</span>
         </div>
+    }
+}
+
+/// An event as AWS writes it, with ways to the events that belong to it.
+#[component]
+fn EventDetails(event: EventId) -> impl IntoView {
+    let sheet = style_sheet!("style/event_details.css");
+    let studio = Studio::of_app();
+    let page = studio.page;
+    let made = page.model.get_untracked();
+    let links = related(&made.model, event).map(|found| found.links(event)).unwrap_or_default();
+    let told = made.model.history().event(event);
+    let title = told
+        .map_or(String::new(), |told| format!("{} {}", made.model.told_id(event), told.event_type.name()));
+    let timestamp = told.map_or(String::new(), |told| told.timestamp.to_string());
+    let text = told.map_or(String::new(), |told| {
+        engine::history::event_to_json(told, engine::TimestampStyle::Iso).to_pretty()
+    });
+    let is_cut = text.len() > MOST_SHOWN;
+    let shows_all = RwSignal::new(!is_cut);
+    let size = debugger::bytes_text(text.len());
+    let text = StoredValue::new(text);
+    let shown = move || {
+        text.with_value(|text| match shows_all.get() {
+            true => text.clone(),
+            false => text.chars().take(MOST_SHOWN).chain("…".chars()).collect(),
+        })
+    };
+    let links: Vec<_> = links
+        .into_iter()
+        .map(|(name, to)| {
+            let id = made.model.told_id(to);
+            view! {
+                class = sheet,
+                <button
+                    type="button"
+                    class="button quiet event-link"
+                    data-link=name.to_lowercase()
+                    on:click=move |_| page.go_to(to)
+                >
+                    {format!("{name} {id}")}
+                </button>
+            }
+        })
+        .collect();
+    view! {
+        class = sheet,
+        <section class="event-details" aria-label="Event">
+            <div class="event-details-head">
+                <h3>{title}</h3>
+                <button
+                    type="button"
+                    class="button quiet icon-only"
+                    title="Copy the event"
+                    aria-label="Copy the event"
+                    on:click=move |_| {
+                        let text = text.get_value();
+                        spawn_local(async move {
+                            if clipboard::write(text).await {
+                                studio.shell.say("The event is on the clipboard.");
+                            }
+                        });
+                    }
+                >
+                    <Icon name="copy" />
+                </button>
+            </div>
+            <p class="event-at">{timestamp}</p>
+            <div class="event-links" role="group" aria-label="Events that belong to it">
+                {links}
+            </div>
+            <pre tabindex="0" data-testid="event-json">{shown}</pre>
+            <Show when=move || !shows_all.get()>
+                <button type="button" class="button" on:click=move |_| shows_all.set(true)>
+                    {format!("Show all of it ({size})")}
+                </button>
+            </Show>
+        </section>
     }
 }

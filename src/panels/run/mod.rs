@@ -1,17 +1,25 @@
 //! What tells of a run.
 
+mod comparison;
 mod controls;
 mod data;
 mod debug;
+mod details;
 mod events;
+mod kept;
 mod result;
 mod scrubber;
+mod steps;
 mod tasks;
 
+pub use comparison::Comparison;
 pub use controls::Controls;
 pub use data::Data;
 pub use debug::Debug;
+pub use details::VisitDetails;
 pub use events::Events;
+pub use kept::KeptRuns;
 pub use result::RunResult;
 pub use scrubber::Scrubber;
+pub use steps::Steps;
 pub use tasks::Tasks;

@@ -1,3 +1,5 @@
+use debugger::cost::{Cost, Prices, cost_of, dollars_text};
+use debugger::{bytes_text, count_text, duration_text};
 use engine::Execution;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,38 +11,15 @@ use crate::state::{RunPhase, Studio};
 use crate::ui::{CommandButton, Icon};
 
 /// Texts longer than this are cut in the page; copying gives all.
-const MOST_SHOWN: usize = 200_000;
+const MOST_SHOWN: usize = 100_000;
 
-/// What came out of the run.
+/// The execution as a whole: how it ended and why, what it cost, what went in and came out.
 #[component]
 pub fn RunResult() -> impl IntoView {
     let sheet = style_sheet!("style/result.css");
     let studio = Studio::of_app();
     let runs = studio.runs;
     let phase = Memo::new(move |_| runs.phase());
-    let facts = move || {
-        let facts = runs.with_execution(|execution| {
-            let duration = execution.history().iter().last().map_or(0, |last| {
-                last.timestamp.0
-                    - execution.history().get(0).map_or(last.timestamp.0, |first| first.timestamp.0)
-            });
-            vec![
-                ("Duration in virtual time", duration_text(duration)),
-                ("State transitions", execution.transitions().to_string()),
-                ("Events", execution.history().len().to_string()),
-            ]
-        });
-        let facts = facts.unwrap_or_default().into_iter().map(|(name, value)| {
-            view! {
-                class = sheet,
-                <div class="fact">
-                    <dt>{name}</dt>
-                    <dd>{value}</dd>
-                </div>
-            }
-        });
-        facts.collect_view()
-    };
     let failure = move || {
         runs.with_execution(failure_of).flatten().map(|(error, cause)| {
             view! {
@@ -52,37 +31,22 @@ pub fn RunResult() -> impl IntoView {
             }
         })
     };
-    let output = move || {
-        runs.output().map(|output| {
-            let pretty = output.without_text().to_pretty();
-            let shown = shortened(&pretty);
-            let text = StoredValue::new(pretty);
+    let remarks = move || {
+        let remarks = runs.with_run(|run| {
+            run.session.recording.as_ref().map(|recording| recording.remarks.clone()).unwrap_or_default()
+        });
+        let remarks = remarks.unwrap_or_default().into_iter().map(|remark| {
             view! {
                 class = sheet,
-                <div class="output">
-                    <div class="output-head">
-                        <h3>"Output"</h3>
-                        <button
-                            type="button"
-                            class="button quiet"
-                            on:click=move |_| {
-                                let text = text.get_value();
-                                spawn_local(async move {
-                                    if clipboard::write(text).await {
-                                        studio.shell.say("The output is on the clipboard.");
-                                    }
-                                });
-                            }
-                        >
-                            <Icon name="copy" />
-                            "Copy"
-                        </button>
-                    </div>
-                    <pre class="output-text" tabindex="0" aria-label="Output" data-testid="output">{shown}</pre>
-                </div>
+                <p class="remark">{remark}</p>
             }
-        })
+        });
+        remarks.collect_view()
     };
+    let input = Memo::new(move |_| {
+        runs.with_run(|run| run.session.input.without_text().to_pretty()).unwrap_or_default()
+    });
+    let output = Memo::new(move |_| runs.output().map(|output| output.without_text().to_pretty()));
     view! {
         class = sheet,
         <div class="result" data-phase=move || format!("{:?}", phase.get()).to_lowercase()>
@@ -92,8 +56,14 @@ pub fn RunResult() -> impl IntoView {
                     view! {
                         class = sheet,
                         <div class="result-none">
-                            <p>"Run the workflow to see here what comes out, and in the graph which way it took."</p>
-                            <CommandButton command=Command::Run label="Run" look="primary" />
+                            <p>
+                                "Run the workflow to see here what comes out, and in the graph which way it took. \
+                                Or open a history that AWS recorded: drop the file or paste the text."
+                            </p>
+                            <div class="result-actions">
+                                <CommandButton command=Command::Run label="Run" look="primary" />
+                                <CommandButton command=Command::OpenFile label="Open a history…" />
+                            </div>
                         </div>
                     }
                 }
@@ -103,7 +73,15 @@ pub fn RunResult() -> impl IntoView {
                         {move || view! { <Icon name=phase_icon(phase.get()) size=18 /> }}
                         {move || phase.get().title()}
                     </p>
-                    <dl class="facts">{facts}</dl>
+                    <dl class="facts">
+                        <Facts />
+                    </dl>
+                    <div class="result-actions">
+                        <CommandButton command=Command::TakeAnswers look="quiet" />
+                        <CommandButton command=Command::ExportHistory look="quiet" />
+                        <CommandButton command=Command::ShowComparison look="quiet" />
+                        <CommandButton command=Command::CopyLink look="quiet" />
+                    </div>
                 </div>
                 <Show when=move || phase.get() == RunPhase::NeedsTask>
                     <div>
@@ -111,9 +89,165 @@ pub fn RunResult() -> impl IntoView {
                     </div>
                 </Show>
                 {failure}
-                {output}
+                {remarks}
+                <div class="payloads">
+                    <Payload title="Input" text=Signal::derive(move || Some(input.get())) />
+                    <Payload title="Output" text=Signal::derive(move || output.get()) />
+                </div>
+                <RanDefinition />
             </Show>
         </div>
+    }
+}
+
+/// The figures of the execution.
+#[component]
+fn Facts() -> impl IntoView {
+    let sheet = style_sheet!("style/result.css");
+    let runs = Studio::of_app().runs;
+    let facts = move || {
+        let facts = runs.with_run(|run| {
+            let execution = run.session.recorded();
+            let own = execution.run(engine::RunId(0));
+            let (first, last) = (execution.history().get(0), execution.history().last());
+            let duration = match (first, last) {
+                (Some(first), Some(last)) => last.timestamp - first.timestamp,
+                _ => 0,
+            };
+            let is_recording = run.session.recording.is_some();
+            let mut facts = vec![
+                (
+                    if is_recording { "Duration" } else { "Duration in virtual time" },
+                    duration_text(duration),
+                    String::new(),
+                ),
+                ("State transitions", count_text(execution.transitions()), String::new()),
+                (
+                    "Events",
+                    count_text(execution.history().len() as u64),
+                    "AWS ends an execution at 25,000 events.".to_owned(),
+                ),
+            ];
+            let cost = cost_of(execution, &Prices::US_EAST_1);
+            let kind = own.map_or("Standard", |own| match own.execution_type.is_express() {
+                true => "Express",
+                false => "Standard",
+            });
+            facts.push(("Billed", format!("{} · {kind}", dollars_text(cost.dollars)), tip_of(&cost)));
+            if let Some(first) = first {
+                facts.push(("Started", first.timestamp.to_iso(), String::new()));
+            }
+            if let Some(last) = last.filter(|last| last.event_type.is_terminal()) {
+                facts.push(("Ended", last.timestamp.to_iso(), String::new()));
+            }
+            let recording = run.session.recording.as_deref();
+            let redrives = match recording {
+                Some(recording) => recording.redrive_count.unwrap_or(0),
+                None => {
+                    let is_redrive = |event: &&engine::HistoryEvent| {
+                        event.event_type == engine::EventType::ExecutionRedriven
+                    };
+                    i64::try_from(execution.history().iter().filter(is_redrive).count()).unwrap_or(0)
+                }
+            };
+            if redrives > 0 {
+                facts.push(("Redrives", redrives.to_string(), String::new()));
+            }
+            if let Some(arn) = recording.and_then(|recording| recording.execution_arn.clone()) {
+                facts.push(("Recorded as", arn.to_string(), String::new()));
+            }
+            facts
+        });
+        let facts = facts.unwrap_or_default().into_iter().map(|(name, value, tip)| {
+            view! {
+                class = sheet,
+                <div class="fact" title=tip>
+                    <dt>{name}</dt>
+                    <dd>{value}</dd>
+                </div>
+            }
+        });
+        facts.collect_view()
+    };
+    view! { {facts} }
+}
+
+/// What a cost is made of.
+fn tip_of(cost: &Cost) -> String {
+    let prices = Prices::US_EAST_1;
+    let mut parts = Vec::new();
+    if cost.transitions > 0 {
+        parts.push(format!("{} state transitions", count_text(cost.transitions)));
+    }
+    if cost.requests > 0 {
+        parts.push(format!(
+            "{} Express requests, {} at up to {} MB",
+            count_text(cost.requests),
+            duration_text(cost.express_millis),
+            cost.express_memory_mb,
+        ));
+    }
+    format!(
+        "{}. List prices of {} for {}, without the free tier and without what the called services cost.",
+        parts.join("; "),
+        prices.as_of,
+        prices.region,
+    )
+}
+
+/// A value of the execution, with its size.
+#[component]
+fn Payload(title: &'static str, text: Signal<Option<String>>) -> impl IntoView {
+    let sheet = style_sheet!("style/payload.css");
+    let studio = Studio::of_app();
+    let test_id = title.to_lowercase();
+    let copy = move |_| {
+        let text = text.get_untracked().unwrap_or_default();
+        spawn_local(async move {
+            if clipboard::write(text).await {
+                studio.shell.say(format!("The {} is on the clipboard.", title.to_lowercase()));
+            }
+        });
+    };
+    view! {
+        class = sheet,
+        <Show when=move || text.with(Option::is_some)>
+            <section class="payload" aria-label=title>
+                <div class="payload-head">
+                    <h3>{title}</h3>
+                    <span class="payload-size">
+                        {move || text.with(|text| bytes_text(text.as_ref().map_or(0, String::len)))}
+                    </span>
+                    <button type="button" class="button quiet" on:click=copy>
+                        <Icon name="copy" />
+                        "Copy"
+                    </button>
+                </div>
+                <pre class="payload-text" tabindex="0" aria-label=title data-testid=test_id.clone()>
+                    {move || text.with(|text| shortened(text.as_deref().unwrap_or_default()))}
+                </pre>
+            </section>
+        </Show>
+    }
+}
+
+/// The definition that ran, where it is not the one in the editor any more.
+#[component]
+fn RanDefinition() -> impl IntoView {
+    let sheet = style_sheet!("style/payload.css");
+    let studio = Studio::of_app();
+    let text = Memo::new(move |_| studio.runs.with_run(|run| run.definition.clone()).unwrap_or_default());
+    let is_other = move || studio.workspace.definition.with(|present| text.with(|text| text != present));
+    view! {
+        class = sheet,
+        <Show when=is_other>
+            <details class="ran">
+                <summary>"The definition was changed since: this is the one that ran"</summary>
+                <pre class="payload-text" tabindex="0">
+                    {move || text.with(|text| shortened(text))}
+                </pre>
+            </details>
+        </Show>
     }
 }
 
@@ -148,25 +282,8 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST_SHOWN) {
         None => text.to_owned(),
         Some((offset, _)) => {
-            format!("{}\n… {} more bytes: copy the text to see all.", &text[..offset], text.len() - offset)
+            let (shown, rest) = text.split_at(offset);
+            format!("{shown}\n… {} more bytes: copy the text to see all.", rest.len())
         }
-    }
-}
-
-/// A duration in the two largest units that say something.
-pub fn duration_text(milliseconds: i64) -> String {
-    let total = milliseconds.max(0);
-    if total < 1000 {
-        return format!("{total} ms");
-    }
-    let (days, rest) = (total / 86_400_000, total % 86_400_000);
-    let (hours, rest) = (rest / 3_600_000, rest % 3_600_000);
-    let (minutes, rest) = (rest / 60_000, rest % 60_000);
-    let seconds = rest as f64 / 1000.0;
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min {seconds:.0} s"),
-        (0, _, _) => format!("{hours} h {minutes} min"),
-        _ => format!("{days} d {hours} h"),
     }
 }

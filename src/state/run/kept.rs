@@ -16,7 +16,11 @@ pub struct RunKey(pub u32);
 /// A run with what it was started from.
 pub struct KeptRun {
     pub key: RunKey,
+    /// What it is found again by after a reload.
+    pub id: String,
     pub name: String,
+    /// Whether it stays when older runs make room.
+    pub is_pinned: bool,
     /// Milliseconds since 1970.
     pub begun_at: f64,
     /// The text of the definition that the run was started with, or goes on with.
@@ -33,7 +37,12 @@ pub struct KeptRun {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSummary {
     pub key: RunKey,
+    pub id: String,
     pub name: String,
+    pub is_pinned: bool,
+    pub is_recording: bool,
+    /// Of virtual time.
+    pub millis: i64,
     /// Milliseconds since 1970.
     pub begun_at: f64,
     pub phase: RunPhase,
@@ -151,7 +160,14 @@ impl KeptRun {
     pub fn summary(&self, is_running: bool) -> RunSummary {
         RunSummary {
             key: self.key,
+            id: self.id.clone(),
             name: self.name.clone(),
+            is_pinned: self.is_pinned,
+            is_recording: self.session.recording.is_some(),
+            millis: match (self.session.event_at(1), self.session.event_at(self.session.len())) {
+                (Some(first), Some(last)) => last.timestamp - first.timestamp,
+                _ => 0,
+            },
             begun_at: self.begun_at,
             phase: self.phase(is_running),
             events: self.session.len(),

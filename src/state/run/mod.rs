@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use asl::Document;
 use debugger::{Breakpoints, Cursor, Run, Session, Stop, VisitId};
-use engine::{Budget, Execution, HistoryEvent, Machine, MockHost, Options, Order, TaskRequest};
+use engine::{Budget, Execution, Machine, MockHost, Options, Order, TaskRequest};
 use json::{Str, Value};
 use leptos::prelude::*;
 
@@ -209,16 +209,69 @@ impl Runs {
             key = RunKey(library.count);
             let Kept { name, definition, documents, session, nodes } = make(library.count);
             let begun_at = dom::epoch_ms();
-            let stop = None;
-            library.runs.push(KeptRun { key, name, begun_at, definition, documents, session, stop, nodes });
+            let id = format!("{:x}-{:x}", begun_at as u64, (js_sys::Math::random() * 1e6) as u64);
+            library.runs.push(KeptRun {
+                key,
+                id,
+                name,
+                is_pinned: false,
+                begun_at,
+                definition,
+                documents,
+                session,
+                stop: None,
+                nodes,
+            });
             if library.runs.len() > MOST_KEPT
-                && let Some(oldest) = library.runs.iter().position(|run| Some(run.key) != current)
+                && let Some(oldest) =
+                    library.runs.iter().position(|run| Some(run.key) != current && !run.is_pinned)
             {
                 library.runs.remove(oldest);
             }
         });
         self.list_version.update(|version| *version += 1);
         key
+    }
+
+    /// Keeps a session that did not begin here, and looks at it.
+    pub fn keep_session(
+        self,
+        name: String,
+        definition: Str,
+        session: Session<MockHost>,
+        document: Document,
+    ) -> RunKey {
+        self.pause();
+        let nodes = Nodes::of(&document);
+        let documents = vec![(session.machine.clone(), Arc::new(document))];
+        let key = self.keep(|_| Kept { name, definition, documents, session, nodes });
+        self.choose(key);
+        key
+    }
+
+    /// The run of an id, where it is in memory.
+    pub fn key_of_id(self, id: &str) -> Option<RunKey> {
+        self.library.with_value(|library| library.runs.iter().find(|run| run.id == id).map(|run| run.key))
+    }
+
+    /// Gives a run that was made again what it was known by.
+    pub fn be_known_as(self, key: RunKey, id: String, begun_at: f64, is_pinned: bool) {
+        self.library.update_value(|library| {
+            if let Some(run) = library.runs.iter_mut().find(|run| run.key == key) {
+                (run.id, run.begun_at, run.is_pinned) = (id, begun_at, is_pinned);
+            }
+        });
+        self.list_version.update(|version| *version += 1);
+    }
+
+    /// Whether a run stays when older ones make room.
+    pub fn pin_run(self, key: RunKey, is_pinned: bool) {
+        self.library.update_value(|library| {
+            if let Some(run) = library.runs.iter_mut().find(|run| run.key == key) {
+                run.is_pinned = is_pinned;
+            }
+        });
+        self.list_version.update(|version| *version += 1);
     }
 
     /// Keeps the current run as it is, and goes on with a copy of it, which becomes the current one.
@@ -247,7 +300,6 @@ impl Runs {
         }
     }
 
-    #[allow(dead_code, reason = "the list of runs and the table of states are to come")]
     pub fn rename_run(self, key: RunKey, name: String) {
         self.library.update_value(|library| {
             if let Some(run) = library.runs.iter_mut().find(|run| run.key == key) {
@@ -366,16 +418,6 @@ impl Runs {
     /// How many events the current run has, those of its nested executions included.
     pub fn event_count(self) -> usize {
         self.with_run(|run| run.session.len() as usize).unwrap_or(0)
-    }
-
-    /// Reads an event, counted from 0.
-    pub fn with_event<T>(
-        self,
-        position: usize,
-        read: impl FnOnce(&HistoryEvent, &Execution) -> T,
-    ) -> Option<T> {
-        let position = u32::try_from(position + 1).ok()?;
-        self.with_run(|run| run.event(position).map(|(event, execution)| read(event, execution)))?
     }
 
     pub fn output(self) -> Option<Value> {

@@ -46,6 +46,39 @@ impl Recording {
         ImportedHistory::from_json(&self.events, machine)
     }
 
+    /// The recording as a text that [`read_recordings`] reads.
+    pub fn to_text(&self) -> String {
+        let history = Value::from_members([("events", self.events.clone())]);
+        let Some(arn) = &self.execution_arn else { return history.to_text() };
+        let mut described = json::Map::new();
+        let mut put = |name: &'static str, text: Option<&Str>| {
+            if let Some(text) = text {
+                described.insert(name, Value::String(text.clone()));
+            }
+        };
+        put("executionArn", Some(arn));
+        put("name", Some(&self.name));
+        put("stateMachineArn", self.state_machine_arn.as_ref());
+        put("mapRunArn", self.map_run_arn.as_ref());
+        put("status", Some(&Str::from(self.status.name())));
+        put("error", self.error.as_ref());
+        put("cause", self.cause.as_ref());
+        for (name, date) in [("startDate", self.started_at), ("stopDate", self.stopped_at)] {
+            if let Some(date) = date {
+                described.insert(name, Value::from(date.to_iso_millis()));
+            }
+        }
+        for (name, data) in [("input", &self.input), ("output", &self.output)] {
+            if let Some(data) = data {
+                described.insert(name, Value::string(data.to_text()));
+            }
+        }
+        if let Some(count) = self.redrive_count {
+            described.insert("redriveCount", Value::int(count));
+        }
+        Value::array(vec![Value::object(described), history]).to_text()
+    }
+
     /// The name of the state machine, as its ARN tells it.
     pub fn machine_name(&self) -> Option<&str> {
         let arn = self.state_machine_arn.as_deref()?;

@@ -3,6 +3,7 @@
 mod boards;
 mod change;
 mod checkpoints;
+mod keep;
 mod recorded;
 mod run;
 mod world;

@@ -14,10 +14,10 @@ pub use self::stages::short_text;
 use self::follow::Follow;
 use self::stages::Stages;
 use self::variables::Variables;
-use super::result::duration_text;
 use crate::canvas::type_icon;
 use crate::state::{SharedData, Studio};
 use crate::ui::{Icon, Json, JsonTree};
+use debugger::duration_text;
 
 /// What follows a value: where it is, and which way.
 #[derive(Clone, Debug, PartialEq)]

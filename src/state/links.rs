@@ -1,0 +1,198 @@
+//! The page's address: what it says follows what is looked at, and opening it brings that back.
+
+use debugger::Link;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::platform::{address, clipboard};
+use crate::state::run::{RunKey, RunPhase};
+use crate::state::shell::{DockTab, Mode};
+use crate::state::studio::Studio;
+
+/// Milliseconds from a change to the address telling it.
+const SOON_MS: u32 = 300;
+
+impl DockTab {
+    fn slug(self) -> &'static str {
+        match self {
+            DockTab::Result => "result",
+            DockTab::Steps => "steps",
+            DockTab::Events => "events",
+            DockTab::Compare => "compare",
+            DockTab::Problems => "problems",
+        }
+    }
+
+    fn from_slug(slug: &str) -> Option<DockTab> {
+        [DockTab::Result, DockTab::Steps, DockTab::Events, DockTab::Compare, DockTab::Problems]
+            .into_iter()
+            .find(|tab| tab.slug() == slug)
+    }
+}
+
+impl Studio {
+    /// What is looked at, as an address.
+    fn link(self) -> Link {
+        let mut link = Link::default();
+        // An example that was changed is a workflow of one's own.
+        if !self.workspace.has_unsaved_changes() {
+            link.example = self.page.example.get();
+        }
+        link.state = self.workspace.selected_key();
+        if self.shell.mode.get() != Mode::Run {
+            return link;
+        }
+        self.runs.list_version.track();
+        let cursor = self.runs.cursor.get();
+        if let Some(key) = self.runs.current.get() {
+            link.run = self.runs.with_run_of(key, |run| run.id.clone());
+            link.event = Some(cursor.position);
+        }
+        link.tab = Some(self.shell.dock_tab.get().slug().to_owned());
+        link.filter = self.page.filter.get();
+        link
+    }
+
+    /// Keeps the address true, and follows it when it changes otherwise.
+    pub(super) fn follow_address(self) {
+        let told = StoredValue::new(Link::parse(&address::fragment()));
+        let is_due = StoredValue::new(false);
+        Effect::new(move |before: Option<()>| {
+            // Tracks all that an address tells of.
+            let _ = self.link();
+            if before.is_none() || is_due.get_value() {
+                return;
+            }
+            is_due.set_value(true);
+            gloo::timers::callback::Timeout::new(SOON_MS, move || {
+                is_due.set_value(false);
+                // A run that goes on has no place to tell yet.
+                if self.runs.phase.get_untracked() == RunPhase::Running {
+                    return;
+                }
+                let link = untrack(|| self.link());
+                let before = told.get_value();
+                if link != before {
+                    let is_step = !before.is_empty() && !link.is_same_place(&before);
+                    address::set_fragment(&link.to_fragment(), is_step);
+                    told.set_value(link);
+                }
+            })
+            .forget();
+        });
+        address::on_change(move || {
+            let link = Link::parse(&address::fragment());
+            if link != told.get_value() {
+                told.set_value(link.clone());
+                spawn_local(self.open_link(link));
+            }
+        });
+        // What is to be shown once a run that was begun for it stands still.
+        Effect::new(move |_| {
+            if matches!(self.runs.phase.get(), RunPhase::Running | RunPhase::None) {
+                return;
+            }
+            if let Some(event) = self.page.awaited_event.get_untracked() {
+                self.page.awaited_event.set(None);
+                self.runs.seek(event);
+            }
+        });
+    }
+
+    /// Shows what an address asks for, and says what can't be shown.
+    pub(super) async fn open_link(self, link: Link) {
+        let mut missing: Vec<String> =
+            link.unknown.iter().map(|part| format!("{part} is not known")).collect();
+        if let Some(slug) = &link.example
+            && self.page.example.get_untracked().as_ref() != Some(slug)
+        {
+            if is_slug(slug) {
+                self.open_example(slug).await;
+                // The runs of the workflow before are forgotten first.
+                leptos::task::tick().await;
+            } else {
+                missing.push(format!("the example \"{slug}\" is not there"));
+            }
+        }
+        if let Some(tab) = &link.tab {
+            match DockTab::from_slug(tab) {
+                Some(tab) => {
+                    self.shell.mode.set(Mode::Run);
+                    self.shell.dock_tab.set(tab);
+                }
+                None => missing.push(format!("the tab \"{tab}\" is not there")),
+            }
+        }
+        if link.filter != self.page.filter.get_untracked() {
+            self.page.filter.set(link.filter.clone());
+        }
+        if let Some(id) = &link.run {
+            let known = self.runs.key_of_id(id).or_else(|| self.restore_run(id));
+            match known {
+                Some(key) => self.show_run(key, link.event),
+                // Runs are deterministic: with the example's own input and answers it is the same one.
+                None if link.example.is_some() => {
+                    missing.push("the run is not kept in this browser, so the example was run again".to_owned());
+                    self.page.awaited_event.set(link.event);
+                    self.run(debugger::Run::Continue);
+                    if let Some(tab) = link.tab.as_deref().and_then(DockTab::from_slug) {
+                        self.shell.dock_tab.set(tab);
+                    }
+                }
+                None => missing.push(
+                    "the run is not kept in this browser: an address shows runs of the browser that made it, and \
+                     runs of examples"
+                        .to_owned(),
+                ),
+            }
+        } else if let Some(event) = link.event {
+            self.runs.seek(event);
+        }
+        if let Some(state) = link.state {
+            let is_there = self.workspace.scene.with_untracked(|scene| scene.index_of(&state).is_some());
+            match is_there {
+                true => self.workspace.selected.set(Some(state)),
+                false => missing.push("the state is not in this workflow".to_owned()),
+            }
+        }
+        if !missing.is_empty() {
+            self.shell.say(format!("Not all of the address could be shown: {}.", missing.join("; ")));
+        }
+    }
+
+    fn show_run(self, key: RunKey, event: Option<u32>) {
+        if self.runs.current.get_untracked() != Some(key) {
+            self.runs.choose(key);
+        }
+        if let Some(event) = event {
+            let last = self.runs.with_run_untracked(|run| run.session.len()).unwrap_or(0);
+            if event > last {
+                self.shell.say(format!("The run has {last} events, so event {event} can't be shown."));
+            }
+            self.runs.seek(event);
+        }
+    }
+
+    /// Puts the address of what is looked at on the clipboard.
+    pub fn copy_link(self) {
+        let link = untrack(|| self.link());
+        let is_own = link.example.is_none();
+        let text = address::with_fragment(&link.to_fragment());
+        spawn_local(async move {
+            match clipboard::write(text).await {
+                true if is_own => self.shell.say(
+                    "The address is on the clipboard. It works in this browser, where the workflow and the run are kept.",
+                ),
+                true => self.shell.say("The address is on the clipboard."),
+                false => self.shell.fail("The browser does not let this page write to the clipboard."),
+            }
+        });
+    }
+}
+
+/// Whether a text may name an example: it becomes a part of an address.
+fn is_slug(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 60
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}

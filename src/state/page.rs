@@ -1,0 +1,370 @@
+//! The page of an execution: its tables, what is filtered and sorted, and the selection that they share.
+
+use std::sync::Arc;
+
+use debugger::gantt::Axis;
+use debugger::steps_table::{StepsTable, StepsView};
+use debugger::{EventFilter, HistoryModel, Row, RowKind, Visit, VisitId};
+use engine::{EventId, EventRef, Instant, RunId};
+use json::Str;
+use leptos::prelude::*;
+
+use crate::platform::dom;
+use crate::state::kept_runs::{CoverageFacts, StoredRun};
+use crate::state::run::{RunKey, RunPhase, Runs};
+use crate::state::workspace::Shared;
+
+/// Bytes of data that a filter searches in one frame.
+const SEARCHED_AT_ONCE: usize = 1_500_000;
+/// Milliseconds between two looks at a run that goes on.
+const LEAST_PAUSE_MS: f64 = 200.0;
+
+/// A part of the details of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DetailsTab {
+    InputOutput,
+    Facts,
+    Definition,
+    Retries,
+    Events,
+    Variables,
+}
+
+/// What the tables show, made once for all of them.
+#[derive(Clone, PartialEq)]
+pub struct Model {
+    pub model: Shared<HistoryModel>,
+    /// The run that it is of, and which of its executions.
+    pub run: Option<RunKey>,
+    pub execution: RunId,
+    /// Until when what still goes on lasts.
+    pub now: Instant,
+    /// Whether the run has no other execution: then an event's id is its position.
+    pub is_only: bool,
+}
+
+impl Model {
+    /// The position in the session, from 1, of an event of this execution.
+    fn position(&self, runs: Runs, event: EventId) -> Option<u32> {
+        let event = EventRef { run: self.execution, event };
+        runs.with_run_untracked(|run| run.session.position_of(event)).flatten()
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct ExecutionPage {
+    runs: Runs,
+    /// Which of a run's executions is shown: itself, or a child of it.
+    pub execution: RwSignal<RunId>,
+    pub model: Memo<Model>,
+    /// Counts up when the model is to be made anew; seldom while a run goes on.
+    tick: RwSignal<u64>,
+    last_tick: StoredValue<(f64, f64)>,
+    is_due: StoredValue<bool>,
+    pub filter: RwSignal<EventFilter>,
+    pub newest_first: RwSignal<bool>,
+    /// The positions (from 0) of the events that the filter lets through, oldest first.
+    pub shown: RwSignal<Shared<Vec<usize>>>,
+    pub is_filtering: RwSignal<bool>,
+    filter_serial: StoredValue<u64>,
+    pub steps: RwSignal<StepsView>,
+    pub axis: RwSignal<Axis>,
+    pub table: Memo<Shared<StepsTable>>,
+    /// The event and the row of the tables that the cursor is at.
+    pub selected_event: RwSignal<Option<usize>>,
+    pub selected_row: RwSignal<Option<usize>>,
+    chosen_row: RwSignal<Option<usize>>,
+    pub details_tab: RwSignal<DetailsTab>,
+    /// The run that the current one is compared with.
+    pub compared: RwSignal<Option<RunKey>>,
+    /// Whether the graph shows what all runs have reached.
+    pub shows_coverage: RwSignal<bool>,
+    /// The keys of the states that the kept runs have reached, while coverage is shown.
+    pub covered: RwSignal<Option<Shared<std::collections::HashSet<Str>>>>,
+    pub coverage_facts: RwSignal<CoverageFacts>,
+    /// Runs of the workflow that are in the browser's storage.
+    pub stored: RwSignal<Vec<StoredRun>>,
+    /// The example that the workflow was opened from.
+    pub example: RwSignal<Option<String>>,
+    /// Where to go once the run that was begun stands still.
+    pub awaited_event: RwSignal<Option<u32>>,
+}
+
+impl ExecutionPage {
+    pub fn new(runs: Runs) -> ExecutionPage {
+        let execution = RwSignal::new(RunId(0));
+        let tick = RwSignal::new(0u64);
+        let last_tick = StoredValue::new((0.0, 0.0));
+        let model = Memo::new(move |_| {
+            tick.track();
+            let started = dom::now_ms();
+            let execution = execution.get();
+            let made = runs.with_run_untracked(|run| {
+                let recorded = run.session.recorded();
+                let mut model = HistoryModel::of_run(recorded, execution)?;
+                if let Some(recording) = &run.session.recording {
+                    model.name_ids(recording.ids.clone());
+                }
+                let last = model.history().last().map(|last| last.timestamp).unwrap_or_default();
+                let is_open = recorded.run(execution).is_some_and(|run| run.outcome.is_none());
+                let now = if is_open { recorded.now().max(last) } else { last };
+                let is_only = model.history().len() == run.session.len() as usize;
+                Some((run.key, model, now, is_only))
+            });
+            let made = match made.flatten() {
+                Some((key, model, now, is_only)) => {
+                    Model { model: Shared::new(model), run: Some(key), execution, now, is_only }
+                }
+                None => Model {
+                    model: Shared::new(HistoryModel::default()),
+                    run: None,
+                    execution,
+                    now: Instant::default(),
+                    is_only: true,
+                },
+            };
+            let ended = dom::now_ms();
+            last_tick.set_value((ended, ended - started));
+            made
+        });
+        let steps = RwSignal::new(StepsView::default());
+        let table = Memo::new(move |_| {
+            model.with(|made| steps.with(|view| Shared::new(view.table(&made.model, made.now))))
+        });
+        ExecutionPage {
+            runs,
+            execution,
+            model,
+            tick,
+            last_tick,
+            is_due: StoredValue::new(false),
+            filter: RwSignal::new(EventFilter::default()),
+            newest_first: RwSignal::new(false),
+            shown: RwSignal::new(Shared::new(Vec::new())),
+            is_filtering: RwSignal::new(false),
+            filter_serial: StoredValue::new(0),
+            steps,
+            axis: RwSignal::new(Axis::Time),
+            table,
+            selected_event: RwSignal::new(None),
+            selected_row: RwSignal::new(None),
+            chosen_row: RwSignal::new(None),
+            details_tab: RwSignal::new(DetailsTab::InputOutput),
+            compared: RwSignal::new(None),
+            shows_coverage: RwSignal::new(false),
+            covered: RwSignal::new(None),
+            coverage_facts: RwSignal::new(CoverageFacts::default()),
+            stored: RwSignal::new(Vec::new()),
+            example: RwSignal::new(None),
+            awaited_event: RwSignal::new(None),
+        }
+    }
+
+    /// Keeps the tables true to the run that is looked at.
+    pub fn follow(self) {
+        let runs = self.runs;
+        Effect::new(move |before: Option<Option<RunKey>>| {
+            runs.version.track();
+            let current = runs.current.get();
+            if before.flatten() != current {
+                self.execution.set(RunId(0));
+                self.steps.update(|steps| steps.toggled.clear());
+                if self.compared.get_untracked() == current {
+                    self.compared.set(None);
+                }
+            }
+            self.refresh();
+            current
+        });
+        // The execution that the cursor is in is the one that the tables show.
+        Effect::new(move |_| {
+            let cursor = runs.cursor.get();
+            let event = runs.with_run_untracked(|run| run.event_ref(cursor.position)).flatten();
+            if let Some(event) = event.filter(|event| event.run != self.execution.get_untracked()) {
+                self.execution.set(event.run);
+            }
+        });
+    }
+
+    /// Makes the model anew: at once where the run stands still, else after a while.
+    fn refresh(self) {
+        let (last, took) = self.last_tick.get_value();
+        let pause = LEAST_PAUSE_MS.max(took * 12.0);
+        let waited = dom::now_ms() - last;
+        if !self.runs.phase.with_untracked(|phase| *phase == RunPhase::Running) || waited >= pause {
+            self.tick.update(|tick| *tick += 1);
+            return;
+        }
+        if self.is_due.get_value() {
+            return;
+        }
+        self.is_due.set_value(true);
+        let wait = (pause - waited).clamp(1.0, 5_000.0) as u32;
+        gloo::timers::callback::Timeout::new(wait, move || {
+            if self.is_due.try_get_value() == Some(true) {
+                self.is_due.set_value(false);
+                self.tick.update(|tick| *tick += 1);
+            }
+        })
+        .forget();
+    }
+
+    /// Filters the events, a part of a frame at a time. For the view that shows them.
+    pub fn follow_filter(self) {
+        Effect::new(move |_| {
+            let made = self.model.get();
+            let filter = self.filter.get();
+            let serial = self.filter_serial.get_value() + 1;
+            self.filter_serial.set_value(serial);
+            if filter == EventFilter::default() {
+                self.is_filtering.set(false);
+                self.shown.set(Shared::new((0..made.model.history().len()).collect()));
+                return;
+            }
+            self.is_filtering.set(true);
+            self.filter_on(made, Arc::new(filter), serial, 0, Vec::new());
+        });
+        Effect::new(move |_| {
+            let cursor = self.runs.cursor.get();
+            let newest_first = self.newest_first.get();
+            let index = self.shown.with(|shown| {
+                let event = self.runs.with_run_untracked(|run| run.event_ref(cursor.position)).flatten()?;
+                let position = (event.event.0 as usize).checked_sub(1)?;
+                shown.binary_search(&position).ok().map(|index| mirrored(index, shown.len(), newest_first))
+            });
+            if self.selected_event.get_untracked() != index {
+                self.selected_event.set(index);
+            }
+        });
+        Effect::new(move |_| {
+            let Some(index) = self.selected_event.get() else { return };
+            let event = self.shown.with_untracked(|shown| {
+                let index = mirrored(index, shown.len(), self.newest_first.get_untracked());
+                shown.get(index).and_then(|position| u32::try_from(position + 1).ok()).map(EventId)
+            });
+            if let Some(event) = event {
+                self.go_to(event);
+            }
+        });
+    }
+
+    fn filter_on(
+        self,
+        made: Model,
+        filter: Arc<EventFilter>,
+        serial: u64,
+        from: usize,
+        mut found: Vec<usize>,
+    ) {
+        let (more, next) = made.model.filter_some(&filter, from, SEARCHED_AT_ONCE);
+        found.extend(more);
+        match next {
+            None => {
+                self.is_filtering.set(false);
+                self.shown.set(Shared::new(found));
+            }
+            Some(next) => request_animation_frame(move || {
+                if self.filter_serial.try_get_value() == Some(serial) {
+                    self.filter_on(made, filter, serial, next, found);
+                }
+            }),
+        }
+    }
+
+    /// Selects the row that the cursor is in. For the view that shows the table.
+    pub fn follow_steps(self) {
+        Effect::new(move |_| {
+            let cursor = self.runs.cursor.get();
+            let made = self.model.get();
+            let event = self.runs.with_run_untracked(|run| run.event_ref(cursor.position)).flatten();
+            let event = event.filter(|event| event.run == made.execution).map(|event| event.event);
+            // An attempt or an iteration that was chosen stays so while the cursor is in it.
+            let chosen = self.chosen_row.get_untracked().filter(|chosen| {
+                let row = made.model.rows().get(*chosen);
+                row.is_some_and(|row| {
+                    !matches!(row.kind, RowKind::State(_)) && event.is_some_and(|event| is_in(row, event))
+                })
+            });
+            let row = chosen.or_else(|| made.model.row_of_event(event?));
+            if let Some(row) = row {
+                let is_hidden = self.table.with_untracked(|table| !table.shown.contains(&row));
+                if is_hidden && self.steps.with_untracked(|steps| !steps.is_filtered()) {
+                    self.steps.update(|steps| steps.reveal(&made.model, row));
+                }
+            }
+            let index = row
+                .and_then(|row| self.table.with(|table| table.shown.iter().position(|shown| *shown == row)));
+            if self.selected_row.get_untracked() != index {
+                self.selected_row.set(index);
+            }
+        });
+        Effect::new(move |_| {
+            let Some(index) = self.selected_row.get() else { return };
+            let made = self.model.get_untracked();
+            let row = self.table.with_untracked(|table| table.shown.get(index).copied());
+            self.chosen_row.set(row);
+            let Some(told) = row.and_then(|row| made.model.rows().get(row)) else { return };
+            let here = self.event_at_cursor().filter(|event| event.run == made.execution);
+            let to = match told.kind {
+                RowKind::State(_) if here.and_then(|here| made.model.row_of_event(here.event)) == row => None,
+                RowKind::State(id) => {
+                    made.model.visits().get(id).map(|visit| visit.exited.unwrap_or(visit.last))
+                }
+                _ if here.is_some_and(|here| is_in(told, here.event)) => None,
+                _ => Some(told.first),
+            };
+            if let Some(to) = to {
+                self.go_to(EventId(to));
+            }
+        });
+    }
+
+    /// The event that the cursor is at.
+    pub fn event_at_cursor(self) -> Option<EventRef> {
+        let position = self.runs.cursor.get_untracked().position;
+        self.runs.with_run_untracked(|run| run.event_ref(position)).flatten()
+    }
+
+    /// Goes to an event of the execution that is shown.
+    pub fn go_to(self, event: EventId) {
+        let here = EventRef { run: self.execution.get_untracked(), event };
+        if self.event_at_cursor() == Some(here) {
+            return;
+        }
+        let made = self.model.get_untracked();
+        if let Some(position) = made.position(self.runs, event) {
+            self.runs.seek(position);
+        }
+    }
+
+    /// Shows another execution of the run, at its first event.
+    pub fn show_execution(self, execution: RunId) {
+        let first = EventRef { run: execution, event: EventId(1) };
+        let position = self.runs.with_run_untracked(|run| run.session.position_of(first)).flatten();
+        self.execution.set(execution);
+        if let Some(position) = position {
+            self.runs.seek(position);
+        }
+    }
+
+    /// The visit that the cursor is in; follows the cursor and the recording.
+    pub fn visit(self) -> Option<(VisitId, Visit)> {
+        let position = self.runs.cursor.get().position;
+        let made = self.model.get();
+        let event = self.runs.with_run_untracked(|run| run.event_ref(position)).flatten()?;
+        if event.run != made.execution {
+            return None;
+        }
+        let id = made.model.visits().at(event.event.0)?;
+        made.model.visits().get(id).map(|visit| (id, visit.clone()))
+    }
+}
+
+fn is_in(row: &Row, event: EventId) -> bool {
+    row.first <= event.0 && event.0 <= row.last
+}
+
+/// The index in a list that is read from its other end.
+pub fn mirrored(index: usize, count: usize, is_mirrored: bool) -> usize {
+    if is_mirrored { count.saturating_sub(index + 1) } else { index }
+}
