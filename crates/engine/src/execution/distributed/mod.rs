@@ -1,7 +1,9 @@
 //! Distributed Maps: iterations that are executions of their own.
 
 mod batcher;
+mod compression;
 mod csv;
+mod parquet;
 mod reader;
 mod writer;
 

@@ -1,11 +1,13 @@
 //! ItemReader: items from S3.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use json::{Str, Value};
 
-use super::ReadError;
+use super::compression::{GZIP_MAGIC, MOST_BYTES, ZSTD_MAGIC, gunzip};
 use super::csv::{self, Format};
+use super::{ReadError, parquet};
 use crate::execution::{Execution, Items, S3Object};
 use crate::machine::{MapDef, ReaderDef};
 use crate::query::{Dynamic, Fault, StateHost};
@@ -125,14 +127,9 @@ impl Source<'_> {
 
     /// The items of one file by `InputType`; without one, by the file's name.
     fn items_of(&self, key: &str, object: &S3Object) -> Result<Items, ReadError> {
-        const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
-        const PARQUET_MAGIC: &[u8] = b"PAR1";
-        if object.body.starts_with(GZIP_MAGIC) {
-            return Err(ReadError::reader(format!(
-                "'{key}' is compressed; only plain files can be read here."
-            )));
-        }
+        let body = content(key, object)?;
         let name = key.to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
         let input_type = match self.config("InputType") {
             Some(input_type) if input_type != "MANIFEST" => input_type,
             _ if name.ends_with(".jsonl") => "JSONL",
@@ -141,13 +138,15 @@ impl Source<'_> {
             _ => "JSON",
         };
         match input_type {
-            "CSV" => self.csv(&object.text()),
-            "JSON" => self.json(&object.text()),
-            "JSONL" => self.json_lines(&object.text()),
-            "PARQUET" => Err(ReadError::reader(match object.body.starts_with(PARQUET_MAGIC) {
-                true => format!("'{key}' is a Parquet file, which cannot be read here."),
-                false => format!("'{key}' is no Parquet file."),
-            })),
+            "CSV" => self.csv(&String::from_utf8_lossy(&body)),
+            "JSON" => self.json(&String::from_utf8_lossy(&body)),
+            "JSONL" => self.json_lines(&String::from_utf8_lossy(&body)),
+            "PARQUET" => {
+                let most = self.limit.min(self.execution.options().quotas.map_items);
+                let values = parquet::rows(&body, most)
+                    .map_err(|problem| ReadError::reader(format!("'{key}' cannot be read: {problem}.")))?;
+                Ok(Items { values: Arc::new(values), ..Items::default() })
+            }
             other => Err(ReadError::reader(format!("The InputType '{other}' is not supported."))),
         }
     }
@@ -231,12 +230,18 @@ impl Source<'_> {
         let mut values = Vec::new();
         for file in manifest.get("files").and_then(Value::as_array).unwrap_or_default() {
             let key = text_of(file, "key")?;
-            let content = self.get(files_bucket, key)?;
-            if manifest.get("fileFormat").and_then(Value::as_str).is_some_and(|format| format != "CSV") {
-                return Err(ReadError::reader("Only inventories in CSV can be read here."));
-            }
-            let format = Format { delimiter: ',', headers: Some(headers.clone()) };
-            let rows = csv::items(&content.text(), &format, self.limit.saturating_sub(values.len()));
+            let object = self.get(files_bucket, key)?;
+            let body = content(key, object)?;
+            let most = self.limit.saturating_sub(values.len());
+            let rows = match manifest.get("fileFormat").and_then(Value::as_str) {
+                None | Some("CSV") => {
+                    let format = Format { delimiter: ',', headers: Some(headers.clone()) };
+                    csv::items(&String::from_utf8_lossy(&body), &format, most)
+                }
+                Some("Parquet") => parquet::rows(&body, most.min(self.execution.options().quotas.map_items))
+                    .map_err(|problem| format!("'{key}' cannot be read: {problem}.")),
+                Some(format) => Err(format!("Inventories as {format} cannot be read here.")),
+            };
             values.extend(rows.map_err(ReadError::reader)?);
         }
         Ok(Items { values: Arc::new(values), ..Items::default() })
@@ -256,6 +261,20 @@ impl Source<'_> {
         }
         Ok(Items { values: Arc::new(values), ..Items::default() })
     }
+}
+
+/// The content of a file, decompressed where it is gzip: S3 inventories are, and Step Functions reads it.
+fn content<'o>(key: &str, object: &'o S3Object) -> Result<Cow<'o, [u8]>, ReadError> {
+    if object.body.starts_with(ZSTD_MAGIC) {
+        let problem = "is compressed with ZSTD; only gzip and no compression can be read here";
+        return Err(ReadError::reader(format!("'{key}' {problem}.")));
+    }
+    if !object.body.starts_with(GZIP_MAGIC) {
+        return Ok(Cow::Borrowed(&object.body));
+    }
+    let content = gunzip(&object.body, MOST_BYTES)
+        .map_err(|problem| ReadError::reader(format!("'{key}' cannot be decompressed: {problem}.")))?;
+    Ok(Cow::Owned(content))
 }
 
 fn text_of<'v>(value: &'v Value, name: &str) -> Result<&'v str, ReadError> {
