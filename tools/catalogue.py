@@ -18,6 +18,9 @@ from pathlib import Path
 # Calls that hand out credentials or a stream, which the SDK integration does not offer.
 NOT_CALLABLE = {("sts", "assumeRole"), ("sts", "assumeRoleWithSAML"), ("sts", "assumeRoleWithWebIdentity"), ("sts", "assumeRoot")}
 
+# DynamoDB's types of attributes, which the optimized integration spells as the API does.
+DYNAMODB_TYPES = {"BOOL", "NULL", "SS", "NS", "BS"}
+
 README = """\
 # Catalogue of AWS services
 
@@ -114,6 +117,8 @@ def title(service_id, full):
 def member_name(name):
     """Step Functions spells members as the AWS SDK for Java does: capitals in front become one word, so that
     DBInstanceIdentifier is DbInstanceIdentifier, and ETag stays as it is."""
+    if name in DYNAMODB_TYPES:
+        return name
     out = []
     for at, letter in enumerate(name):
         before_lower = at + 1 < len(name) and name[at + 1].islower()

@@ -1,7 +1,7 @@
 //! Something that is dragged over the graph, and where it would land.
 
-use asl::StateId;
 use asl::edit::{Edit, Place};
+use asl::{Document, StateId, StateType};
 use catalogue::Insertable;
 use diagram::DropZone;
 use layout::{Point, Rect};
@@ -23,6 +23,8 @@ const CHECK_BELOW: usize = 400;
 const MOST_LIT: usize = 160;
 /// Milliseconds that looking for places may take at a time.
 const CHECK_MS: f64 = 5.0;
+/// How long the pointer rests before the place is looked at in a large workflow.
+const REST_MS: f64 = 90.0;
 
 /// What is dragged.
 #[derive(Clone, Debug)]
@@ -66,6 +68,8 @@ pub struct Drag {
     dragged: StoredValue<Option<Dragged>>,
     zones: StoredValue<Vec<(DropZone, Option<bool>)>>,
     has_entered: StoredValue<bool>,
+    /// Since when the pointer has been over a place that was not checked yet.
+    unchecked_since: StoredValue<Option<f64>>,
 }
 
 impl Drag {
@@ -79,6 +83,7 @@ impl Drag {
             dragged: StoredValue::new(None),
             zones: StoredValue::new(Vec::new()),
             has_entered: StoredValue::new(false),
+            unchecked_since: StoredValue::new(None),
         }
     }
 
@@ -145,11 +150,36 @@ impl Studio {
         if same {
             return;
         }
+        // In a large workflow the answer takes too long to give it at every place that the pointer passes.
+        let checks = self.checks_at_once();
+        drag.unchecked_since.set_value((!checks).then(dom::now_ms));
         let over = over.map(|zone| {
-            let obstacle = self.obstacle_to(zone.place);
+            let obstacle = if checks { self.obstacle_to(zone.place) } else { None };
             Over { zone, obstacle }
         });
         drag.over.set(over);
+    }
+
+    fn checks_at_once(self) -> bool {
+        self.workspace.document.with_untracked(|document| document.state_count() <= CHECK_BELOW)
+    }
+
+    /// Checks the place where the pointer rests.
+    fn check_resting(self) {
+        let drag = self.drag;
+        let since = drag.unchecked_since.get_value();
+        if since.is_none_or(|since| dom::now_ms() - since < REST_MS) {
+            return;
+        }
+        drag.unchecked_since.set_value(None);
+        let obstacle = drag.over.get_untracked().and_then(|over| self.obstacle_to(over.zone.place));
+        if obstacle.is_some() {
+            drag.over.update(|over| {
+                if let Some(over) = over {
+                    over.obstacle = obstacle;
+                }
+            });
+        }
     }
 
     fn zone_under(self, pointer: Point) -> Option<DropZone> {
@@ -179,6 +209,11 @@ impl Studio {
             .document
             .with_untracked(|document| {
                 self.drag.dragged.with_value(|dragged| match dragged {
+                    Some(Dragged::New(_, thing))
+                        if thing.goes_anywhere() && !is_terminal_way(document, place) =>
+                    {
+                        None
+                    }
                     Some(Dragged::New(_, thing)) => thing.plan(document, place).err(),
                     Some(Dragged::States(states)) => {
                         document.plan(&Edit::MoveStates { states: states.clone(), place }).err()
@@ -195,6 +230,7 @@ impl Studio {
             let pointer = self.drag.pointer.get_untracked();
             self.move_drag(pointer);
         }
+        self.check_resting();
         self.light_up();
     }
 
@@ -232,7 +268,7 @@ impl Studio {
         let (width, height) = self.view.size.get_untracked();
         let camera = self.view.camera.get_untracked();
         let seen = camera.visible(width.max(1.0), height.max(1.0));
-        let checks = self.workspace.document.with_untracked(|document| document.state_count() <= CHECK_BELOW);
+        let checks = self.checks_at_once();
         let until = dom::now_ms() + CHECK_MS;
         let mut lit = Vec::new();
         let mut zones = Vec::new();
@@ -305,6 +341,16 @@ impl Studio {
         drag.ghost.set(None);
         drag.over.set(None);
         drag.lit.set(Vec::new());
+    }
+}
+
+/// Whether a place is behind a state that nothing follows.
+fn is_terminal_way(document: &Document, place: Place) -> bool {
+    match place {
+        Place::On { from, .. } => {
+            document.state(from).and_then(|state| state.state_type()).is_none_or(StateType::is_terminal)
+        }
+        _ => false,
     }
 }
 

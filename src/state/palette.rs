@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::platform::{fetch, storage};
+use crate::state::shell::Pane;
 use crate::state::studio::Studio;
 use crate::state::workspace::Shared;
 
@@ -228,6 +229,7 @@ impl Studio {
             let Some(thing) = self.palette.insertable(&source) else { return };
             if self.put_new(&thing, &source, self.place_of_insert()) {
                 self.editing.insert_before.set(None);
+                self.shell.pane.set(Pane::Stage);
                 self.focus_selected();
             }
         });

@@ -76,6 +76,18 @@ impl Insertable {
         }
     }
 
+    /// Whether there is no place that it can't go to, as long as the text is not broken.
+    pub fn goes_anywhere(&self) -> bool {
+        let leads_on = |content: &Content| match content {
+            Content::State(state) => {
+                let state_type = state.get("Type").and_then(Value::as_str).and_then(StateType::from_name);
+                state_type.is_some_and(StateType::has_next)
+            }
+            Content::Choice(_) | Content::Definition(_) => false,
+        };
+        leads_on(&self.json_path) && leads_on(&self.jsonata)
+    }
+
     /// What it comes to at a place. An empty text becomes a workflow that starts with it.
     ///
     /// # Errors
@@ -186,6 +198,14 @@ mod tests {
                 assert_eq!(document.machine().unwrap().start().unwrap().name(), name);
             }
         }
+    }
+
+    #[test]
+    fn what_ends_does_not_go_anywhere() {
+        let anywhere = StateType::ALL.into_iter().filter(|kind| Insertable::flow(*kind).goes_anywhere());
+        let anywhere: Vec<&str> = anywhere.map(StateType::name).collect();
+        assert_eq!(anywhere, ["Pass", "Task", "Wait", "Parallel", "Map"]);
+        assert!(!Insertable::saved("x", "{}").goes_anywhere());
     }
 
     #[test]

@@ -214,8 +214,8 @@ mod tests {
             .collect();
         assert_eq!(required, ["TableName", "Item"]);
         assert!(matches!(shapes.at_path(input, &["Item"]), Some(Shape::Map(_))));
-        assert!(shapes.at_path(input, &["Item", "*", "BOOL"]).is_none());
-        assert!(matches!(shapes.at_path(input, &["Item", "*", "Bool"]), Some(Shape::Boolean)));
+        assert!(shapes.at_path(input, &["Item", "*", "Bool"]).is_none());
+        assert!(matches!(shapes.at_path(input, &["Item", "*", "BOOL"]), Some(Shape::Boolean)));
         let Some(Shape::Of(values)) = shapes.at_path(input, &["ReturnValues"]) else { panic!() };
         assert_eq!(shapes.values(values)[0], "NONE");
         assert!(shapes.structure(values).is_none());

@@ -4,7 +4,7 @@ use asl::edit::Place;
 use asl::{Document, ScopeId, StateId, StateType, TransitionKind};
 use layout::{Direction, Point, Rect};
 
-use crate::scene::{Scene, SceneNode};
+use crate::scene::{Scene, SceneEdge, SceneNode};
 
 /// A place for something that is dragged. Whether it may go there, the document's edits say.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,15 +157,21 @@ impl Scene {
             Some(StateType::Choice) => TransitionKind::Default,
             _ => TransitionKind::Next,
         };
-        let place = Place::On { from: node.state, way };
-        let edge = (0..self.edges.len()).filter_map(|at| self.edge_zone(at)).find(|zone| zone.place == place);
-        let label = format!("After {}", node.name);
-        edge.unwrap_or_else(|| DropZone { place, mark: self.border(node, false), label })
+        let leaves = |edge: &SceneEdge| {
+            let from = edge.from.and_then(|from| self.nodes.get(from));
+            edge.way == Some(way) && from.is_some_and(|from| from.state == node.state)
+        };
+        let edge = self.edges.iter().position(leaves).and_then(|at| self.edge_zone(at));
+        edge.unwrap_or_else(|| DropZone {
+            place: Place::On { from: node.state, way },
+            mark: self.border(node, false),
+            label: format!("After {}", node.name),
+        })
     }
 
     fn start_zone(&self, document: &Document, scope: ScopeId) -> Option<DropZone> {
-        let place = Place::Start(scope);
-        let edge = (0..self.edges.len()).filter_map(|at| self.edge_zone(at)).find(|zone| zone.place == place);
+        let starts = |edge: &SceneEdge| edge.from.is_none() && edge.scope == scope;
+        let edge = self.edges.iter().position(starts).and_then(|at| self.edge_zone(at));
         edge.or_else(|| self.empty_scope_zone(document, scope))
     }
 
