@@ -109,13 +109,13 @@ impl Studio {
             let needs_one = || main.ok_or_else(|| NOTHING.to_owned());
             let planned = match command {
                 Command::Delete | Command::DeleteApart => match way {
-                    Some((_, way)) => needs_one().and_then(|state| {
+                    Some((_, way)) => needs_one().map(|state| {
                         // The state stays selected alone: the next Delete must not take the next way.
-                        Ok(Planned {
+                        Planned {
                             edit: Edit::Disconnect { from: state.id(), way },
                             title: format!("Removed {} of {}", way_name(way), state.name()),
                             then: Then::FirstOf(vec![state.id()]),
-                        })
+                        }
                     }),
                     None if states.is_empty() => Err(NOTHING.to_owned()),
                     None => Ok(Planned {

@@ -49,6 +49,7 @@ pub fn duration_input(site: &Site, field: &'static Field, labelling: &Labelling)
             parse,
             commit,
             suggestions: None,
+            complete: None,
         },
     );
     let units = TimeUnit::ALL.map(|unit| (unit.name().to_owned(), unit.name().to_owned())).to_vec();

@@ -171,7 +171,7 @@ fn small_number(site: &Site, name: &'static str, label: &'static str, default: &
             <label class="form-label" for=id title=format!("{name}: {}", field.doc)>
                 {label}
             </label>
-            {text_input(&labelling, TextControl { look: Look::Number, placeholder: default, value: own.value_memo(), show: show_text, parse, commit, suggestions: None })}
+            {text_input(&labelling, TextControl { look: Look::Number, placeholder: default, value: own.value_memo(), show: show_text, parse, commit, suggestions: None, complete: None })}
             {problem_list(problems_id, problems, complaint)}
         </div>
     }

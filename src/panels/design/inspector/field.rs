@@ -49,7 +49,7 @@ fn modes(control: Control, language: QueryLanguage) -> Vec<(Mode, &'static str, 
     let computed =
         language == QueryLanguage::Jsonata && (field.expression || matches!(field.kind, Kind::Template));
     let mut modes = vec![match field.kind {
-        Kind::Template => (Mode::Value, "JSON", "An object, a list or another value"),
+        Kind::Template => (Mode::Value, "Value", "An object, a list or another value"),
         Kind::JsonPath | Kind::ResultPath => (Mode::Value, "Path", "A path"),
         _ => (Mode::Value, "Value", "A fixed value"),
     }];
@@ -99,11 +99,15 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
         complaint.with(Option::is_some)
             || problems.with(|problems| problems.iter().any(|(severity, _)| *severity == Severity::Error))
     });
+    let is_group = is_container || matches!(field.kind, Kind::Texts { .. });
+    let is_labelled_inside =
+        is_group || matches!(field.kind, Kind::Template | Kind::Assignments | Kind::Json);
     let id = unique_id("field");
     let (help_id, problems_id) = (format!("{id}-help"), format!("{id}-problems"));
     let labelling = Labelling {
         id: id.clone(),
         label: field.name,
+        names_itself: is_labelled_inside,
         described_by: format!("{help_id} {problems_id}"),
         is_required: field.required,
         is_invalid: is_error.into(),
@@ -171,9 +175,6 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
             Mode::Value => Some(value_control(&own, field, &labelling)),
         }
     };
-    let is_group = is_container || matches!(field.kind, Kind::Texts { .. });
-    let is_labelled_inside =
-        is_group || matches!(field.kind, Kind::Template | Kind::Assignments | Kind::Json);
     let label_id = format!("{id}-label");
     let name = view! {
         {field.name}
@@ -319,7 +320,16 @@ pub fn typed(
     });
     text_input(
         labelling,
-        TextControl { look, placeholder, value: site.value_memo(), show, parse, commit, suggestions: None },
+        TextControl {
+            look,
+            placeholder,
+            value: site.value_memo(),
+            show,
+            parse,
+            commit,
+            suggestions: None,
+            complete: None,
+        },
     )
 }
 
@@ -362,6 +372,7 @@ pub fn path_input(site: &Site, labelling: &Labelling) -> AnyView {
             parse,
             commit,
             suggestions: Some(suggestions),
+            complete: None,
         },
     )
 }

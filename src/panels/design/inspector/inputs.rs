@@ -1,10 +1,12 @@
 //! Controls that know nothing of the language: texts, numbers, choices of a few.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use json::Value;
 use leptos::prelude::*;
 
+use super::completing::{Complete, Completer};
 use crate::ui::Icon;
 
 thread_local! {
@@ -25,6 +27,8 @@ pub struct Labelling {
     /// The id of the control's element, to which the label points.
     pub id: String,
     pub label: &'static str,
+    /// Whether the label on the screen is no `<label>` of the control, which then says its name itself.
+    pub names_itself: bool,
     /// The ids of help and problems.
     pub described_by: String,
     pub is_required: bool,
@@ -40,6 +44,7 @@ impl Labelling {
         Labelling {
             id: unique_id("control"),
             label,
+            names_itself: false,
             described_by: String::new(),
             is_required: false,
             is_invalid: Signal::derive(move || complaint.with(Option::is_some)),
@@ -74,11 +79,13 @@ pub struct TextControl {
     pub parse: Parse,
     pub commit: Commit,
     pub suggestions: Option<Signal<Vec<String>>>,
+    /// For several lines: what can stand at the cursor.
+    pub complete: Option<Complete>,
 }
 
 /// A text field. What it can't take over it keeps as a draft, with the reason, until it can.
 pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
-    let TextControl { look, placeholder, value, show, parse, commit, suggestions } = control;
+    let TextControl { look, placeholder, value, show, parse, commit, suggestions, complete } = control;
     let draft = RwSignal::new(None::<String>);
     let complaint = labelling.complaint;
     // What changes from elsewhere counts more than a draft.
@@ -92,7 +99,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
     });
     let shown =
         move || draft.get().unwrap_or_else(|| value.with(|value| value.as_ref().map_or(String::new(), show)));
-    let on_input = move |text: String| match parse(&text).and_then(&commit) {
+    let take = Rc::new(move |text: String| match parse(&text).and_then(&commit) {
         Ok(()) => {
             draft.set(None);
             complaint.set(None);
@@ -101,26 +108,57 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
             draft.set(Some(text));
             complaint.set(Some(reason));
         }
-    };
+    });
+    let aria_label = labelling.names_itself.then_some(labelling.label);
     let Labelling { id, described_by, is_required, is_invalid, .. } = labelling.clone();
     let aria_invalid = move || is_invalid.get().then_some("true");
     let described_by = (!described_by.is_empty()).then_some(described_by);
     let is_code = matches!(look, Look::Code | Look::CodeArea);
     if matches!(look, Look::Area | Look::CodeArea) {
+        let area = NodeRef::<leptos::html::Textarea>::new();
+        let completer = Completer::new(complete);
+        let on_input = {
+            let take = take.clone();
+            move |event: leptos::ev::Event| {
+                take(event_target_value(&event));
+                if let Some(area) = area.get_untracked().filter(|_| completer.is_there()) {
+                    completer.offer(&area, false);
+                }
+            }
+        };
+        let on_key = {
+            let take = take.clone();
+            move |event: leptos::ev::KeyboardEvent| {
+                if completer.on_key(&event, &*take) {
+                    event.prevent_default();
+                    event.stop_propagation();
+                }
+            }
+        };
+        let list = completer.is_there().then(|| completer.list(id.clone(), area, take));
+        let (has_list, list_id, active_id) = (list.is_some(), format!("{id}-options"), id.clone());
         return view! {
             <textarea
+                node_ref=area
                 id=id
                 class="form-input form-area"
                 class:mono=is_code
                 rows="1"
                 placeholder=placeholder
                 spellcheck=if is_code { "false" } else { "true" }
+                aria-label=aria_label
                 aria-describedby=described_by
                 aria-required=is_required.then_some("true")
                 aria-invalid=aria_invalid
+                aria-autocomplete=has_list.then_some("list")
+                aria-controls=has_list.then_some(list_id)
+                aria-activedescendant=move || completer.active_id(&active_id)
                 prop:value=shown
-                on:input=move |event| on_input(event_target_value(&event))
+                on:input=on_input
+                on:keydown=on_key
+                on:blur=move |_| completer.close()
             ></textarea>
+            {list}
         }
         .into_any();
     }
@@ -134,6 +172,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
             type="text"
             inputmode=(look == Look::Number).then_some("decimal")
             placeholder=placeholder
+            aria-label=aria_label
             list=list_id.clone()
             spellcheck="false"
             autocomplete="off"
@@ -141,7 +180,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
             aria-required=is_required.then_some("true")
             aria-invalid=aria_invalid
             prop:value=shown
-            on:input=move |event| on_input(event_target_value(&event))
+            on:input=move |event| take(event_target_value(&event))
         />
         {suggestions
             .map(|suggestions| {

@@ -2,6 +2,7 @@
 
 mod branches;
 mod choices;
+mod completing;
 mod duration;
 mod errors;
 mod field;

@@ -111,29 +111,31 @@ pub fn parameters(site: &Site, labelling: &Labelling) -> AnyView {
 }
 
 fn form(site: &Site, known: Memo<Vec<Parameter>>) -> AnyView {
-    let names = Memo::new({
+    // What is known of a parameter may come later than the parameter itself.
+    let members = Memo::new({
         let site = site.clone();
         move |_| {
             let names = site.read(|tree, node| {
                 let names = tree.members(node).map(|member| member.name.into_owned());
                 names.collect::<Vec<String>>()
             });
-            names.unwrap_or_default()
+            let known = known.get();
+            let parameter = |name: &String| {
+                let base = name.strip_suffix(".$").unwrap_or(name);
+                let unknown =
+                    || Parameter { name: base.to_owned(), is_required: false, kind: ParameterKind::Any };
+                known.iter().find(|known| known.name == base).cloned().unwrap_or_else(unknown)
+            };
+            let members = names.unwrap_or_default().into_iter().map(|name| (parameter(&name), name));
+            members.collect::<Vec<(Parameter, String)>>()
         }
     });
     let rows = {
         let site = site.clone();
-        move |name: String| {
-            let base = name.strip_suffix(".$").unwrap_or(&name).to_owned();
-            let parameter =
-                known.with_untracked(|known| known.iter().find(|known| known.name == base).cloned());
-            let unknown = Parameter { name: base, is_required: false, kind: ParameterKind::Any };
-            row(&site, &name, &parameter.unwrap_or(unknown))
-        }
+        move |(parameter, name): (Parameter, String)| row(&site, &name, &parameter)
     };
-    let has = move |name: &str| {
-        names.with(|names| names.iter().any(|known| known.strip_suffix(".$").unwrap_or(known) == name))
-    };
+    let has =
+        move |name: &str| members.with(|members| members.iter().any(|(parameter, _)| parameter.name == name));
     let missing = {
         let site = site.clone();
         move || {
@@ -150,7 +152,11 @@ fn form(site: &Site, known: Memo<Vec<Parameter>>) -> AnyView {
     };
     view! {
         <div class="form-object form-parameters">
-            <For each=move || names.get() key=|name| name.clone() children=rows />
+            <For
+                each=move || members.get()
+                key=|(parameter, name)| (name.clone(), parameter.kind.words(), parameter.is_required)
+                children=rows
+            />
             {missing}
         </div>
     }

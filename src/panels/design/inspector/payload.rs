@@ -6,6 +6,7 @@ use asl::forms::{Payload, expression_text, expression_value};
 use json::{Span, Str, Value};
 use leptos::prelude::*;
 
+use super::completing::Complete;
 use super::form::Site;
 use super::inputs::{Labelling, Look, TextControl, text_input};
 use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
@@ -167,6 +168,13 @@ pub fn expression(site: &Site, labelling: &Labelling) -> AnyView {
     });
     let writer = site.clone();
     let commit = Box::new(move |value: Option<Value>| value.map_or(Ok(()), |value| writer.set_typed(value)));
+    let place = site.clone();
+    let studio = site.form.studio;
+    let complete: Complete = Rc::new(move |text, offset| {
+        let span = untrack(|| place.read(|tree, node| tree.span(node)));
+        let definition = studio.workspace.definition.get_untracked();
+        span.and_then(|span| complete_in(studio, &definition, span, text, offset)).unwrap_or_default()
+    });
     let input = text_input(
         labelling,
         TextControl {
@@ -177,6 +185,7 @@ pub fn expression(site: &Site, labelling: &Labelling) -> AnyView {
             parse,
             commit,
             suggestions: None,
+            complete: Some(complete),
         },
     );
     view! {
@@ -191,4 +200,28 @@ pub fn expression(site: &Site, labelling: &Labelling) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What can stand at an offset of an expression whose text takes the place of a part of the definition.
+fn complete_in(
+    studio: Studio,
+    definition: &str,
+    place: Span,
+    text: &str,
+    offset: usize,
+) -> Option<Completions> {
+    let quoted = |text: &str| {
+        let mut literal = String::new();
+        json::quote(text, &mut literal);
+        literal
+    };
+    let (before, after) = (definition.get(..place.start)?, definition.get(place.end..)?);
+    let whole = format!("{before}{}{after}", quoted(&format!("{{% {text} %}}")));
+    // Without the closing quote.
+    let outer = place.start + quoted(&format!("{{% {}", text.get(..offset)?)).len() - 1;
+    let Completions { replaces, options } = studio.completions(&whole, outer);
+    let start = offset.checked_sub(outer.checked_sub(replaces.start)?)?;
+    let end = (offset + replaces.end.saturating_sub(outer)).min(text.len());
+    text.get(start..end)?;
+    Some(Completions { replaces: Span::new(start, end), options })
 }

@@ -21,7 +21,7 @@ pub fn section(title: &'static str, id: &'static str, body: AnyView) -> AnyView 
     let body_id = format!("section-{id}");
     view! {
         <section class="form-section" class:open=move || is_open.get() data-section=id>
-            <h3>
+            <h2>
                 <button
                     type="button"
                     class="form-section-toggle"
@@ -32,7 +32,7 @@ pub fn section(title: &'static str, id: &'static str, body: AnyView) -> AnyView 
                     <Icon name="chevron-right" size=14 />
                     {title}
                 </button>
-            </h3>
+            </h2>
             <div class="form-section-body" id=body_id hidden=move || !is_open.get()>
                 {body}
             </div>
