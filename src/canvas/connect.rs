@@ -125,10 +125,12 @@ fn place_of(
     };
     let step = (PORT_STEP * scale).min((along - 12.0) / count.max(1) as f64);
     let offset = (position as f64 - (count as f64 - 1.0) / 2.0) * step;
+    // Enlarged ones move out, so that the state itself can still be hit.
+    let out = (scale - 1.0) * 9.0;
     match direction {
-        Direction::Down => Point::new(rect.x + rect.width / 2.0 + offset, rect.bottom()),
-        Direction::Right if is_container => Point::new(rect.right(), rect.y + 22.0 + offset.max(0.0)),
-        Direction::Right => Point::new(rect.right(), rect.y + rect.height / 2.0 + offset),
+        Direction::Down => Point::new(rect.x + rect.width / 2.0 + offset, rect.bottom() + out),
+        Direction::Right if is_container => Point::new(rect.right() + out, rect.y + 22.0 + offset.max(0.0)),
+        Direction::Right => Point::new(rect.right() + out, rect.y + rect.height / 2.0 + offset),
     }
 }
 
