@@ -5,8 +5,8 @@ use crate::canvas::{DragGhost, Stage};
 use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
-    CommandPalette, ConnectDialog, Controls, Dock, Export, Gallery, Left, PaneBar, Scrubber, Shortcuts, Side,
-    Toasts, TopBar,
+    CommandPalette, ConnectDialog, Controls, Convert, Dock, Export, Extract, Gallery, Left, PaneBar,
+    Scrubber, Shortcuts, Side, Toasts, TopBar,
 };
 use crate::platform::dom;
 use crate::state::{Mode, Pane, Studio};
@@ -68,6 +68,8 @@ pub fn App() -> impl IntoView {
             <CommandPalette />
             <ConnectDialog />
             <Export />
+            <Convert />
+            <Extract />
             <Shortcuts />
             <DragGhost />
             <Toasts />

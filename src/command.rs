@@ -72,6 +72,8 @@ pub enum Command {
     SelectPrevious,
     OpenMenu,
     Format,
+    ConvertToJsonata,
+    ExtractWorkflow,
     DesignMode,
     RunMode,
     ToggleLeft,
@@ -196,6 +198,8 @@ impl Command {
         Command::SelectPrevious,
         Command::OpenMenu,
         Command::Format,
+        Command::ConvertToJsonata,
+        Command::ExtractWorkflow,
         Command::DesignMode,
         Command::RunMode,
         Command::ToggleLeft,
@@ -375,6 +379,8 @@ impl Command {
                 const { &[shift("F10"), plain("ContextMenu")] },
             ),
             Command::Format => ("Lay the text out anew", "Edit", "code", const { &[alt_shift("f")] }),
+            Command::ConvertToJsonata => ("Convert to JSONata…", "Edit", "braces", &[]),
+            Command::ExtractWorkflow => ("Extract into a nested workflow…", "Edit", "extract", &[]),
             Command::DesignMode => ("Design the workflow", "View", "graph", const { &[alt("d")] }),
             Command::RunMode => ("Follow the run", "View", "play", const { &[alt("r")] }),
             Command::ToggleLeft => {
@@ -496,6 +502,10 @@ impl Command {
             }
             Command::DrawAround if studio.workspace.root.with(Option::is_none) => {
                 Some("The picture shows the whole workflow")
+            }
+            Command::ConvertToJsonata => studio.obstacle_of_conversion(),
+            Command::ExtractWorkflow if studio.workspace.selected_key().is_none() => {
+                Some("No state is selected")
             }
             Command::ExportPicture | Command::CopyMermaid if studio.workspace.is_empty() => {
                 Some("There is no workflow yet")
@@ -628,6 +638,8 @@ pub fn dispatch(studio: Studio, command: Command) {
             studio.draw_alone(path.iter().rev().nth(1).map(|(key, _)| key.clone()));
         }
         Command::ExportPicture => shell.export.set(true),
+        Command::ConvertToJsonata => shell.convert.set(true),
+        Command::ExtractWorkflow => shell.extract.set(true),
         Command::ToggleYaml => studio.toggle_yaml(),
         Command::CopyMermaid => studio.copy_mermaid(),
         Command::ToggleTheme => shell.next_theme(),

@@ -2,9 +2,11 @@
 
 mod command_palette;
 mod connect;
+mod convert;
 mod design;
 mod dock;
 mod export;
+mod extract;
 mod gallery;
 mod left;
 mod pane_bar;
@@ -17,8 +19,10 @@ mod top_bar;
 
 pub use command_palette::CommandPalette;
 pub use connect::ConnectDialog;
+pub use convert::Convert;
 pub use dock::Dock;
 pub use export::Export;
+pub use extract::Extract;
 pub use gallery::Gallery;
 pub use left::Left;
 pub use pane_bar::PaneBar;

@@ -1,3 +1,4 @@
+use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -7,21 +8,78 @@ use crate::ui::Icon;
 /// Problems beyond this many are counted but not listed.
 const MOST_LISTED: usize = 300;
 
+const SEVERITIES: [(Severity, &str, &str); 3] = [
+    (Severity::Error, "Errors", "error-circle"),
+    (Severity::Warning, "Warnings", "warning"),
+    (Severity::Info, "Advice", "info"),
+];
+
 /// What is wrong with the definition; a click goes to the place.
 #[component]
 pub fn Problems() -> impl IntoView {
     let sheet = style_sheet!("style/problems.css");
     let studio = Studio::of_app();
     let problems = studio.workspace.problems;
+    let hidden = RwSignal::new(Vec::<Severity>::new());
+    let is_shown = move |problem: &Listed| hidden.with(|hidden| !hidden.contains(&problem.severity));
     let rows = move || {
-        let listed: Vec<Listed> =
-            problems.with(|problems| problems.iter().take(MOST_LISTED).cloned().collect());
+        let listed: Vec<Listed> = problems.with(|problems| {
+            problems.iter().filter(|problem| is_shown(problem)).take(MOST_LISTED).cloned().collect()
+        });
         listed.into_iter().map(|problem| view! { <ProblemRow problem=problem /> }).collect_view()
     };
-    let surplus = move || problems.with(|problems| problems.len().saturating_sub(MOST_LISTED));
+    let surplus = move || {
+        problems.with(|problems| {
+            problems.iter().filter(|problem| is_shown(problem)).count().saturating_sub(MOST_LISTED)
+        })
+    };
+    let filters = SEVERITIES
+        .map(|(severity, title, icon)| {
+            let count = move || {
+                problems
+                    .with(|problems| problems.iter().filter(|problem| problem.severity == severity).count())
+            };
+            let is_on = move || hidden.with(|hidden| !hidden.contains(&severity));
+            view! {
+                class = sheet,
+                <button
+                    type="button"
+                    class="problems-filter"
+                    aria-pressed=move || is_on().to_string()
+                    on:click=move |_| {
+                        hidden
+                            .update(|hidden| match hidden.iter().position(|known| *known == severity) {
+                                Some(at) => {
+                                    hidden.remove(at);
+                                }
+                                None => hidden.push(severity),
+                            });
+                    }
+                >
+                    <Icon name=icon />
+                    {title}
+                    <span class="problems-count">{count}</span>
+                </button>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    let suppressed = Memo::new(move |_| studio.workspace.suppressed());
     view! {
         class = sheet,
         <div class="problems">
+            <div class="problems-bar" role="group" aria-label="What to list">
+                {filters}
+                <Show when=move || suppressed.with(|suppressed| !suppressed.is_empty())>
+                    <button
+                        type="button"
+                        class=format!("problems-filter {sheet}")
+                        on:click=move |_| studio.workspace.update_suppressed(Vec::clear)
+                    >
+                        {move || format!("Show what is hidden ({})", suppressed.with(Vec::len))}
+                    </button>
+                </Show>
+            </div>
             <Show
                 when=move || problems.with(|problems| !problems.is_empty())
                 fallback=move || {
@@ -38,7 +96,7 @@ pub fn Problems() -> impl IntoView {
                     {rows}
                 </ul>
                 <Show when=move || surplus() != 0>
-                    <p class="problems-none">{move || format!("And {} more.", surplus())}</p>
+                    <p class=format!("problems-none {sheet}")>{move || format!("And {} more.", surplus())}</p>
                 </Show>
             </Show>
         </div>
@@ -52,7 +110,7 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
     let (tone, icon, word) = match problem.severity {
         Severity::Error => ("failed", "error-circle", "Error"),
         Severity::Warning => ("caught", "warning", "Warning"),
-        Severity::Info => ("running", "info", "Note"),
+        Severity::Info => ("running", "info", "Advice"),
     };
     let place = format!("Line {}, column {}", problem.line, problem.column);
     let state = problem.state.clone();
@@ -65,9 +123,42 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
             studio.view.reveal(rect);
         }
     };
+    let is_open = RwSignal::new(false);
+    let rule = asl::rules::rule_of(problem.code);
+    let explanation = rule.map(|rule| format!("{}. {}", rule.title, rule.explanation));
+    let can_hide = problem.severity != Severity::Error;
+    let fixes = problem
+        .fixes
+        .iter()
+        .take(2)
+        .map(|fix| {
+            let (title, fix) = (fix.title.clone(), fix.clone());
+            let text = studio.workspace.definition.get_untracked();
+            view! {
+                class = sheet,
+                <button
+                    type="button"
+                    class="button small"
+                    on:click=move |_| {
+                        // The fix is for the text as it was when the list was made.
+                        if studio.workspace.definition.with_untracked(|now| Str::eq(now, &text)) {
+                            studio.apply_patch(fix.patch.clone(), fix.title.clone());
+                        }
+                    }
+                >
+                    {title}
+                </button>
+            }
+        })
+        .collect_view();
+    let hide = {
+        let problem = StoredValue::new(problem.clone());
+        move |everywhere: bool| problem.with_value(|problem| studio.suppress(problem, everywhere))
+    };
+    let has_state = problem.state_name.is_some();
     view! {
         class = sheet,
-        <li>
+        <li class="problem-item">
             <button type="button" class="problem" data-tone=tone on:click=go>
                 <Icon name=icon />
                 <span class="visually-hidden">{word}</span>
@@ -75,6 +166,35 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
                 <span class="problem-state">{problem.state_name.clone()}</span>
                 <span class="problem-place">{place}</span>
             </button>
+            <div class="problem-actions">
+                {fixes}
+                <button
+                    type="button"
+                    class="problem-code"
+                    aria-expanded=move || is_open.get().to_string()
+                    aria-label=format!("About {}", problem.code)
+                    on:click=move |_| is_open.update(|open| *open = !*open)
+                >
+                    {problem.code}
+                </button>
+            </div>
+            <Show when=move || is_open.get()>
+                <div class=format!("problem-about {sheet}")>
+                    <p>{explanation.clone()}</p>
+                    <Show when=move || can_hide>
+                        <div class=format!("problem-hide {sheet}")>
+                            <Show when=move || has_state>
+                                <button type="button" class="button small" on:click=move |_| hide(false)>
+                                    "Hide for this state"
+                                </button>
+                            </Show>
+                            <button type="button" class="button small" on:click=move |_| hide(true)>
+                                "Hide in this workflow"
+                            </button>
+                        </div>
+                    </Show>
+                </div>
+            </Show>
         </li>
     }
 }

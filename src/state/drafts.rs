@@ -87,6 +87,17 @@ impl Draft {
         Ok(())
     }
 
+    /// Keeps the draft among the recent ones, without making it the one of this tab.
+    pub fn save_aside(&self) -> Result<(), StorageError> {
+        let this = storage::read_of_tab(OF_TAB);
+        let last = storage::read(LAST);
+        self.save()?;
+        if let Some(this) = this {
+            storage::write_of_tab(OF_TAB, &this);
+        }
+        last.map_or(Ok(()), |last| storage::write(LAST, &last))
+    }
+
     pub fn delete(id: &str) {
         storage::remove(&format!("{PREFIX}{id}"));
         storage::remove(&format!("{HISTORY_PREFIX}{id}"));

@@ -13,6 +13,7 @@ mod links;
 mod page;
 mod palette;
 mod recordings;
+mod refactoring;
 mod run;
 mod settings;
 mod shell;
@@ -25,6 +26,7 @@ pub use drag::{Dragged, Ghost, Lit, Over};
 pub use editing::{ConnectTarget, Connecting, MenuAt};
 pub use page::{DetailsTab, mirrored};
 pub use palette::{Palette, SavedBlock, Source};
+pub use refactoring::SharedConversion;
 pub use run::{
     BreakpointLook, KeptRun, Mark, Marked, NodeStatus, RunKey, RunPhase, SharedData, details_of, title_of,
 };

@@ -456,7 +456,7 @@ impl Studio {
 }
 
 /// Buckets, keys and texts; an object or an array in the place of a text stands for its JSON.
-fn virtual_s3(objects: &Value) -> VirtualS3 {
+pub(super) fn virtual_s3(objects: &Value) -> VirtualS3 {
     let mut s3 = VirtualS3::default();
     for (bucket, keys) in objects.as_object().into_iter().flat_map(|buckets| buckets.iter()) {
         s3.add_bucket(bucket.clone());

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use asl::Document;
+use asl::{CheckOptions, Document, WorkflowType};
 use diagram::{Scene, SceneOptions};
 use json::{Span, Str};
 use layout::{Direction, Rect};
@@ -15,6 +15,7 @@ use yaml::{Places, Yaml, YamlError};
 use crate::platform::{crash, dom};
 use crate::state::drafts::Draft;
 use crate::state::editing::Beside;
+use crate::state::refactoring::suppressed_in;
 use crate::state::settings::{settings_of, settings_text};
 
 /// Something derived that is compared by identity: views follow when it was derived anew.
@@ -57,6 +58,8 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
     pub severity: Severity,
+    /// The rule that found it.
+    pub code: &'static str,
     pub message: String,
     pub span: Span,
     /// Line and column, from 1.
@@ -161,6 +164,15 @@ impl Workspace {
                 Shared::new(Scene::new(document, options))
             })
         });
+        let settings = RwSignal::new(json::Map::new());
+        let is_express = RwSignal::new(false);
+        // The same settings but for others of them are no reason to look for problems anew.
+        let checked = Memo::new(move |_| CheckOptions {
+            workflow_type: if is_express.get() { WorkflowType::Express } else { WorkflowType::Standard },
+            strict: false,
+            advice: true,
+            suppressed: settings.with(suppressed_in),
+        });
         Workspace {
             draft_id: RwSignal::new(String::new()),
             name,
@@ -171,10 +183,10 @@ impl Workspace {
             input: RwSignal::new(Str::from("{}")),
             answers: RwSignal::new(Str::from("{}")),
             objects: RwSignal::new(Str::from("{}")),
-            is_express: RwSignal::new(false),
+            is_express,
             breakpoints: RwSignal::new(Str::from("")),
             watches: RwSignal::new(Str::from("")),
-            settings: RwSignal::new(json::Map::new()),
+            settings,
             direction,
             folded,
             root,
@@ -189,7 +201,10 @@ impl Workspace {
                 source_error.with(Option::is_some) || shown.with(|shown| shown.is_stale)
             }),
             scene,
-            problems: Memo::new(move |_| document.with(|document| Shared::new(list_problems(document)))),
+            problems: Memo::new(move |_| {
+                let options = checked.get();
+                document.with(|document| Shared::new(list_problems(document, &options)))
+            }),
             file: StoredValue::new_local(None),
         }
     }
@@ -413,13 +428,13 @@ fn or_empty_object(text: String) -> Str {
     if text.trim().is_empty() { Str::from("{}") } else { text.into() }
 }
 
-fn list_problems(document: &Document) -> Vec<Listed> {
+fn list_problems(document: &Document, options: &CheckOptions) -> Vec<Listed> {
     if document.text().trim().is_empty() {
         return Vec::new();
     }
     let lines = LineStarts::new(document.text());
     let mut listed: Vec<Listed> = document
-        .problems()
+        .problems_with(options)
         .into_iter()
         .map(|problem| {
             let (line, column) = lines.place(problem.span.start);
@@ -430,6 +445,7 @@ fn list_problems(document: &Document) -> Vec<Listed> {
                     asl::Severity::Warning => Severity::Warning,
                     asl::Severity::Advice => Severity::Info,
                 },
+                code: problem.code,
                 message: problem.message.to_string(),
                 span: problem.span,
                 line,

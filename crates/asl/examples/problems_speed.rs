@@ -35,17 +35,17 @@ fn main() {
                 println!(
                     "{size} states {name:8} {what:17} {:4} KB: parse {:5.1} ms, problems {:5.1} ms, {found} found",
                     text.len() / 1024,
-                    median(&mut parsing),
-                    median(&mut checking),
+                    least(&parsing),
+                    least(&checking),
                 );
             }
         }
     }
 }
 
-fn median(times: &mut [Duration]) -> f64 {
-    times.sort_unstable();
-    times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+/// The best of all rounds: the others shared the processor.
+fn least(times: &[Duration]) -> f64 {
+    times.iter().min().map_or(0.0, |time| time.as_secs_f64() * 1000.0)
 }
 
 fn json_path(states: usize) -> String {

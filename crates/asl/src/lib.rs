@@ -32,7 +32,7 @@ pub use follow::StateMap;
 pub use history::History;
 pub use json_error::{JsonError, json_error};
 pub use location::location;
-pub use patch::{Patch, Replacement};
+pub use patch::{ChangedLines, Patch, Replacement};
 pub use problem::{AwsDiagnostic, Fix, Problem, Severity};
 pub use rules::{CheckOptions, Suppression, WorkflowType};
 pub use transition::{Target, Transition, TransitionKind};

@@ -9,6 +9,15 @@ pub struct Replacement {
     pub text: String,
 }
 
+/// Lines that a patch changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedLines {
+    /// The number of the first of them in the text before the patch, from 1.
+    pub line: usize,
+    pub before: String,
+    pub after: String,
+}
+
 /// Replacements in ascending order that don't overlap. All spans are of the text before the patch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patch {
@@ -139,6 +148,46 @@ impl Patch {
             .collect()
     }
 
+    /// The whole lines that the patch changes, before and after it, without their last line breaks.
+    pub fn changed_lines(&self, text: &str) -> Vec<ChangedLines> {
+        let start_of =
+            |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let end_of =
+            |at: usize| text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
+        let mut regions: Vec<(Span, Vec<&Replacement>)> = Vec::new();
+        for replacement in &self.replacements {
+            if text.get(replacement.span.range()).is_none() {
+                continue;
+            }
+            let lines = Span::new(start_of(replacement.span.start), end_of(replacement.span.end));
+            match regions.last_mut() {
+                Some((region, replacements)) if lines.start <= region.end => {
+                    region.end = region.end.max(lines.end);
+                    replacements.push(replacement);
+                }
+                _ => regions.push((lines, vec![replacement])),
+            }
+        }
+        let mut counted = (0, 1);
+        regions
+            .into_iter()
+            .filter_map(|(region, replacements)| {
+                let breaks = text.get(counted.0..region.start)?.matches('\n').count();
+                counted = (region.start, counted.1 + breaks);
+                let before = text.get(region.range())?;
+                let shifted = replacements.into_iter().map(|replacement| Replacement {
+                    span: Span::new(
+                        replacement.span.start - region.start,
+                        replacement.span.end - region.start,
+                    ),
+                    text: replacement.text.clone(),
+                });
+                let (after, _) = Patch { replacements: shifted.collect() }.apply_to(before);
+                Some(ChangedLines { line: counted.1, before: before.to_owned(), after })
+            })
+            .collect()
+    }
+
     /// Where an offset of the old text is in the new one. An offset inside of replaced text moves to its end.
     pub fn map_offset(&self, offset: usize) -> usize {
         let mut shifted = offset as isize;
@@ -161,6 +210,21 @@ mod tests {
     use json::Span;
 
     use super::{Patch, Replacement};
+
+    #[test]
+    fn changed_lines_are_whole() {
+        let text = "a\nb b\nc\nd\n";
+        let replace =
+            |start, end, text: &str| Replacement { span: Span::new(start, end), text: text.to_owned() };
+        let patch = Patch::new(vec![replace(2, 3, "x"), replace(5, 5, "\nnew"), replace(8, 9, "D")]);
+        let found: Vec<String> = patch
+            .changed_lines(text)
+            .into_iter()
+            .map(|lines| format!("{} {:?} {:?}", lines.line, lines.before, lines.after))
+            .collect();
+        assert_eq!(found, [r#"2 "b b" "x b\nnew""#, r#"4 "d" "D""#]);
+        assert_eq!(Patch::new(vec![replace(50, 51, "")]).changed_lines(text), []);
+    }
 
     #[test]
     fn a_patch_and_its_inverse_cancel() {

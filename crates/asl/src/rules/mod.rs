@@ -113,6 +113,11 @@ pub static ADVICE: [&Rule; 19] = [
     &advice::could_be_express::RULE,
 ];
 
+/// The rule of a problem's code.
+pub fn rule_of(code: &str) -> Option<&'static Rule> {
+    RULES.iter().chain(&ADVICE).find(|rule| rule.code == code).copied()
+}
+
 /// Which rules of AWS apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum WorkflowType {
