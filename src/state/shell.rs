@@ -201,7 +201,10 @@ impl Shell {
     pub fn go_to_design(self, tab: DesignTab) {
         self.mode.set(Mode::Design);
         self.left_open.set(true);
-        self.design_tab.set(tab);
+        // Setting it anew would make the panel anew, and lose what was searched for.
+        if self.design_tab.get_untracked() != tab {
+            self.design_tab.set(tab);
+        }
         self.go_to(Pane::Left);
         if tab == DesignTab::Blocks {
             dom::focus_soon("palette-search");

@@ -98,7 +98,8 @@ fn enter_adds_after_the_selection() {
     let at = after.iter().position(|node| node == "/States/Put an item").unwrap();
     assert_eq!((&*after[at - 1], &*after[at + 1]), ("/States/Charge card", "/States/Wait for settlement"));
 
-    // The rows are gone through by arrow keys.
+    // What was added has the focus. The rows are gone through by arrow keys.
+    page.wait_for_value("return document.activeElement?.dataset.name", &json!("Put an item"));
     page.press(&[Key::Alt], '9');
     page.wait_for_value("return document.activeElement?.id", &json!("palette-search"));
     for _ in 0..2 {
