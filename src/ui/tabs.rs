@@ -28,6 +28,10 @@ where
 {
     let all = StoredValue::new(tabs.clone());
     let on_key = move |event: leptos::ev::KeyboardEvent| {
+        // With a modifier the arrows are commands.
+        if event.alt_key() || event.ctrl_key() || event.meta_key() {
+            return;
+        }
         let step: isize = match &*event.key() {
             "ArrowRight" | "ArrowDown" => 1,
             "ArrowLeft" | "ArrowUp" => -1,
