@@ -11,6 +11,10 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=style");
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        // Each constant stays a segment of its own, so that tools/split can tell which of them are for later.
+        println!("cargo::rustc-link-arg-bins=--no-merge-data-segments");
+    }
     refuse_equal_lengths();
     let joined = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("components.css");
     stylers::build(Some(joined.to_string_lossy().into_owned()));

@@ -10,7 +10,7 @@ use crate::panels::{
 };
 use crate::platform::dom;
 use crate::state::{Mode, Pane, Studio};
-use crate::ui::Splitter;
+use crate::ui::{Later, Splitter};
 
 /// The workbench: top bar, graph, the texts beside it, the run below.
 #[component]
@@ -41,12 +41,16 @@ pub fn App() -> impl IntoView {
                 "Skip to the graph"
             </button>
             <TopBar />
-            <Controls />
+            <Later>
+                <Controls />
+            </Later>
             <main class="work">
                 <Left />
                 <div class="middle">
                     <Stage />
-                    <Scrubber />
+                    <Later>
+                        <Scrubber />
+                    </Later>
                     <Splitter
                         label="Height of the run panel"
                         is_vertical=false
@@ -64,14 +68,16 @@ pub fn App() -> impl IntoView {
                 <Side />
             </main>
             <PaneBar />
-            <Gallery />
-            <CommandPalette />
-            <ConnectDialog />
-            <Export />
-            <Convert />
-            <Extract />
-            <Shortcuts />
-            <DragGhost />
+            <Later>
+                <Gallery />
+                <CommandPalette />
+                <ConnectDialog />
+                <Export />
+                <Convert />
+                <Extract />
+                <Shortcuts />
+                <DragGhost />
+            </Later>
             <Toasts />
             <div class="visually-hidden" role="status" aria-live="polite">
                 {move || shell.announcement.get()}

@@ -6,6 +6,7 @@ use asl::StateType;
 use leptos::prelude::*;
 
 use crate::keymap::{Key, alt, alt_shift, key, main_shift, plain, shift};
+use crate::platform::rest;
 use crate::state::{DesignTab, DockTab, Mode, Pane, SideTab, Studio};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -530,6 +531,13 @@ pub fn dispatch(studio: Studio, command: Command) {
         studio.shell.say(obstacle);
         return;
     }
+    // Most commands need the rest of the program. One that comes earlier waits for it.
+    rest::when_complete(move || carry_out(studio, command));
+}
+
+// Not inlined, so that the second module has it: what it calls is there anyway.
+#[inline(never)]
+fn carry_out(studio: Studio, command: Command) {
     let shell = studio.shell;
     match command {
         Command::Run | Command::RestartRun => {

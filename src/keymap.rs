@@ -67,7 +67,7 @@ impl Key {
             _ if self.name == "ArrowRight" => "→".to_owned(),
             _ if self.name == "ArrowUp" => "↑".to_owned(),
             _ if self.name == "ArrowDown" => "↓".to_owned(),
-            (Some(character), None) => character.to_uppercase().collect(),
+            (Some(character), None) => character.to_ascii_uppercase().to_string(),
             _ => self.name.to_owned(),
         });
         parts.join(if apple { "" } else { "+" })
@@ -78,10 +78,10 @@ impl Key {
         // With Alt held, some systems report another character: the place of the key counts then.
         let by_place = self.alt && {
             let code = event.code();
-            let name = self.name.to_uppercase();
+            let name = self.name.to_ascii_uppercase();
             code == format!("Key{name}") || code == format!("Digit{name}")
         };
-        let same = pressed.to_lowercase() == self.name.to_lowercase() || by_place;
+        let same = pressed.eq_ignore_ascii_case(self.name) || by_place;
         // The characters that need Shift on some keyboards are recognised by what they are.
         let shift_is_free = self.name.len() == 1 && !self.name.chars().all(char::is_alphanumeric);
         let main = event.ctrl_key() || event.meta_key();

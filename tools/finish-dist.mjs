@@ -1,14 +1,17 @@
 // Finishes what Trunk built, as its post_build hook, so that plain `trunk build` and `trunk serve` give the same site as
 // `cargo xtask dist`:
 //
+// - splits the WebAssembly module of a release in two (tools/split), and adds to wasm-bindgen's script what loads the
+//   second one (tools/rest-loader.js);
 // - minifies wasm-bindgen's scripts in a release, which Trunk's own minifier can't, and renews their integrity hashes;
 // - adds the editor's bundle under a name with its hash, and writes that name into <meta name="editor-module">;
 // - moves the reload script that `trunk serve` inserts from index.html into a file of its own;
 // - writes the hashes of the inline scripts that are left (Trunk's start of the app) into the content security policy;
 // - fills the service worker's list of files: `const FILES = []` and `const VERSION = ""` in sw.js.
 
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import esbuild from "../editor/node_modules/esbuild/lib/main.js";
@@ -21,6 +24,7 @@ const page = path.join(site, "index.html");
 let html = readFileSync(page, "utf8");
 
 if (process.env.TRUNK_PROFILE === "release") {
+  html = splitModule(html);
   html = minifyScripts(html);
 }
 html = addEditor(html);
@@ -29,16 +33,61 @@ html = allowInlineScripts(html);
 writeFileSync(page, html);
 listFiles();
 
+// The first module and the script get new names: what a cache holds under a name must never change, and the hash that
+// Trunk put there knows nothing of what is done here.
+function splitModule(html) {
+  const [whole] = html.match(/[\w-]+_bg\.wasm/) ?? [];
+  if (!whole) {
+    throw new Error("index.html loads no WebAssembly module");
+  }
+  const work = path.join("target", "split");
+  mkdirSync(work, { recursive: true });
+  const [first, rest, names] = ["first.wasm", "rest.wasm", "names.txt"].map((name) => path.join(work, name));
+  const rules = path.join("tools", "split", "rules.txt");
+  const split = ["run", "--quiet", "--package", "split", "--", rules, path.join(site, whole), first, rest, names];
+  const { status, error } = spawnSync("cargo", split, { stdio: ["ignore", 2, 2] });
+  if (status !== 0) {
+    throw new Error("the WebAssembly module could not be split", { cause: error });
+  }
+
+  copyFileSync(path.join(site, whole), path.join(work, "whole.wasm"));
+  const bytes = readFileSync(rest);
+  const restName = `stepglass-rest-${shortHash(bytes)}.wasm`;
+  writeFileSync(path.join(site, restName), bytes);
+  const script = path.join(site, whole.replace("_bg.wasm", ".js"));
+  const glue = readFileSync(script, "utf8");
+  for (const name of ["__wbg_get_imports", "__wbg_finalize_init"]) {
+    if (!new RegExp(`^function ${name}\\(`, "m").test(glue)) {
+      throw new Error(`wasm-bindgen's script has no function ${name} any more: tools/rest-loader.js needs it`);
+    }
+  }
+  const loader = readFileSync(path.join("tools", "rest-loader.js"), "utf8").replace("REST_FILE", () => `./${restName}`);
+  writeFileSync(script, `${glue}\n${loader}`);
+  html = html.replace(integrity(glue), integrity(`${glue}\n${loader}`));
+  return replaceFile(html, whole, readFileSync(first));
+}
+
 function minifyScripts(html) {
   for (const [tag] of html.matchAll(/<link\b[^>]*\bmodulepreload\b[^>]*>/g)) {
     const [, name] = tag.match(/\bhref=["']?\.?\/?([^"'\s>]+\.js)/);
-    const file = path.join(site, name);
-    const script = readFileSync(file);
+    const script = readFileSync(path.join(site, name));
     const { code } = esbuild.transformSync(script, { minify: true, format: "esm", target: "es2022", legalComments: "none" });
-    writeFileSync(file, code);
-    html = html.replace(integrity(script), integrity(code));
+    html = replaceFile(html, name, Buffer.from(code));
   }
   return html;
+}
+
+// Gives a file other contents, and a name with their hash where it had one.
+function replaceFile(html, name, contents) {
+  const before = readFileSync(path.join(site, name));
+  const hashed = name.replace(/-[0-9a-f]{16}(?=[._][^/]*$)/, `-${shortHash(contents)}`);
+  rmSync(path.join(site, name));
+  writeFileSync(path.join(site, hashed), contents);
+  return html.replaceAll(name, hashed).replace(integrity(before), integrity(contents));
+}
+
+function shortHash(contents) {
+  return createHash("sha256").update(contents).digest("hex").slice(0, 16);
 }
 
 function integrity(contents) {

@@ -5,7 +5,7 @@ use super::problems::Problems;
 use super::run::{Comparison, Events, RunResult, Steps};
 use crate::command::Command;
 use crate::state::{DockTab, Studio};
-use crate::ui::{CommandButton, Tab, Tabs};
+use crate::ui::{CommandButton, Later, Tab, Tabs};
 
 const TABS: [Tab<DockTab>; 5] = [
     Tab { value: DockTab::Result, title: "Result", icon: "check", id: "tab-result" },
@@ -35,13 +35,15 @@ pub fn Dock() -> impl IntoView {
                 <CommandButton command=Command::ToggleDock look="quiet" />
             </div>
             <div class="dock-panel" role="tabpanel" id=move || format!("{}-panel", id()) aria-labelledby=id>
-                {move || match tab.get() {
-                    DockTab::Result => view! { <RunResult /> }.into_any(),
-                    DockTab::Steps => view! { <Steps /> }.into_any(),
-                    DockTab::Compare => view! { <Comparison /> }.into_any(),
-                    DockTab::Events => view! { <Events /> }.into_any(),
-                    DockTab::Problems => view! { <Problems /> }.into_any(),
-                }}
+                <Later>
+                    {move || match tab.get() {
+                        DockTab::Result => view! { <RunResult /> }.into_any(),
+                        DockTab::Steps => view! { <Steps /> }.into_any(),
+                        DockTab::Compare => view! { <Comparison /> }.into_any(),
+                        DockTab::Events => view! { <Events /> }.into_any(),
+                        DockTab::Problems => view! { <Problems /> }.into_any(),
+                    }}
+                </Later>
             </div>
         </section>
     }

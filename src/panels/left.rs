@@ -4,7 +4,7 @@ use stylers_macro::style_sheet;
 use super::design::{Blocks, Outline};
 use super::run::KeptRuns;
 use crate::state::{DesignTab, Mode, Studio};
-use crate::ui::{Tab, Tabs};
+use crate::ui::{Later, Tab, Tabs};
 
 const DESIGN_TABS: [Tab<DesignTab>; 2] = [
     Tab { value: DesignTab::Blocks, title: "Add", icon: "plus", id: "tab-blocks" },
@@ -33,10 +33,12 @@ pub fn Left() -> impl IntoView {
             >
             <Tabs tabs=DESIGN_TABS.to_vec() selected=tab label="Building" count=|_| 0 />
             <div class="left-panel" role="tabpanel" id=move || format!("{}-panel", id()) aria-labelledby=id>
-                {move || match tab.get() {
-                    DesignTab::Blocks => view! { <Blocks /> }.into_any(),
-                    DesignTab::Outline => view! { <Outline /> }.into_any(),
-                }}
+                <Later>
+                    {move || match tab.get() {
+                        DesignTab::Blocks => view! { <Blocks /> }.into_any(),
+                        DesignTab::Outline => view! { <Outline /> }.into_any(),
+                    }}
+                </Later>
             </div>
             </Show>
         </aside>

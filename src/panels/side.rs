@@ -9,7 +9,7 @@ use super::design::Inspector;
 use super::run::{Data, Debug, Tasks, VisitDetails};
 use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
 use crate::state::{Mode, RunPhase, Severity, SideTab, Studio};
-use crate::ui::{CodeEditor, Tab, Tabs};
+use crate::ui::{CodeEditor, Later, Tab, Tabs};
 
 const TEXTS: [Tab<SideTab>; 5] = [
     Tab { value: SideTab::Inspector, title: "Inspector", icon: "settings", id: "tab-inspector" },
@@ -114,7 +114,9 @@ pub fn Side() -> impl IntoView {
                 <Tasks />
             </RunPanel>
             <Panel value=SideTab::Inspector>
-                <Inspector />
+                <Later>
+                    <Inspector />
+                </Later>
             </Panel>
             <Panel value=SideTab::Definition>
                 <Definition />

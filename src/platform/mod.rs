@@ -8,5 +8,6 @@ pub mod editor;
 pub mod fetch;
 pub mod files;
 pub mod picture;
+pub mod rest;
 pub mod storage;
 pub mod tabs;

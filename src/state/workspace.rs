@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use yaml::{Places, Yaml, YamlError};
 
-use crate::platform::{crash, dom};
+use crate::platform::{crash, dom, rest};
 use crate::state::drafts::Draft;
 use crate::state::editing::Beside;
 use crate::state::refactoring::suppressed_in;
@@ -203,7 +203,10 @@ impl Workspace {
             scene,
             problems: Memo::new(move |_| {
                 let options = checked.get();
-                document.with(|document| Shared::new(list_problems(document, &options)))
+                document.with(|document| {
+                    let is_complete = rest::is_complete();
+                    Shared::new(if is_complete { list_problems(document, &options) } else { Vec::new() })
+                })
             }),
             file: StoredValue::new_local(None),
         }
@@ -428,6 +431,8 @@ fn or_empty_object(text: String) -> Str {
     if text.trim().is_empty() { Str::from("{}") } else { text.into() }
 }
 
+// Not inlined, so that the second module has it, with all that it calls.
+#[inline(never)]
 fn list_problems(document: &Document, options: &CheckOptions) -> Vec<Listed> {
     if document.text().trim().is_empty() {
         return Vec::new();

@@ -8,7 +8,7 @@ use crate::process::{command, output, quiet, say, step};
 use crate::workspace;
 
 /// What may load before the first picture, in bytes after brotli: more fails.
-const LIMIT: u64 = 600 * 1024;
+const LIMIT: u64 = 450 * 1024;
 /// What it is meant to stay below: more warns.
 const TARGET: u64 = 350 * 1024;
 
@@ -32,6 +32,21 @@ struct File {
     first: bool,
 }
 
+impl File {
+    /// What loads right after the first picture: the second module, and the editor.
+    fn is_next(&self) -> bool {
+        !self.first && (self.name.ends_with(".wasm") || self.name.starts_with("editor-"))
+    }
+
+    fn sign(&self) -> &'static str {
+        match (self.first, self.is_next()) {
+            (true, _) => "*",
+            (_, true) => "+",
+            _ => " ",
+        }
+    }
+}
+
 fn check_size(site: &Path) -> Result<(), String> {
     let html = site.join("index.html");
     let html = fs::read_to_string(&html).map_err(|error| format!("{}: {error}", html.display()))?;
@@ -52,29 +67,33 @@ fn check_size(site: &Path) -> Result<(), String> {
         return Err(format!("index.html loads {missing}, which is not in dist/"));
     }
 
-    say("        raw     brotli   (* = loaded before the first picture)");
-    files.sort_by_key(|file| (!file.first, std::cmp::Reverse(file.brotli)));
+    say("        raw     brotli   (* = loaded before the first picture, + = right after it)");
+    files.sort_by_key(|file| (!file.first, !file.is_next(), std::cmp::Reverse(file.brotli)));
     // Hundreds of small files: a line for all of them.
     let (shapes, others): (Vec<&File>, Vec<&File>) =
         files.iter().partition(|file| file.name.starts_with("catalogue/shapes/"));
-    for File { name, raw, brotli, first } in others {
-        say(format!("{} {raw:>9}  {brotli:>9}   {name}", if *first { "*" } else { " " }));
+    for file in others {
+        say(format!("{} {:>9}  {:>9}   {}", file.sign(), file.raw, file.brotli, file.name));
     }
     let [raw, brotli] = [|file: &&File| file.raw, |file: &&File| file.brotli]
         .map(|size: fn(&&File) -> u64| shapes.iter().map(size).sum::<u64>());
     say(format!("  {raw:>9}  {brotli:>9}   catalogue/shapes/, {} files", shapes.len()));
-    let total: u64 = files.iter().filter(|file| file.first).map(|file| file.brotli).sum();
-    let [kilobytes, limit, target] = [total, LIMIT, TARGET].map(|bytes| bytes / 1024);
+    let sum = |is_meant: fn(&File) -> bool| -> u64 {
+        files.iter().filter(|file| is_meant(file)).map(|file| file.brotli).sum()
+    };
+    let total = sum(|file| file.first);
+    let [kilobytes, limit, next] = [total, LIMIT, sum(File::is_next)].map(|bytes| bytes / 1024);
     say(format!(
-        "before the first picture: {kilobytes} KB after brotli (target {target} KB, limit {limit} KB)"
+        "before the first picture: {kilobytes} KB after brotli (limit {limit} KB); right after it: {next} KB"
     ));
     if total > LIMIT {
         return Err(format!(
-            "the site loads {kilobytes} KB before the first picture: the limit is {limit} KB"
+            "the site loads {kilobytes} KB before the first picture: the limit is {limit} KB. \
+             target/split/names.txt tells which functions those are, tools/split/rules.txt decides"
         ));
     }
     if total > TARGET {
-        say(format!("warning: that is {} KB over the target", kilobytes - target));
+        say(format!("warning: that is {} KB over the target", (total - TARGET) / 1024));
     }
     Ok(())
 }

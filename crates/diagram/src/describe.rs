@@ -80,7 +80,7 @@ pub(crate) fn for_the_ear(state: State<'_>) -> String {
             TransitionKind::Default => ", by default ".to_owned(),
             TransitionKind::Choice(_) => format!(", if {} ", transition_label(state, transition.kind)),
             TransitionKind::Catch(_) => {
-                format!(", {} ", transition_label(state, transition.kind).to_lowercase())
+                format!(", {} ", transition_label(state, transition.kind).to_ascii_lowercase())
             }
         };
         text.push_str(&how);
@@ -208,7 +208,7 @@ fn write_rule(rule: &Value, depth: usize, out: &mut String) {
         ("IsPresent", Some(true)) => out.push_str(&format!("{variable} is present")),
         ("IsPresent", Some(false)) => out.push_str(&format!("{variable} is missing")),
         (test, Some(flag)) if test.starts_with("Is") => {
-            let what = test.trim_start_matches("Is").to_lowercase();
+            let what = test.trim_start_matches("Is").to_ascii_lowercase();
             out.push_str(&format!("{variable} is {}{what}", if flag { "" } else { "not " }));
         }
         ("StringMatches", _) => out.push_str(&format!("{variable} matches {text}")),

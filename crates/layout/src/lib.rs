@@ -23,6 +23,7 @@ mod nest;
 mod options;
 mod path;
 mod query;
+mod sorting;
 mod text;
 
 pub use geometry::{

@@ -1,5 +1,6 @@
 //! Scopes in containers in scopes: each scope is drawn by itself, the innermost first.
 
+use crate::sorting::sort_indices;
 use std::collections::BTreeMap;
 
 use crate::geometry::{
@@ -384,7 +385,7 @@ impl Walk {
             .iter()
             .map(|catches| {
                 let mut sequence: Vec<usize> = (0..catches.len()).collect();
-                sequence.sort_by_key(|&at| catches[at]);
+                sort_indices(&mut sequence, &mut |a, b| catches[a].cmp(&catches[b]));
                 sequence
             })
             .collect();
@@ -408,7 +409,7 @@ impl Walk {
             }
         }
         let mut rest: Vec<usize> = (0..count).filter(|&member| !reached[member]).collect();
-        rest.sort_by(|&a, &b| {
+        sort_indices(&mut rest, &mut |a, b| {
             let key = |member: usize| {
                 let node = &graph.nodes[local.members[member]];
                 (entered[member], node.label.as_str(), node.key)

@@ -6,6 +6,7 @@ use json::{Str, Value};
 use leptos::prelude::*;
 
 use crate::command::Command;
+use crate::platform::rest;
 use crate::state::editing::place_after;
 use crate::state::studio::Studio;
 
@@ -36,6 +37,10 @@ const NOTHING: &str = "No state is selected";
 impl Studio {
     /// Why a command on what is selected can't be carried out; none if it can.
     pub fn obstacle_of_edit(self, command: Command) -> Option<String> {
+        // It takes the rest of the program to tell, and a command that comes earlier waits for it.
+        if !rest::is_complete() {
+            return None;
+        }
         // What is asked here decides again when a text or the selection changes.
         self.workspace.document.track();
         self.workspace.selected.track();

@@ -21,12 +21,12 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "gallery", place: "", prepare: gallery },
 ];
 
-/// Waits until the app has replaced the page's static placeholder.
+/// Waits until the app has replaced the page's static placeholder, and all of its program is there.
 pub fn started(page: &Page) {
     page.until("the app to start", || {
-        (page.script("return Boolean(document.querySelector('main, [role=main], [role=application]'))")
-            == true)
-            .then_some(())
+        let is_there = "return document.querySelector('main, [role=main], [role=application]') !== null
+            && globalThis.stepglassRest?.howLoaded !== null";
+        (page.script(is_there) == true).then_some(())
     });
 }
 

@@ -1,5 +1,6 @@
 //! From ranks to layers: labels, lanes for what spans several layers, and the links between them.
 
+use crate::sorting::sort_indices;
 use std::collections::BTreeMap;
 
 use super::{Bundle, Course, Item, Kind, LANE, Link, Net, Role, Unit, Vertex, Wire, priority};
@@ -230,7 +231,9 @@ fn share_beyond_budget(net: &mut Net, vertex_count: usize) {
         return;
     }
     let mut by_length: Vec<usize> = (0..net.bundles.len()).collect();
-    by_length.sort_by_key(|&b| (net.bundles[b].lanes.len(), b));
+    sort_indices(&mut by_length, &mut |a, b| {
+        (net.bundles[a].lanes.len(), a).cmp(&(net.bundles[b].lanes.len(), b))
+    });
     let express = net.bundles.len();
     let mut moved = vec![false; express];
     let mut way =

@@ -6,6 +6,7 @@
 
 use super::lanes::set_side;
 use super::{Kind, Net, Role, Unit, Wire};
+use crate::sorting::sort_indices;
 
 /// Orders the layers of a net.
 pub(super) fn order(net: &mut Net, wires: &[Wire]) {
@@ -131,7 +132,7 @@ fn walk(net: &mut Net, wires: &[Wire], variation: &Variation) {
         if reversed {
             wires_of.reverse();
         }
-        wires_of.sort_by_key(|&at| wires[at].catch);
+        sort_indices(wires_of, &mut |a, b| wires[a].catch.cmp(&wires[b].catch));
     }
     // The bundles that run up to each vertex: on its left, and on its right.
     let mut before: Vec<Vec<usize>> = vec![Vec::new(); vertex_count];

@@ -4,6 +4,7 @@
 
 use super::{Kind, LANE, Net, Unit};
 use crate::options::Options;
+use crate::sorting::sort_indices;
 
 /// Sets `x` of every item.
 pub(super) fn place(net: &mut Net, options: &Options) {
@@ -77,7 +78,7 @@ impl Neighbours {
         }
         for side in [&mut up, &mut down] {
             for list in side.iter_mut() {
-                list.sort_by_key(|&item| at[item]);
+                sort_indices(list, &mut |a, b| at[a].cmp(&at[b]));
                 list.dedup();
             }
         }

@@ -1,6 +1,7 @@
 //! Which wires make up the main way, so should be straight.
 
 use super::{Vertex, Wire};
+use crate::sorting::sort_indices;
 
 /// After an error.
 const CATCH: u8 = 1;
@@ -17,7 +18,7 @@ pub(super) fn priorities(vertices: &[Vertex], wires: &[Wire], ranks: &[usize]) -
         outgoing[wire.from].push(at);
     }
     let mut by_rank: Vec<usize> = (0..vertices.len()).collect();
-    by_rank.sort_by_key(|&vertex| ranks[vertex]);
+    sort_indices(&mut by_rank, &mut |a, b| ranks[a].cmp(&ranks[b]));
 
     // What can be reached without an error; unreachable vertices count as such if nothing leads to them.
     let mut normal = vec![true; vertices.len()];

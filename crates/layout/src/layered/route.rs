@@ -1,5 +1,6 @@
 //! Lines: ports, horizontal tracks between the layers, positions along the flow, and points.
 
+use crate::sorting::sort_indices;
 use std::collections::BTreeMap;
 
 use super::lanes::LABEL_TO_TURN;
@@ -106,7 +107,7 @@ impl Ports {
         }
         for (vertex, links) in leaving.iter_mut().enumerate() {
             // By where they lead; those that lead to one place, in document order.
-            links.sort_by(|&a, &b| {
+            sort_indices(links, &mut |a, b| {
                 let key = |at: usize| (net.items[net.links[at].lower].x, net.links[at].wire);
                 let ((ax, aw), (bx, bw)) = (key(a), key(b));
                 ax.total_cmp(&bx).then(aw.cmp(&bw))

@@ -1,5 +1,7 @@
 //! Which horizontal line goes above which, between two layers.
 
+use crate::sorting::sort_indices;
+
 /// A horizontal line with the vertical lines that hang on it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Span {
@@ -115,7 +117,7 @@ pub(super) fn assign(spans: &[Span], lane_gap: f64) -> (Vec<Option<usize>>, usiz
 /// First fit from left to right, without looking at crossings.
 fn assign_simply(spans: &[Span], bent: &[usize], lane_gap: f64, tracks: &mut [Option<usize>]) -> usize {
     let mut by_start = bent.to_vec();
-    by_start.sort_by(|&a, &b| spans[a].low.total_cmp(&spans[b].low));
+    sort_indices(&mut by_start, &mut |a, b| spans[a].low.total_cmp(&spans[b].low));
     // The tracks in use by where they become free, and those that are free.
     let mut ends: Vec<(f64, usize)> = Vec::new();
     let mut used = 0;

@@ -1,0 +1,69 @@
+//! Which data comes with the second module.
+//!
+//! A linked program says nowhere what its constants are for. But with `--no-merge-data-segments` the linker leaves each in
+//! a segment of its own, and what the code says of addresses shows which of them it may reach: every number that could
+//! be an address counts as one, in code and in data. So data that is moved although the first module uses it would have
+//! to be reached by arithmetic from far away, and then only before the second module is there.
+
+use std::collections::BTreeSet;
+
+use crate::module::{Data, Module, Result};
+
+/// How far before a table, in bytes, its base may lie: code that indexes from a number on takes it off the base.
+const LARGEST_OFFSET: u32 = 128;
+
+/// The places in [`Module::data`] of constants that what stays in the first module does not reach.
+pub fn of_rest(module: &Module<'_>, moved: &BTreeSet<u32>) -> Result<BTreeSet<usize>> {
+    let mut reached: Vec<bool> = module.data.iter().map(|data| !data.name.starts_with(".rodata")).collect();
+    let mut open: Vec<usize> = (0..module.data.len()).filter(|place| reached[*place]).collect();
+    let mut reach = |place: usize, open: &mut Vec<usize>| {
+        if !std::mem::replace(&mut reached[place], true) {
+            open.push(place);
+        }
+    };
+    for (function, index) in module.functions.iter().zip(0..) {
+        if moved.contains(&index) {
+            continue;
+        }
+        for address in &function.uses.constants {
+            at(module, *address).for_each(|place| reach(place, &mut open));
+        }
+        for base in &function.uses.bases {
+            at(module, *base).for_each(|place| reach(place, &mut open));
+            from(module, *base).for_each(|place| reach(place, &mut open));
+        }
+    }
+    while let Some(place) = open.pop() {
+        for address in words(&module.data[place]) {
+            at(module, address).for_each(|place| reach(place, &mut open));
+        }
+    }
+    Ok((0..module.data.len()).filter(|place| !reached[*place]).collect())
+}
+
+/// What an address may be of: the data that contains it, and the data that ends there, which is read backwards.
+fn at<'m>(module: &'m Module<'_>, address: u32) -> impl Iterator<Item = usize> + use<'m> {
+    let after = module.data.partition_point(|data| data.start <= address);
+    (after.saturating_sub(2)..after).filter(move |place| {
+        let data = &module.data[*place];
+        address - data.start <= data.bytes.len() as u32
+    })
+}
+
+/// The data that begins soon after an address.
+fn from<'m>(module: &'m Module<'_>, base: u32) -> impl Iterator<Item = usize> + use<'m> {
+    let start = module.data.partition_point(|data| data.start < base);
+    let is_known = module.data.first().is_some_and(|first| base >= first.start);
+    let count = module.data[start..]
+        .iter()
+        .take_while(|data| is_known && data.start - base <= LARGEST_OFFSET)
+        .count();
+    start..start + count
+}
+
+/// All that may be addresses in data.
+fn words(data: &Data<'_>) -> impl Iterator<Item = u32> {
+    let aligned = data.start.next_multiple_of(4) - data.start;
+    let bytes = data.bytes.get(aligned as usize..).unwrap_or_default();
+    bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word))
+}
