@@ -190,8 +190,12 @@ const DISTRIBUTED: &str = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "E
     "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "p"}}}}}"#;
 
 fn distributed(rows: &str) -> (Execution, Outcome) {
+    distributed_of(rows.as_bytes())
+}
+
+fn distributed_of(file: &[u8]) -> (Execution, Outcome) {
     let mut s3 = VirtualS3::default();
-    s3.put("in", "rows.csv", rows.as_bytes().to_vec(), engine::Instant::DEFAULT_START);
+    s3.put("in", "rows.csv", file.to_vec(), engine::Instant::DEFAULT_START);
     s3.add_bucket("out");
     let mut execution = start(DISTRIBUTED, "{}", Options { s3, ..Options::default() });
     let outcome = finish(&mut execution, &mut MockHost::default());
@@ -223,6 +227,21 @@ fn a_distributed_map_counts_and_writes_its_results() {
     let manifest = json::parse(&execution.s3().get("out", &key).unwrap().text()).unwrap();
     assert_eq!(manifest.get("DestinationBucket").unwrap().as_str(), Some("out"));
     assert_eq!(execution.run(record.children[1]).unwrap().status(), Status::Failed);
+}
+
+#[test]
+fn a_compressed_file_has_the_same_items() {
+    // `printf 'n\none\nbad\nthree\n' | gzip -n`
+    let file = [
+        31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 203, 227, 202, 207, 75, 229, 74, 74, 76, 225, 42, 201, 40, 74, 77,
+        229, 2, 0, 28, 55, 42, 206, 16, 0, 0, 0,
+    ];
+    let (execution, outcome) = distributed_of(&file);
+    assert_eq!(outcome.status, Status::Succeeded);
+    let counts = execution.map_runs()[0].item_counts;
+    assert_eq!((counts.total, counts.succeeded, counts.failed), (3, 2, 1));
+    let (_, broken) = distributed_of(&file[..20]);
+    assert_eq!(broken.error.as_deref(), Some("States.ItemReaderFailed"));
 }
 
 #[test]
