@@ -25,7 +25,7 @@ fn row(page: &Page, title: &str, part: &str) -> (f64, f64) {
          return [rect.x + rect.width / 2, rect.y + rect.height / 2]"
     );
     let point = page.until(title, || Some(page.script(&script)).filter(Value::is_array));
-    (point[0].as_f64().unwrap(), point[1].as_f64().unwrap())
+    (point[0].as_f64().expect("a coordinate"), point[1].as_f64().expect("a coordinate"))
 }
 
 /// Halfway between two states, one under the other.
@@ -44,7 +44,7 @@ fn node_point(page: &Page, name: &str, along: f64) -> (f64, f64) {
     );
     page.wait_for(&format!("g.node[data-name='{name}']"));
     let point = page.script(&script);
-    (point[0].as_f64().unwrap(), point[1].as_f64().unwrap())
+    (point[0].as_f64().expect("a coordinate"), point[1].as_f64().expect("a coordinate"))
 }
 
 fn mouse(page: &Page, kind: &str, (x, y): (f64, f64)) {

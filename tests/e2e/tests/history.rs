@@ -1,0 +1,102 @@
+//! Histories as a person uses them: opened, stepped through, filtered, compared, and their answers run again.
+
+use e2e::{Page, workspace};
+use fantoccini::key::Key;
+
+/// Drops a text on the page as a file.
+fn drop_file(page: &Page, name: &str, text: &str) {
+    let text = serde_json::to_string(text).expect("a text is JSON");
+    page.script(&format!(
+        "const data = new DataTransfer();
+         data.items.add(new File([{text}], '{name}', {{ type: 'application/json' }}));
+         document.body.dispatchEvent(new DragEvent('drop', {{ bubbles: true, cancelable: true, dataTransfer: data }}));"
+    ));
+}
+
+fn recorded() -> String {
+    let path = workspace().join("tests/fixtures/order-processing.history.json");
+    std::fs::read_to_string(path).expect("the fixture is there")
+}
+
+fn open_recorded() -> Page {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    drop_file(&page, "order.history.json", &recorded());
+    page.wait_for(".step-row");
+    page
+}
+
+#[test]
+fn a_recorded_history_opens_and_its_answers_run_again() {
+    let page = open_recorded();
+    page.wait_for_text("[data-testid=standing]", "Succeeded");
+    let painted = page.count("g.node[data-status=succeeded]");
+    assert!(painted >= 4, "{painted} states are painted");
+    // Back to the start: nothing has happened there.
+    page.press(&[], Key::Home.into());
+    page.script("document.querySelector('[data-testid=track]').focus()");
+    page.press(&[], Key::Home.into());
+    page.until("nothing is painted", || (page.count("g.node[data-status=succeeded]") == 0).then_some(()));
+    page.click("#tab-result");
+    page.click("button[aria-label=\"Take the run's answers as task answers\"]");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-compare");
+    page.wait_for_text("[data-testid=comparison]", "The outputs are equal.");
+    page.assert_clean();
+}
+
+#[test]
+fn events_are_filtered_and_an_address_brings_them_back() {
+    let page = Page::open("#example=order-processing");
+    page.wait_for("g.node");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-events");
+    page.wait_for(".event-row");
+    let all = page.texts(".event-count").concat();
+    page.fill("#event-search", "TaskScheduled");
+    page.until("the list is filtered", || {
+        let types = page.texts(".event-type");
+        let rows: Vec<&String> = types.iter().filter(|text| *text != "Type" && !text.is_empty()).collect();
+        (!rows.is_empty() && rows.iter().all(|text| *text == "TaskScheduled")).then_some(())
+    });
+    assert_ne!(page.texts(".event-count").concat(), all);
+    page.click(".event-row");
+    page.wait_for_text(".event-details h3", "TaskScheduled");
+    page.until("the address tells the filter", || {
+        let hash = page.script("return location.hash");
+        hash.as_str()
+            .filter(|hash| hash.contains("filter=TaskScheduled") && hash.contains("event="))
+            .map(|_| ())
+    });
+    page.click("[data-link=ended]");
+    page.wait_for_text(".event-details h3", "Task");
+    page.reload();
+    page.wait_for(".event-row");
+    page.until("the filter is back", || {
+        let value = page.script("return document.querySelector('#event-search')?.value");
+        (value.as_str() == Some("TaskScheduled")).then_some(())
+    });
+    page.assert_clean();
+}
+
+#[test]
+fn thousands_of_events_need_few_rows() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let definition = r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{
+        "A":{"Type":"Pass","Assign":{"n":"{% ($exists($n) ? $n : 0) + 1 %}"},"Next":"More"},
+        "More":{"Type":"Choice","Choices":[{"Condition":"{% $n < 5000 %}","Next":"A"}],"Default":"Done"},
+        "Done":{"Type":"Succeed"}}}"#;
+    drop_file(&page, "loop.asl.json", definition);
+    page.wait_for_text("g.node text", "More");
+    page.click("button[aria-label=Run]");
+    page.click("#tab-events");
+    page.wait_for_text(".event-count", "20,");
+    assert!(page.count(".event-row") <= 100);
+    page.click("#tab-steps");
+    page.wait_for(".step-row");
+    assert!(page.count(".step-row") <= 100);
+    page.assert_clean();
+}
