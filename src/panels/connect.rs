@@ -78,11 +78,14 @@ fn Targets(connecting: Connecting) -> impl IntoView {
         }
         let connecting = Connecting { from: from.clone(), port: port.get_untracked() };
         studio.editing.connecting.set(None);
-        match target.state_type.filter(|_| target.is_new) {
-            Some(state_type) => studio.connect_to_new(&connecting, &target.name, state_type),
-            None => studio.connect(&connecting, target.key.as_deref()),
-        };
-        studio.focus_selected();
+        // A dialog that closes gives the focus back to where it was: what is connected comes after.
+        request_animation_frame(move || {
+            match target.state_type.filter(|_| target.is_new) {
+                Some(state_type) => studio.connect_to_new(&connecting, &target.name, state_type),
+                None => studio.connect(&connecting, target.key.as_deref()),
+            };
+            studio.focus_selected();
+        });
     };
     let choose = StoredValue::new(choose);
     let on_key = move |event: leptos::ev::KeyboardEvent| {

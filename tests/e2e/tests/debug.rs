@@ -62,7 +62,7 @@ fn the_debugger_is_all_there_on_a_phone() {
     page.press(&[Key::Control, Key::Shift], Key::Enter.into());
     page.wait_for(".controls");
     for (index, pane) in
-        [(2, "#tab-data-panel"), (3, "#tab-debug-panel"), (4, "#tab-tasks-panel"), (1, "#stage")]
+        [(3, "#tab-data-panel"), (4, "#tab-debug-panel"), (5, "#tab-tasks-panel"), (2, "#stage")]
     {
         page.click(&format!(".pane-button:nth-of-type({index})"));
         page.wait_for(pane);

@@ -86,12 +86,20 @@ const BUILT: &str = r#"{
 fn open(definition: &str) -> Page {
     let page = Page::open("");
     page.wait_for("g.node");
-    page.wait_for(".code-host.ready");
-    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    focus_definition(&page);
     page.press(&[Key::Control], 'a');
     page.devtools("Input.insertText", json!({ "text": definition }));
     wait_for_definition(&page, definition);
     page
+}
+
+/// Puts the focus into the definition's editor.
+fn focus_definition(page: &Page) {
+    page.click("#tab-definition");
+    page.wait_for("#tab-definition-panel .code-host.ready");
+    page.script(
+        "document.querySelector('#tab-definition-panel .code-host').shadowRoot.querySelector('.cm-content').focus()",
+    );
 }
 
 /// The definition as it is kept for the next visit.
@@ -154,7 +162,7 @@ fn one_history_for_graph_and_text_that_survives_a_reload() {
     wait_for_focus(&page, "First");
     wait_to_hear(&page, "Renamed A to First");
 
-    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    focus_definition(&page);
     page.press(&[Key::Control], Key::Home.into());
     page.press(&[], Key::Right.into());
     page.keys(" \"Version\": \"1.0\",");
@@ -185,7 +193,7 @@ fn what_is_selected_follows_edits_of_the_text() {
     let page = open(THREE);
     select(&page, "B");
     // The editor has marked the name: typing replaces it. A broken text keeps graph and selection.
-    page.script("document.querySelector('.code-host').shadowRoot.querySelector('.cm-content').focus()");
+    focus_definition(&page);
     page.devtools("Input.insertText", json!({ "text": "Later\\" }));
     page.wait_for_text(".notice", "broken");
     assert_eq!(names(&page, "g.node.selected"), ["B"]);
@@ -400,7 +408,7 @@ fn no_violation_of_accessibility_rules_in_both_themes() {
     for scheme in [Scheme::Light, Scheme::Dark] {
         let page = Page::open_as("", Viewport::DESKTOP, scheme);
         page.wait_for("g.node");
-        page.wait_for(".code-host.ready");
+        focus_definition(&page);
         for scene in ["", "menu", "rename", "connect"] {
             page.script("document.querySelector('g.node').focus()");
             match scene {

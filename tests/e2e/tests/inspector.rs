@@ -8,7 +8,7 @@ const STATE: &str = ".inspector .form-title";
 
 fn open_example(page: &Page, slug: &str) {
     page.wait_for("g.node");
-    page.click("button[aria-label='Open an example or a recent workflow']");
+    page.click("button[aria-label$='Open an example or a recent workflow']");
     page.click(&format!("[data-example='{slug}']"));
     page.wait_for_value(
         "return document.querySelector('.file-name')?.value",
@@ -167,8 +167,9 @@ fn an_expression_completes_variables() {
     select(&page, "Validate order");
     let area = format!("{} textarea", field("Output"));
     page.fill(&area, "$sta");
-    page.wait_for(".inspector .form-options");
-    assert!(page.text(".inspector .form-options").contains("$states"));
+    let options = ".inspector .form-options:not([hidden])";
+    page.wait_for(options);
+    assert!(page.text(options).contains("$states"));
     page.press(&[], Key::Enter.into());
     page.until("the completed expression", || {
         definition(&page).contains("\"Output\": \"{% $states").then_some(())
@@ -182,11 +183,11 @@ fn parameters_of_a_service_are_a_form() {
     open_example(&page, "order-processing");
     select(&page, "Notify customer");
     // The shape of the service is fetched when the form is first shown.
-    page.wait_for(".inspector button[aria-label='Add Subject']");
-    page.click(".inspector button[aria-label='Add Subject']");
-    page.fill(&format!("{} input", field("Subject")), "Your order");
+    page.wait_for(".inspector button[aria-label='Add PhoneNumber']");
+    page.click(".inspector button[aria-label='Add PhoneNumber']");
+    page.fill(&format!("{} input", field("PhoneNumber")), "+49301234");
     page.until("the parameter in the text", || {
-        definition(&page).contains("\"Subject\": \"Your order\"").then_some(())
+        definition(&page).contains("\"PhoneNumber\": \"+49301234\"").then_some(())
     });
     page.assert_clean();
 }

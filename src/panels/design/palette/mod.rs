@@ -42,7 +42,11 @@ pub fn Blocks() -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=move || query.get()
-                    on:focus=move |_| studio.palette.load_names()
+                    on:focus=move |event| {
+                        studio.palette.load_names();
+                        // What was looked for before makes way for what is typed now.
+                        event_target::<web_sys::HtmlInputElement>(&event).select();
+                    }
                     on:input=move |event| {
                         studio.palette.load_names();
                         query.set(event_target_value(&event));
