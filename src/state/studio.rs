@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
 use crate::platform::files::{self, Saved};
-use crate::platform::{address, clipboard, dom, fetch, storage, tabs};
+use crate::platform::{address, clipboard, dom, fetch, rest, storage, tabs};
 use crate::state::children::{Child, starts};
 use crate::state::drafts::Draft;
 use crate::state::drag::Drag;
@@ -75,7 +75,10 @@ impl Studio {
 
     /// Brings back what this tab had, or the first example, and keeps every change from then on.
     pub fn begin(self) {
-        let link = debugger::Link::parse(&address::fragment());
+        // An address without a fragment, which is the usual one, needs no reading.
+        let fragment = address::fragment();
+        let link =
+            if fragment.is_empty() { debugger::Link::default() } else { debugger::Link::parse(&fragment) };
         let asked = link.example.clone();
         let draft = Draft::of_this_tab().filter(|draft| match &asked {
             // The example's own draft, with what was changed in it.
@@ -102,13 +105,23 @@ impl Studio {
         );
         self.workspace.follow();
         self.keep_changes();
-        self.page.follow();
-        self.follow_kept_runs();
-        self.follow_coverage();
-        self.follow_address();
         self.follow_cursor();
-        self.follow_breakpoints();
         self.tell_where_it_stands();
+        // What concerns runs and addresses is in the second module: the first picture does not wait for it.
+        let owner = Owner::current();
+        rest::when_complete(move || {
+            let follow = move || {
+                self.page.follow();
+                self.follow_kept_runs();
+                self.follow_coverage();
+                self.follow_address();
+                self.follow_breakpoints();
+            };
+            match owner {
+                Some(owner) => owner.with(follow),
+                None => follow(),
+            }
+        });
         // A change of the workflow makes the colours of the last run meaningless; a mere edit does not.
         Effect::new(move |before: Option<u32>| {
             let opened = self.workspace.opened.get();

@@ -185,7 +185,7 @@ fn a_file_that_is_no_definition_is_named_for_what_it_is() {
     page.wait_for("g.node");
     let before = page.count("g.node");
     for (name, text, said) in [
-        ("history.json", r#"{"events": []}"#, "no states"),
+        ("history.json", r#"{"events": []}"#, "no execution"),
         ("template.json", r#"{"Resources": {}}"#, "CloudFormation"),
         ("input.json", r#"{"orderId": 1}"#, "no definition"),
         ("notes.txt", "hello", "does not look like JSON"),
