@@ -5,7 +5,7 @@ use stylers_macro::style_sheet;
 
 use crate::platform::{dom, fetch};
 use crate::state::{Draft, DraftSummary, Studio};
-use crate::ui::{Dialog, Icon};
+use crate::ui::{Dialog, Icon, age_text};
 
 /// What the gallery says of an example.
 #[derive(Clone, PartialEq)]
@@ -168,14 +168,4 @@ async fn load_examples() -> Vec<Example> {
         });
     }
     examples
-}
-
-fn age_text(milliseconds: f64) -> String {
-    let minutes = (milliseconds / 60_000.0).max(0.0) as u64;
-    match minutes {
-        0 => "just now".to_owned(),
-        1..60 => format!("{minutes} min ago"),
-        60..1440 => format!("{} h ago", minutes / 60),
-        _ => format!("{} d ago", minutes / 1440),
-    }
 }

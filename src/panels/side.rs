@@ -231,9 +231,9 @@ fn Definition() -> impl IntoView {
         if workspace.is_stale.get_untracked() {
             return;
         }
-        let key = workspace.document.with_untracked(|document| {
-            document.state_at(offset).map(|state| Str::from(document.tree().pointer(state.member())))
-        });
+        let key = workspace
+            .document
+            .with_untracked(|document| document.state_at(offset).map(|state| Str::from(state.pointer())));
         under_cursor.set_value(key.clone());
         if workspace.selected.get_untracked() != key {
             workspace.selected.set(key);
@@ -255,7 +255,7 @@ fn Definition() -> impl IntoView {
         }
         under_cursor.set_value(None);
         let name = workspace.document.with_untracked(|document| {
-            let state = document.states().find(|state| *document.tree().pointer(state.member()) == *key)?;
+            let state = document.state_at_pointer(&key)?;
             let span = state.name_span();
             Some(Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1)))
         });

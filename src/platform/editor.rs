@@ -350,7 +350,8 @@ fn utf16_offset(text: &str, offset: usize) -> usize {
     Utf16Offsets::new(text).at(offset)
 }
 
-fn byte_offset(text: &str, unit: usize) -> usize {
+/// The offset in bytes of one in UTF-16 code units.
+pub fn byte_offset(text: &str, unit: usize) -> usize {
     let mut units = 0;
     for (offset, character) in text.char_indices() {
         if units >= unit {

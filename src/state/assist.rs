@@ -93,7 +93,7 @@ impl Studio {
         let typed = (document.text() != text).then(|| asl::Document::parse(text));
         let document = typed.as_ref().unwrap_or(&document);
         let state = document.state_at(offset);
-        let key = state.map(|state| document.tree().pointer(state.member()));
+        let key = state.map(|state| state.pointer());
         let mut seen = key.map(|key| self.seen_of(&key)).unwrap_or_default();
         let start = document.machine().and_then(|machine| machine.start());
         if seen.input.is_none()

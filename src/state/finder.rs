@@ -1,10 +1,12 @@
 //! Looking for states: by name, type, resource, or anything that stands in them.
 
+use std::collections::HashMap;
+
 use json::Str;
 use leptos::prelude::*;
 
 use crate::state::studio::Studio;
-use crate::state::workspace::Shared;
+use crate::state::workspace::{Shared, is_within};
 
 #[derive(Clone, Copy)]
 pub struct Finder {
@@ -38,7 +40,7 @@ impl Studio {
             return Shared::new(Vec::new());
         }
         let found = self.workspace.scene.with(|scene| {
-            self.workspace.document.with(|document| {
+            self.workspace.shown.with(|document| {
                 let found = scene.nodes.iter().filter(|node| {
                     let Some(state) = document.state(node.state) else { return false };
                     let tree = document.tree();
@@ -52,10 +54,11 @@ impl Studio {
                     let text = format!("{} {}", text, node.subtitle).to_lowercase();
                     words.iter().all(|word| text.contains(word))
                 });
+                let order = scene.geometry.reading_order.iter().enumerate();
+                let places: HashMap<usize, usize> = order.map(|(place, index)| (*index, place)).collect();
                 let mut keys: Vec<(usize, Str)> = found
                     .map(|node| {
-                        let order = scene.geometry.reading_order.iter();
-                        let place = order.clone().position(|index| *index == node.state.0 as usize);
+                        let place = places.get(&(node.state.0 as usize)).copied();
                         (place.unwrap_or(usize::MAX), node.key.clone())
                     })
                     .collect();
@@ -69,11 +72,8 @@ impl Studio {
     /// Selects a state and brings it onto the screen: folded containers around it are opened.
     pub fn show_state(self, key: &Str) {
         let workspace = self.workspace;
-        let is_around = |around: &str| key.strip_prefix(around).is_some_and(|rest| rest.starts_with('/'));
-        if workspace
-            .root
-            .with_untracked(|root| root.as_ref().is_some_and(|root| root != key && !is_around(root)))
-        {
+        let is_around = |around: &str| is_within(key, around) && **key != *around;
+        if workspace.root.with_untracked(|root| root.as_ref().is_some_and(|root| !is_within(key, root))) {
             workspace.root.set(None);
         }
         let folded = workspace.folded.get_untracked();
@@ -102,11 +102,8 @@ impl Studio {
     pub fn selected_container(self) -> Option<Str> {
         let key = self.workspace.selected.get()?;
         self.workspace.scene.with(|scene| {
-            let is_around = |around: &str| {
-                key.strip_prefix(around).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
             let containers = scene.nodes.iter().filter(|node| node.is_container || node.is_folded);
-            let around = containers.filter(|node| is_around(&node.key));
+            let around = containers.filter(|node| is_within(&key, &node.key));
             around.max_by_key(|node| node.key.len()).map(|node| node.key.clone())
         })
     }

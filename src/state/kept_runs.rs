@@ -230,7 +230,7 @@ impl Studio {
             let keys: HashSet<Str> = document
                 .states()
                 .filter(|state| coverage.states.contains_key(&state.id()))
-                .map(|state| document.tree().pointer(state.member()).into())
+                .map(|state| state.pointer().into())
                 .collect();
             let (states, ways) = coverage.shares(&document);
             let named = |unreached: &Unreached| {

@@ -4,7 +4,7 @@ use debugger::Link;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::platform::{address, clipboard};
+use crate::platform::address;
 use crate::state::run::{RunKey, RunPhase};
 use crate::state::shell::{DockTab, Mode};
 use crate::state::studio::Studio;
@@ -178,20 +178,18 @@ impl Studio {
         let link = untrack(|| self.link());
         let is_own = link.example.is_none();
         let text = address::with_fragment(&link.to_fragment());
-        spawn_local(async move {
-            match clipboard::write(text).await {
-                true if is_own => self.shell.say(
-                    "The address is on the clipboard. It works in this browser, where the workflow and the run are kept.",
-                ),
-                true => self.shell.say("The address is on the clipboard."),
-                false => self.shell.fail("The browser does not let this page write to the clipboard."),
-            }
-        });
+        let said = if is_own {
+            "The address is on the clipboard. It works in this browser, where the workflow and the run are kept."
+        } else {
+            "The address is on the clipboard."
+        };
+        self.put_on_clipboard(text, said);
     }
 }
 
 /// Whether a text may name an example: it becomes a part of an address.
-fn is_slug(text: &str) -> bool {
+/// Whether a text can name an example's folder.
+pub(super) fn is_slug(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 60
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')

@@ -15,6 +15,7 @@ use crate::state::drafts::Draft;
 use crate::state::drag::Drag;
 use crate::state::editing::Editing;
 use crate::state::finder::Finder;
+use crate::state::links::is_slug;
 use crate::state::page::ExecutionPage;
 use crate::state::palette::Palette;
 use crate::state::run::{Runs, Start};
@@ -75,26 +76,21 @@ impl Studio {
 
     /// Brings back what this tab had, or the first example, and keeps every change from then on.
     pub fn begin(self) {
-        // An address without a fragment, which is the usual one, needs no reading.
         let fragment = address::fragment();
-        let link =
-            if fragment.is_empty() { debugger::Link::default() } else { debugger::Link::parse(&fragment) };
-        let asked = link.example.clone();
+        let asked = debugger::Link::example_in(&fragment).filter(|slug| is_slug(slug));
         let draft = Draft::of_this_tab().filter(|draft| match &asked {
             // The example's own draft, with what was changed in it.
             Some(slug) => draft.name == format!("{slug}.asl.json"),
             None => true,
         });
-        match draft {
+        let example = match draft {
             Some(draft) => {
                 self.page.example.set(asked);
                 self.workspace.open(draft);
+                None
             }
-            None if asked.is_some() => {}
-            None => spawn_local(async move {
-                self.open_example("order-processing").await;
-            }),
-        }
+            None => Some(asked.unwrap_or_else(|| "order-processing".to_owned())),
+        };
         let draft_id = self.workspace.draft_id;
         tabs::share_out(
             move || draft_id.get_untracked(),
@@ -107,21 +103,6 @@ impl Studio {
         self.keep_changes();
         self.follow_cursor();
         self.tell_where_it_stands();
-        // What concerns runs and addresses is in the second module: the first picture does not wait for it.
-        let owner = Owner::current();
-        rest::when_complete(move || {
-            let follow = move || {
-                self.page.follow();
-                self.follow_kept_runs();
-                self.follow_coverage();
-                self.follow_address();
-                self.follow_breakpoints();
-            };
-            match owner {
-                Some(owner) => owner.with(follow),
-                None => follow(),
-            }
-        });
         // A change of the workflow makes the colours of the last run meaningless; a mere edit does not.
         Effect::new(move |before: Option<u32>| {
             let opened = self.workspace.opened.get();
@@ -132,11 +113,26 @@ impl Studio {
             self.view.fit_when_known.set(true);
             opened
         });
+        // What concerns runs and addresses is in the second module: the first picture does not wait for it.
+        let owner = Owner::current().unwrap_or_default();
+        spawn_local(async move {
+            if let Some(slug) = example {
+                self.open_example(&slug).await;
+            }
+            rest::when_complete(move || owner.with(|| self.follow(&fragment)));
+        });
+    }
+
+    /// Keeps up what runs and addresses need, and goes to where the address points.
+    fn follow(self, fragment: &str) {
+        self.page.follow();
+        self.follow_kept_runs();
+        self.follow_coverage();
+        self.follow_address();
+        self.follow_breakpoints();
+        let link = debugger::Link::parse(fragment);
         if !link.is_empty() {
-            spawn_local(async move {
-                leptos::task::tick().await;
-                self.open_link(link).await;
-            });
+            spawn_local(self.open_link(link));
         }
     }
 
@@ -301,20 +297,20 @@ impl Studio {
 
     pub fn copy_definition(self) {
         let text = self.workspace.source.get_untracked().to_string();
-        spawn_local(async move {
-            if clipboard::write(text).await {
-                self.shell.say("The definition is on the clipboard.");
-            } else {
-                self.shell.fail("The browser does not let this page write to the clipboard.");
-            }
-        });
+        self.put_on_clipboard(text, "The definition is on the clipboard.");
     }
 
     pub fn copy_mermaid(self) {
         let text = self.workspace.document.with_untracked(|document| diagram::export::mermaid(document));
+        self.put_on_clipboard(text, "The Mermaid diagram is on the clipboard.");
+    }
+
+    /// Puts a text on the clipboard, and says so, or that the browser does not let it.
+    pub fn put_on_clipboard(self, text: String, said: impl Into<String>) {
+        let said = said.into();
         spawn_local(async move {
             if clipboard::write(text).await {
-                self.shell.say("The Mermaid diagram is on the clipboard.");
+                self.shell.say(said);
             } else {
                 self.shell.fail("The browser does not let this page write to the clipboard.");
             }

@@ -155,10 +155,6 @@ impl Workspace {
         let scene = Memo::new(move |_| {
             let (folded, root) = (folded.get(), root.get());
             shown_document.with(|document| {
-                let has = |key: &Str| {
-                    document.states().any(|state| *document.tree().pointer(state.member()) == **key)
-                };
-                let root = root.filter(has);
                 let options =
                     SceneOptions { direction: direction.get(), name_scale, small_scale, folded, root };
                 Shared::new(Scene::new(document, options))
@@ -325,7 +321,7 @@ impl Workspace {
     pub fn fold_all(self, fold: bool) {
         let keys = self.document.with_untracked(|document| {
             let containers = document.states().filter(|state| fold && state.scopes().next().is_some());
-            containers.map(|state| document.tree().pointer(state.member()).into()).collect()
+            containers.map(|state| state.pointer().into()).collect()
         });
         self.folded.set(Arc::new(keys));
     }
@@ -334,9 +330,7 @@ impl Workspace {
     pub fn path_of_root(self) -> Vec<(Str, Str)> {
         let Some(root) = self.root.get() else { return Vec::new() };
         self.scene.with(|scene| {
-            let around = scene.nodes.iter().filter(|node| {
-                root == node.key || root.strip_prefix(&*node.key).is_some_and(|rest| rest.starts_with('/'))
-            });
+            let around = scene.nodes.iter().filter(|node| is_within(&root, &node.key));
             let mut path: Vec<(Str, Str)> =
                 around.map(|node| (node.key.clone(), node.name.clone())).collect();
             path.sort_by_key(|(key, _)| key.len());
@@ -421,6 +415,11 @@ impl Workspace {
     }
 }
 
+/// Whether the node of a key is that of the other one, or inside of it.
+pub fn is_within(key: &str, around: &str) -> bool {
+    key.strip_prefix(around).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Whether a file of this name is in YAML.
 pub fn is_yaml_name(name: &str) -> bool {
     let name = name.to_lowercase();
@@ -455,7 +454,7 @@ fn list_problems(document: &Document, options: &CheckOptions) -> Vec<Listed> {
                 span: problem.span,
                 line,
                 column,
-                state: state.map(|state| document.tree().pointer(state.member()).into()),
+                state: state.map(|state| state.pointer().into()),
                 state_name: state.map(|state| state.name().to_owned()),
                 fixes: problem.fixes,
             }

@@ -4,11 +4,9 @@ use std::sync::Arc;
 use debugger::diff::path_of;
 use json::{Str, Value};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use stylers_macro::style_sheet;
 
 use super::{Icon, VirtualList};
-use crate::platform::clipboard;
 use crate::state::Studio;
 
 /// Height of a row in CSS pixels.
@@ -208,12 +206,7 @@ pub fn JsonTree(
         })
     });
     let copy = move |text: String, what: &'static str| {
-        spawn_local(async move {
-            match clipboard::write(text).await {
-                true => studio.shell.say(format!("{what} is on the clipboard.")),
-                false => studio.shell.fail("The browser does not let this page write to the clipboard."),
-            }
-        });
+        studio.put_on_clipboard(text, format!("{what} is on the clipboard."));
     };
     let copy_value = move |_| {
         let chosen = place.get_untracked().map_or_else(|| value.get_untracked(), |(_, value)| value);

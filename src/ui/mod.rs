@@ -1,5 +1,6 @@
 //! Building blocks of the interface that know nothing of workflows.
 
+mod age;
 mod code_editor;
 mod command_button;
 mod dialog;
@@ -12,6 +13,7 @@ mod splitter;
 mod tabs;
 mod virtual_list;
 
+pub use age::age_text;
 pub use code_editor::CodeEditor;
 pub use command_button::CommandButton;
 pub use dialog::Dialog;

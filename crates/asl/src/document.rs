@@ -109,6 +109,12 @@ impl Document {
         self.states().find(|state| state.name() == name)
     }
 
+    /// The state at a JSON pointer as [`State::pointer`] gives it.
+    pub fn state_at_pointer(&self, pointer: &str) -> Option<State<'_>> {
+        let name = pointer.rsplit('/').next()?.replace("~1", "/").replace("~0", "~");
+        self.states().find(|state| state.name() == name && state.pointer() == pointer)
+    }
+
     /// The innermost state whose text, name included, holds an offset.
     pub fn state_at(&self, offset: usize) -> Option<State<'_>> {
         self.states().filter(|state| state.span().touches(offset)).last()
@@ -313,6 +319,11 @@ impl<'d> State<'d> {
     /// The member of `States` that the state is.
     pub fn member(self) -> NodeId {
         self.entry().member
+    }
+
+    /// The JSON pointer of that member: the same as long as the state keeps its name and its scope.
+    pub fn pointer(self) -> String {
+        self.document.tree.pointer(self.member())
     }
 
     /// The span of the name with its quotes.

@@ -31,13 +31,11 @@ impl Link {
     /// [`Link::unknown`].
     pub fn parse(fragment: &str) -> Link {
         let mut link = Link::default();
-        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
         if fragment.len() > LONGEST {
             link.unknown.push("an address that is too long".to_owned());
             return link;
         }
-        for part in fragment.split('&').filter(|part| !part.is_empty()) {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        for (name, value) in members(fragment) {
             let value = decoded(value);
             match name {
                 "example" => link.example = Some(value),
@@ -76,6 +74,13 @@ impl Link {
         link
     }
 
+    /// The example that a fragment names: all that has to be known of it before anything is shown.
+    pub fn example_in(fragment: &str) -> Option<String> {
+        let is_read = fragment.len() <= LONGEST;
+        let named = members(fragment).filter(|(name, _)| is_read && *name == "example").last();
+        named.map(|(_, value)| decoded(value))
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Link::default()
     }
@@ -108,6 +113,13 @@ impl Link {
     pub fn is_same_place(&self, other: &Link) -> bool {
         self.example == other.example && self.run == other.run && self.tab == other.tab
     }
+}
+
+/// The names and the encoded values of a fragment, with or without its `#`.
+fn members(fragment: &str) -> impl Iterator<Item = (&str, &str)> {
+    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+    let parts = fragment.split('&').filter(|part| !part.is_empty());
+    parts.map(|part| part.split_once('=').unwrap_or((part, "")))
 }
 
 fn encoded(text: &str) -> String {
@@ -169,6 +181,8 @@ mod tests {
             unknown: Vec::new(),
         };
         assert_eq!(Link::parse(&format!("#{}", link.to_fragment())), link);
+        assert_eq!(Link::example_in(&link.to_fragment()), link.example);
+        assert_eq!(Link::example_in("#run=1"), None);
         assert!(Link::parse("").is_empty());
         assert_eq!(Link::default().to_fragment(), "");
     }

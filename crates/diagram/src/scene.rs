@@ -120,15 +120,18 @@ impl Scene {
     pub fn new(document: &Document, options: SceneOptions) -> Scene {
         let mut builder = Builder { document, options: &options, graph: Graph::default(), ways: Vec::new() };
         builder.build();
-        builder.show_alone();
+        let is_alone = builder.show_alone();
         let Builder { graph, ways, .. } = builder;
         let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
         let mut geometry = layout::layout(&graph, &settings);
-        if options.root.is_some() {
+        if is_alone {
             geometry.markers.retain(|marker| marker.scope != 0);
         }
-        let nodes: Vec<SceneNode> =
+        let mut nodes: Vec<SceneNode> =
             document.states().filter_map(|state| node(state, &geometry, &options)).collect();
+        if is_alone {
+            nodes.iter_mut().for_each(|node| node.reachable = true);
+        }
         let edges = edges(&graph, &geometry, &ways, &nodes, &options);
         let frames = frames(&geometry);
         let by_key = nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect();
@@ -214,21 +217,20 @@ impl Builder<'_> {
     }
 
     /// Leaves nothing in the outermost scope but the container that is to be drawn alone.
-    fn show_alone(&mut self) {
-        let Some(root) = &self.options.root else { return };
-        let root = self.document.states().find(|state| key_of(*state) == **root);
+    /// Answers whether there is one.
+    fn show_alone(&mut self) -> bool {
+        let Some(root) = &self.options.root else { return false };
+        let root = self.document.state_at_pointer(root);
         if let (Some(root), Some(outermost)) = (root, self.graph.scopes.first_mut()) {
             *outermost = layout::Scope { nodes: vec![root.id().0 as usize], start: None, edges: Vec::new() };
+            return true;
         }
+        false
     }
 }
 
-fn key_of(state: State<'_>) -> String {
-    state.document().tree().pointer(state.member())
-}
-
 fn is_folded(state: State<'_>, options: &SceneOptions) -> bool {
-    !options.folded.is_empty() && options.folded.contains(&*key_of(state))
+    !options.folded.is_empty() && options.folded.contains(&*state.pointer())
 }
 
 fn index(scope: ScopeId) -> usize {
@@ -245,8 +247,8 @@ fn target(target: &Target<'_>) -> layout::Target {
 
 /// How many states a container holds, at any depth.
 fn inside(state: State<'_>) -> usize {
-    let prefix = format!("{}/", key_of(state));
-    state.document().states().filter(|other| key_of(*other).starts_with(&prefix)).count()
+    let prefix = format!("{}/", state.pointer());
+    state.document().states().filter(|other| other.pointer().starts_with(&prefix)).count()
 }
 
 fn name_lines(state: State<'_>, options: &SceneOptions) -> Vec<String> {
@@ -277,7 +279,7 @@ fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option
     let placed = geometry.nodes.get(state.id().0 as usize)?;
     let is_folded = state.scopes().next().is_some() && is_folded(state, options);
     Some(SceneNode {
-        key: key_of(state).into(),
+        key: state.pointer().into(),
         state: state.id(),
         name: state.shared_name(),
         state_type: state.state_type(),
@@ -286,7 +288,7 @@ fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option
         is_container: state.scopes().next().is_some() && !is_folded,
         is_folded,
         depth: placed.depth,
-        reachable: placed.reachable || options.root.is_some(),
+        reachable: placed.reachable,
         service: describe::service_of(state),
         lines: name_lines(state, options),
         subtitle: subtitle_line(state, options),

@@ -2,11 +2,10 @@ use debugger::{EventFilter, StateStatus, duration_text, events_csv, related, ton
 use engine::EventId;
 use json::Str;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use stylers_macro::style_sheet;
 
 use crate::command::{Command, dispatch};
-use crate::platform::{clipboard, files};
+use crate::platform::files;
 use crate::state::{Studio, mirrored};
 use crate::ui::{Icon, VirtualList};
 
@@ -427,12 +426,7 @@ fn EventDetails(event: EventId) -> impl IntoView {
                     title="Copy the event"
                     aria-label="Copy the event"
                     on:click=move |_| {
-                        let text = text.get_value();
-                        spawn_local(async move {
-                            if clipboard::write(text).await {
-                                studio.shell.say("The event is on the clipboard.");
-                            }
-                        });
+                        studio.put_on_clipboard(text.get_value(), "The event is on the clipboard.");
                     }
                 >
                     <Icon name="copy" />

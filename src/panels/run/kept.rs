@@ -5,7 +5,7 @@ use stylers_macro::style_sheet;
 use crate::command::{Command, dispatch};
 use crate::platform::dom;
 use crate::state::{RunKey, Studio};
-use crate::ui::{CommandButton, Icon};
+use crate::ui::{CommandButton, Icon, age_text};
 
 /// A run as the list shows it: in memory, or in storage only.
 #[derive(Clone, PartialEq)]
@@ -156,7 +156,7 @@ fn KeptRow(id: String, entries: Memo<Vec<Entry>>) -> impl IntoView {
                                 <span class="kept-ended">{read(|entry| entry.ended.clone())}</span>
                                 {read(|entry| {
                                     let kind = if entry.is_recording { " · recorded" } else { "" };
-                                    format!(" · {} · {}{kind}", duration_text(entry.millis), age_text(entry.begun_at))
+                                    format!(" · {} · {}{kind}", duration_text(entry.millis), age_text(dom::epoch_ms() - entry.begun_at))
                                 })}
                             </span>
                         </button>
@@ -253,15 +253,5 @@ fn CoverageFacts() -> impl IntoView {
                 </details>
             </Show>
         </div>
-    }
-}
-
-fn age_text(begun_at: f64) -> String {
-    let minutes = ((dom::epoch_ms() - begun_at) / 60_000.0).max(0.0) as u64;
-    match minutes {
-        0 => "just now".to_owned(),
-        1..60 => format!("{minutes} min ago"),
-        60..1440 => format!("{} h ago", minutes / 60),
-        _ => format!("{} d ago", minutes / 1440),
     }
 }

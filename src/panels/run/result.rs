@@ -2,11 +2,9 @@ use debugger::cost::{Cost, Prices, cost_of, dollars_text};
 use debugger::{bytes_text, count_text, duration_text};
 use engine::Execution;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use stylers_macro::style_sheet;
 
 use crate::command::Command;
-use crate::platform::clipboard;
 use crate::state::{RunPhase, Studio};
 use crate::ui::{CommandButton, Icon};
 
@@ -203,11 +201,7 @@ fn Payload(title: &'static str, text: Signal<Option<String>>) -> impl IntoView {
     let test_id = title.to_lowercase();
     let copy = move |_| {
         let text = text.get_untracked().unwrap_or_default();
-        spawn_local(async move {
-            if clipboard::write(text).await {
-                studio.shell.say(format!("The {} is on the clipboard.", title.to_lowercase()));
-            }
-        });
+        studio.put_on_clipboard(text, format!("The {} is on the clipboard.", title.to_lowercase()));
     };
     view! {
         class = sheet,

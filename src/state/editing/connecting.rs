@@ -96,7 +96,7 @@ impl Studio {
             };
             let now = now.map(|way| way.target);
             let target = |state: asl::State<'_>| ConnectTarget {
-                key: Some(Str::from(document.tree().pointer(state.member()))),
+                key: Some(Str::from(state.pointer())),
                 name: state.name().to_owned(),
                 state_type: state.state_type(),
                 reason: (state.scope().id() != own)
@@ -165,7 +165,7 @@ impl Studio {
         let is_done = self.edit(&insert, &*title) && {
             let key = self.workspace.document.with_untracked(|document| {
                 let state = document.state_named(name)?;
-                Some(Str::from(document.tree().pointer(state.member())))
+                Some(Str::from(state.pointer()))
             });
             self.connect(connecting, key.as_deref())
         };

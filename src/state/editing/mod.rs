@@ -320,7 +320,7 @@ impl Studio {
         let map = StateMap::new(&shown, &since, &now);
         let key_of = |document: &asl::Document, state| {
             let state = document.state(state)?;
-            Some(Str::from(document.tree().pointer(state.member())))
+            Some(Str::from(state.pointer()))
         };
         let selected: Vec<Str> =
             states.into_iter().filter_map(|state| key_of(&now, map.get(state?)?)).collect();

@@ -102,7 +102,7 @@ impl Studio {
     /// The state of a key in the present document.
     pub fn state_of(self, key: &str) -> Option<StateId> {
         if self.workspace.is_stale.get_untracked() {
-            return self.workspace.document.with_untracked(|document| find(document, key));
+            return self.workspace.document.with_untracked(|document| id_at(document, key));
         }
         self.shown_state_of(key)
     }
@@ -113,14 +113,14 @@ impl Studio {
             scene.index_of(key).and_then(|index| scene.nodes.get(index)).map(|node| node.state)
         });
         // What is folded away has no node.
-        node.or_else(|| self.workspace.shown.with_untracked(|document| find(document, key)))
+        node.or_else(|| self.workspace.shown.with_untracked(|document| id_at(document, key)))
     }
 
     /// The key of a state of the present document.
     pub fn key_of(self, state: StateId) -> Option<Str> {
         self.workspace.document.with_untracked(|document| {
             let state = document.state(state)?;
-            Some(Str::from(document.tree().pointer(state.member())))
+            Some(Str::from(state.pointer()))
         })
     }
 
@@ -134,7 +134,7 @@ impl Studio {
         let keys = self.workspace.document.with_untracked(|document| {
             let keys = names.iter().filter_map(|name| {
                 let state = document.state_named(name)?;
-                Some(Str::from(document.tree().pointer(state.member())))
+                Some(Str::from(state.pointer()))
             });
             keys.collect::<Vec<Str>>()
         });
@@ -148,7 +148,7 @@ impl Studio {
         let selection = self.workspace.selection_untracked();
         let main = self.selected_state();
         let keys = self.workspace.shown.with_untracked(|document| {
-            let key = |state: asl::State<'_>| Str::from(document.tree().pointer(state.member()));
+            let key = |state: asl::State<'_>| Str::from(state.pointer());
             let scope = main.and_then(|state| document.state(state)).map(|state| state.scope());
             let siblings: Vec<Str> = match scope.or(document.machine()) {
                 Some(scope) => scope.states().map(key).collect(),
@@ -231,7 +231,6 @@ impl Studio {
     }
 }
 
-fn find(document: &Document, key: &str) -> Option<StateId> {
-    let mut states = document.states();
-    states.find(|state| document.tree().pointer(state.member()) == key).map(|state| state.id())
+fn id_at(document: &Document, key: &str) -> Option<StateId> {
+    document.state_at_pointer(key).map(|state| state.id())
 }

@@ -60,7 +60,7 @@ impl Nodes {
     pub fn of(document: &Document) -> Nodes {
         let mut nodes = Nodes::default();
         for state in document.states() {
-            let key = Str::from(document.tree().pointer(state.member()));
+            let key = Str::from(state.pointer());
             nodes.of_node.insert(key.clone(), state.id());
             nodes.of_state.insert(state.id(), key);
         }

@@ -91,8 +91,7 @@ impl<'d> Place<'d> {
                 }
                 (Slot::Objects(object), Step::Item(_)) => Slot::Object(object),
                 (Slot::States, Step::Member(_)) => {
-                    place.state =
-                        document.states().find(|state| document.tree().pointer(state.member()) == pointer);
+                    place.state = document.state_at_pointer(&pointer);
                     if let Some(state) = place.state {
                         place.language = state.language();
                     }

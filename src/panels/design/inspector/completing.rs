@@ -6,7 +6,7 @@ use json::Span;
 use leptos::prelude::*;
 use web_sys::HtmlTextAreaElement;
 
-use crate::platform::editor::Completions;
+use crate::platform::editor::{Completions, byte_offset};
 
 const MOST: usize = 8;
 
@@ -163,15 +163,4 @@ impl Completer {
         }
         .into_any()
     }
-}
-
-fn byte_offset(text: &str, unit: usize) -> usize {
-    let mut units = 0;
-    for (offset, character) in text.char_indices() {
-        if units >= unit {
-            return offset;
-        }
-        units += character.len_utf16();
-    }
-    text.len()
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use debugger::diff::ChangeKind;
-use debugger::{PAYLOAD_LIMIT, Stage};
+use debugger::{PAYLOAD_LIMIT, Stage, bytes_text};
 use json::Value;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -77,7 +77,7 @@ pub fn Stages(data: Memo<Option<SharedData>>, followed: RwSignal<Option<Followed
                         >
                             {own.name()}
                             <span class="stage-size" class:large=is_large>
-                                {size_text(bytes)}
+                                {bytes_text(bytes)}
                             </span>
                         </button>
                     </li>
@@ -257,7 +257,7 @@ fn Size(bytes: usize) -> impl IntoView {
             <span class="payload-bar" aria-hidden="true">
                 <span class="payload-part" style:width=format!("{:.1}%", (share * 100.0).clamp(0.5, 100.0))></span>
             </span>
-            {format!("{} of 256 KiB ({:.1} %)", size_text(bytes), share * 100.0)}
+            {format!("{} of 256 KiB ({:.1} %)", bytes_text(bytes), share * 100.0)}
         </p>
     }
 }
@@ -308,15 +308,6 @@ fn show(data: &SharedData, stage: Stage) -> Option<Shown> {
         after_marks,
         words,
     })
-}
-
-/// A number of bytes as people read it.
-pub fn size_text(bytes: usize) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
-        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
-    }
 }
 
 /// A value in one line of some length.

@@ -1,9 +1,9 @@
-use debugger::VariableChange;
+use debugger::{VariableChange, bytes_text};
 use engine::FrameRole;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::stages::{short_text, size_text};
+use super::stages::short_text;
 use crate::state::{SharedData, Studio};
 use crate::ui::{Json, JsonTree};
 
@@ -58,7 +58,7 @@ pub fn Variables(data: Memo<Option<SharedData>>) -> impl IntoView {
                             <span class="variable-change" title=before.clone().map(|before| format!("was {before}"))>
                                 {word}
                             </span>
-                            <span class="variable-size">{size_text(variable.value.text_len())}</span>
+                            <span class="variable-size">{bytes_text(variable.value.text_len())}</span>
                         </button>
                         <Show when=move || is_open.get()>
                             {

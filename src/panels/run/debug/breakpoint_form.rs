@@ -60,7 +60,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
     let language = move || {
         let key = first.get();
         studio.workspace.document.with(|document| {
-            let state = document.states().find(|state| *document.tree().pointer(state.member()) == *key);
+            let state = document.state_at_pointer(&key);
             state.map(|state| state.language()).or_else(|| document.machine().map(|scope| scope.language()))
         })
     };
