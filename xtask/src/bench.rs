@@ -19,6 +19,7 @@ const ENGINE: [&str; 4] = ["json", "expr", "jsonata", "engine"];
 const USAGE: &str = "\
 usage: cargo xtask bench [OPTIONS]
 
+  --ui                 the app in the browser instead of the engine: `cargo xtask bench --ui --help` tells more
   --workloads FOLDER   shared workloads in place of ../shared/workloads; left out where they are not there
   --only W1,EXPRESS,…   these workloads and expressions alone
   --seconds NUMBER     how long each is repeated (0.7)

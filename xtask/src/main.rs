@@ -14,6 +14,7 @@ mod runner;
 mod screenshots;
 mod serve;
 mod test;
+mod ui_bench;
 mod versions;
 mod web_server;
 mod workspace;
@@ -34,6 +35,8 @@ usage: cargo xtask COMMAND
   fuzz [TARGET…] [--seconds NUMBER]
                        fuzz what reads texts of users, a minute each (needs a nightly compiler)
   bench [ARGUMENTS]    measure the engine in headless Chromium and natively, beside others (--help tells more)
+  bench --ui [ARGUMENTS]
+                       measure what the built site costs the browser, beside what it may (--help tells more)
   conformance | run | convert [ARGUMENTS]
                        the engine on this machine's own processor; `--help` after each tells more
 ";
@@ -49,7 +52,13 @@ fn main() -> ExitCode {
         "setup" => machine::setup(),
         "catalogue" => catalogue::catalogue(&arguments),
         "fuzz" => fuzz::fuzz(&arguments),
-        "bench" => return bench::bench(&arguments),
+        "bench" => match arguments.iter().position(|argument| argument == "--ui") {
+            Some(at) => {
+                arguments.remove(at);
+                return ui_bench::ui_bench(&arguments);
+            }
+            None => return bench::bench(&arguments),
+        },
         "conformance" | "run" | "convert" => {
             arguments.insert(0, command);
             return runner::forward("runner", &arguments);
