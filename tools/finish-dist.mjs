@@ -2,7 +2,7 @@
 // `cargo xtask dist`:
 //
 // - splits the WebAssembly module of a release in two (tools/split), and adds to wasm-bindgen's script what loads the
-//   second one (tools/rest-loader.js);
+//   second one (tools/rest-loader.js); with STEPGLASS_NOTE_CALLS set it has the module note its calls instead;
 // - minifies wasm-bindgen's scripts in a release, which Trunk's own minifier can't, and renews their integrity hashes;
 // - adds the editor's bundle under a name with its hash, and writes that name into <meta name="editor-module">;
 // - moves the reload script that `trunk serve` inserts from index.html into a file of its own;
@@ -24,7 +24,7 @@ const page = path.join(site, "index.html");
 let html = readFileSync(page, "utf8");
 
 if (process.env.TRUNK_PROFILE === "release") {
-  html = splitModule(html);
+  html = process.env.STEPGLASS_NOTE_CALLS ? noteCalls(html) : splitModule(html);
   html = minifyScripts(html);
 }
 html = addEditor(html);
@@ -36,19 +36,12 @@ listFiles();
 // The first module and the script get new names: what a cache holds under a name must never change, and the hash that
 // Trunk put there knows nothing of what is done here.
 function splitModule(html) {
-  const [whole] = html.match(/[\w-]+_bg\.wasm/) ?? [];
-  if (!whole) {
-    throw new Error("index.html loads no WebAssembly module");
-  }
+  const whole = wholeModule(html);
   const work = path.join("target", "split");
   mkdirSync(work, { recursive: true });
   const [first, rest, names] = ["first.wasm", "rest.wasm", "names.txt"].map((name) => path.join(work, name));
-  const rules = path.join("tools", "split", "rules.txt");
-  const split = ["run", "--quiet", "--package", "split", "--", rules, path.join(site, whole), first, rest, names];
-  const { status, error } = spawnSync("cargo", split, { stdio: ["ignore", 2, 2] });
-  if (status !== 0) {
-    throw new Error("the WebAssembly module could not be split", { cause: error });
-  }
+  const [rules, list] = ["rules.txt", "unneeded.txt"].map((name) => path.join("tools", "split", name));
+  split(rules, list, path.join(site, whole), first, rest, names);
 
   copyFileSync(path.join(site, whole), path.join(work, "whole.wasm"));
   const bytes = readFileSync(rest);
@@ -67,6 +60,38 @@ function splitModule(html) {
   return replaceFile(html, whole, readFileSync(first));
 }
 
+// One module, and the page believes that the second one never comes.
+function noteCalls(html) {
+  const whole = wholeModule(html);
+  const work = path.join("target", "split");
+  mkdirSync(work, { recursive: true });
+  const kept = path.join(work, "whole.wasm");
+  copyFileSync(path.join(site, whole), kept);
+  split("note-calls", kept, path.join(site, whole));
+  const script = path.join(site, whole.replace("_bg.wasm", ".js"));
+  const glue = readFileSync(script, "utf8");
+  const waiting = `globalThis.stepglassRest = { howLoaded: null, whenLoaded: new Promise(() => {}) };\n${glue}`;
+  writeFileSync(script, waiting);
+  html = html.replace(integrity(glue), integrity(waiting));
+  return replaceFile(html, whole, readFileSync(path.join(site, whole)), readFileSync(kept));
+}
+
+function wholeModule(html) {
+  const [whole] = html.match(/[\w-]+_bg\.wasm/) ?? [];
+  if (!whole) {
+    throw new Error("index.html loads no WebAssembly module");
+  }
+  return whole;
+}
+
+function split(...words) {
+  const run = ["run", "--quiet", "--package", "split", "--", ...words];
+  const { status, error } = spawnSync("cargo", run, { stdio: ["ignore", 2, 2] });
+  if (status !== 0) {
+    throw new Error("the WebAssembly module could not be split", { cause: error });
+  }
+}
+
 function minifyScripts(html) {
   for (const [tag] of html.matchAll(/<link\b[^>]*\bmodulepreload\b[^>]*>/g)) {
     const [, name] = tag.match(/\bhref=["']?\.?\/?([^"'\s>]+\.js)/);
@@ -78,8 +103,7 @@ function minifyScripts(html) {
 }
 
 // Gives a file other contents, and a name with their hash where it had one.
-function replaceFile(html, name, contents) {
-  const before = readFileSync(path.join(site, name));
+function replaceFile(html, name, contents, before = readFileSync(path.join(site, name))) {
   const hashed = name.replace(/-[0-9a-f]{16}(?=[._][^/]*$)/, `-${shortHash(contents)}`);
   rmSync(path.join(site, name));
   writeFileSync(path.join(site, hashed), contents);

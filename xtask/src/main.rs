@@ -7,6 +7,7 @@
 mod bench;
 mod catalogue;
 mod dist;
+mod first_picture;
 mod fuzz;
 mod machine;
 mod process;
@@ -28,6 +29,7 @@ usage: cargo xtask COMMAND
                        (ARGUMENTS go to `trunk serve`: --release, --port 9000, --open, …)
   test [--fast]        every check and test; --fast leaves out what needs WebAssembly or a browser
   dist                 write the static site to dist/, and check its size
+  first-picture        look which functions the first picture calls, and write tools/split/unneeded.txt
   screenshots          build, and write pictures of the app to target/screenshots and docs/screenshot.png
   setup                only get what is missing
   catalogue [VERSION]  make assets/catalogue anew from the botocore package, the newest or that version
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         "serve" => serve::serve(&arguments),
         "test" => return test::test(&arguments),
         "dist" => dist::dist(),
+        "first-picture" => first_picture::first_picture(),
         "screenshots" => screenshots::screenshots(),
         "setup" => machine::setup(),
         "catalogue" => catalogue::catalogue(&arguments),

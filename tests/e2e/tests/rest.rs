@@ -82,7 +82,7 @@ fn assert_waited(page: &Page) {
         let stack = page.script("return globalThis.stepglassRest.stack");
         panic!(
             "the page called a function of the second module before it was there. Show it inside of `Later`, or name \
-             it in tools/split/rules.txt:\n{}",
+             it in tools/split/rules.txt, or have it seen by `cargo xtask first-picture`:\n{}",
             named(stack.as_str().unwrap_or_default())
         );
     }

@@ -1,7 +1,7 @@
 //! Splits a program's WebAssembly module in two: what the first picture needs, and the rest.
 //!
 //! The module is the finished one, after wasm-bindgen and wasm-opt, with the names of its functions. [`Rules`] decide by
-//! those names. A function that only moved functions refer to is moved with them; for one that the first module still
+//! those names, and [`Unneeded`] names what they let through that a start was seen not to call. A function that only moved functions refer to is moved with them; for one that the first module still
 //! refers to, a stub stays there: it has the second module loaded if it is not there yet, and calls the function through a
 //! table into which the second module has put it. So the split changes when code arrives and nothing else. Constants
 //! that only moved code reaches go along ([`data`]).
@@ -14,9 +14,11 @@ pub mod module;
 pub mod plan;
 pub mod profile;
 pub mod rules;
+pub mod unneeded;
 pub mod write;
 
 pub use module::{Module, Result};
 pub use plan::Plan;
 pub use rules::Rules;
+pub use unneeded::Unneeded;
 pub use write::{Split, split};

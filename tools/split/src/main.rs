@@ -3,7 +3,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use split::{Module, Plan, Result, Rules, Split, profile};
+use split::{Module, Plan, Result, Rules, Split, Unneeded, profile, unneeded};
+
+const USAGE: &str = "\
+usage: split RULES LIST WHOLE.wasm FIRST.wasm REST.wasm NAMES.txt
+       split note-calls WHOLE.wasm NOTING.wasm
+       split list RULES WHOLE.wasm CALLS.txt LIST";
 
 fn main() -> ExitCode {
     match run() {
@@ -17,17 +22,36 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    if let [whole, noting] = arguments.as_slice() {
-        let bytes = read(whole)?;
-        return write(noting, &profile::note_calls(&bytes, &Module::parse(&bytes)?)?);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["note-calls", whole, noting] => {
+            let bytes = read(whole)?;
+            write(noting, &profile::note_calls(&bytes, &Module::parse(&bytes)?)?)
+        }
+        ["list", rules, whole, calls, list] => {
+            let bytes = read(whole)?;
+            let calls = String::from_utf8_lossy(&read(calls)?).into_owned();
+            let calls = calls.lines().map(str::parse).collect::<std::result::Result<_, _>>();
+            let calls = calls.map_err(|error| format!("a line is not the index of a function: {error}"))?;
+            write(list, unneeded::list(&Module::parse(&bytes)?, &read_rules(rules)?, &calls)?.as_bytes())
+        }
+        [rules, list, whole, first, rest, names] => {
+            let unneeded = Unneeded::parse(&String::from_utf8_lossy(&read(list)?))?;
+            split_in_two(&read_rules(rules)?, &unneeded, whole, [first, rest, names])
+        }
+        _ => Err(USAGE.to_owned()),
     }
-    let [rules, whole, first, rest, names] = arguments.as_slice() else {
-        return Err("usage: split RULES WHOLE.wasm FIRST.wasm REST.wasm NAMES.txt".to_owned());
-    };
-    let rules = Rules::parse(&String::from_utf8_lossy(&read(rules)?))?;
+}
+
+fn split_in_two(
+    rules: &Rules,
+    unneeded: &Unneeded,
+    whole: &str,
+    [first, rest, names]: [&str; 3],
+) -> Result<()> {
     let bytes = read(whole)?;
     let module = Module::parse(&bytes)?;
-    let plan = Plan::new(&module, &rules)?;
+    let plan = Plan::new(&module, rules, unneeded)?;
     let split = split::split(&module, &plan)?;
     write(first, &split.first)?;
     write(rest, &split.rest)?;
@@ -65,6 +89,10 @@ fn describe(module: &Module<'_>, plan: &Plan, split: &Split) -> String {
         let _ = writeln!(lines, "{index} {in_first} {place} {size} {}", function.name);
     }
     lines
+}
+
+fn read_rules(path: &str) -> Result<Rules> {
+    Rules::parse(&String::from_utf8_lossy(&read(path)?))
 }
 
 fn read(path: &str) -> Result<Vec<u8>> {

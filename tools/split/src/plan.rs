@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::data;
 use crate::module::{Module, Result};
 use crate::rules::{Place, Rules};
+use crate::unneeded::Unneeded;
 
 /// A function of fewer bytes is about as long as its stub.
-const WORTH_A_STUB: usize = 100;
+pub const WORTH_A_STUB: usize = 100;
 /// The compiler makes one function of several that come out the same, and the name that is left says nothing of the other
 /// types it now serves. Long functions are hardly ever the same, so only those are trusted to be what their types say.
 const WORTH_A_RISK: usize = 600;
@@ -40,21 +41,26 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Decides by the rules, and by what is reached without what they move.
-    pub fn new(module: &Module<'_>, rules: &Rules) -> Result<Plan> {
+    /// Decides by the rules and the list, and by what is reached without what they move.
+    ///
+    /// # Errors
+    ///
+    /// Says what is not as it should be in the module.
+    pub fn new(module: &Module<'_>, rules: &Rules, unneeded: &Unneeded) -> Result<Plan> {
         let places: Vec<Option<Place>> =
             module.functions.iter().map(|function| rules.place(&function.name)).collect();
         let owners: Vec<Option<Place>> =
             module.functions.iter().map(|function| rules.place_of_owner(&function.name)).collect();
-        let is_of_rest = |places: &[Option<Place>], index: u32, worth: usize| {
-            module.functions.get(index as usize).is_some_and(|function| {
-                function.body.as_ref().is_some_and(|body| body.as_bytes().len() >= worth)
-                    && module.start != Some(index)
-                    && places[index as usize] == Some(Place::Rest)
-            })
+        let is_cut = |index: u32| {
+            let Some(function) = module.functions.get(index as usize) else { return false };
+            let size = function.body.as_ref().map_or(0, |body| body.as_bytes().len());
+            let is_of_rest = |places: &[Option<Place>]| places[index as usize] == Some(Place::Rest);
+            size >= WORTH_A_STUB
+                && module.start != Some(index)
+                && (is_of_rest(&owners)
+                    || size >= WORTH_A_RISK && is_of_rest(&places)
+                    || unneeded.contains(&function.name))
         };
-        let is_cut =
-            |index: u32| is_of_rest(&owners, index, WORTH_A_STUB) || is_of_rest(&places, index, WORTH_A_RISK);
         let named_by_module = module
             .exports
             .iter()

@@ -2,14 +2,17 @@
 
 use std::process::Command;
 
-use split::{Module, Plan, Rules, split};
+use std::collections::BTreeSet;
+
+use split::{Module, Plan, Rules, Unneeded, split, unneeded};
 
 const RULES: &str = "rest engine\nfirst app\nboth app::of_both\n";
 
 fn halves(rules: &str) -> (Vec<u8>, Vec<u8>) {
     let bytes = wat::parse_str(include_str!("program.wat")).expect("the program is one");
     let module = Module::parse(&bytes).expect("a module");
-    let plan = Plan::new(&module, &Rules::parse(rules).expect("rules")).expect("a plan");
+    let plan =
+        Plan::new(&module, &Rules::parse(rules).expect("rules"), &Unneeded::default()).expect("a plan");
     let halves = split(&module, &plan).expect("two modules");
     for half in [&halves.first, &halves.rest] {
         wasmparser::Validator::new().validate_all(half).expect("valid");
@@ -82,4 +85,22 @@ fn what_the_first_module_does_not_need_is_not_in_it() {
     assert!(!has(&first, "engine") && !has(&rest, "engine"), "there are no names");
     let (first, rest) = halves("first app");
     assert!(has(&first, "note_later") && !has(&rest, "note_later"));
+}
+
+#[test]
+fn what_was_seen_not_to_be_called_comes_later_whatever_the_rules_say() {
+    let bytes = wat::parse_str(include_str!("program.wat")).expect("the program is one");
+    let module = Module::parse(&bytes).expect("a module");
+    let place_of =
+        |name: &str| module.functions.iter().position(|function| function.name == name).expect("it") as u32;
+    let [run, start] = ["engine::run", "app::start"].map(place_of);
+    let rules = Rules::parse("first engine\nfirst app").expect("rules");
+    let moved = |calls: &[u32]| {
+        let list =
+            unneeded::list(&module, &rules, &BTreeSet::from_iter(calls.iter().copied())).expect("a list");
+        Plan::new(&module, &rules, &Unneeded::parse(&list).expect("as it was written")).expect("a plan").moved
+    };
+    assert!(moved(&[start]).contains(&run));
+    assert!(!moved(&[start, run]).contains(&run));
+    assert!(!moved(&[]).contains(&start), "it is too short to be worth a stub");
 }
