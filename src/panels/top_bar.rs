@@ -55,7 +55,7 @@ pub fn TopBar() -> impl IntoView {
                 <CommandButton command=Command::ShowPalette look="quiet" />
                 <button
                     type="button"
-                    class="button quiet icon-only"
+                    class="theme button quiet icon-only"
                     title="Light, dark or the system's colours"
                     aria-label="Light, dark or the system's colours"
                     on:click=move |_| crate::command::dispatch(studio, Command::ToggleTheme)
