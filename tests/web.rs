@@ -10,6 +10,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Document, Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
+#[path = "../src/ui/icon_data.rs"]
+mod icon_data;
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 static STARTED: Once = Once::new();
@@ -104,4 +107,16 @@ async fn a_new_workflow_is_drawn_and_runs() {
     assert_eq!(texts("[data-testid=status]"), ["Succeeded"]);
     let status = all("g.node")[0].get_attribute("data-status");
     assert_eq!(status.as_deref(), Some("succeeded"));
+}
+
+#[wasm_bindgen_test]
+fn icons_are_ordered_by_name_and_use_few_commands() {
+    for pair in icon_data::ICONS.windows(2) {
+        assert!(pair[0].0 < pair[1].0, "{} must stand before {}", pair[1].0, pair[0].0);
+    }
+    for (name, data) in icon_data::ICONS {
+        assert!(data.starts_with('M'), "{name}");
+        let odd = data.chars().find(|c| !(c.is_ascii_digit() || "MLHVACSmlhvacsz .-".contains(*c)));
+        assert_eq!(odd, None, "{name}");
+    }
 }

@@ -147,24 +147,3 @@ pub const ICONS: &[(&str, &str)] = &[
     ("zoom-in", "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5M10.5 8v5M8 10.5h5"),
     ("zoom-out", "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5M8 10.5h5"),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::ICONS;
-
-    #[test]
-    fn icons_are_ordered_by_name() {
-        for pair in ICONS.windows(2) {
-            assert!(pair[0].0 < pair[1].0, "{} must stand before {}", pair[1].0, pair[0].0);
-        }
-    }
-
-    #[test]
-    fn path_data_has_only_the_commands_that_the_drawings_use() {
-        for (name, data) in ICONS {
-            assert!(data.starts_with('M'), "{name}");
-            let odd = data.chars().find(|c| !(c.is_ascii_digit() || "MLHVACSmlhvacsz .-".contains(*c)));
-            assert_eq!(odd, None, "{name}");
-        }
-    }
-}

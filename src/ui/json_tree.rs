@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use debugger::diff::path_of;
-use json::{Str, Value};
+use debugger::value_tree::{Name, Row, Rows, search};
+use json::Value;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -11,14 +12,8 @@ use crate::state::Studio;
 
 /// Height of a row in CSS pixels.
 pub const ROW_HEIGHT: f64 = 22.0;
-/// Rows until which containers are open from the beginning.
-const OPEN_ROWS: usize = 200;
-/// Larger containers are closed from the beginning, the outermost excepted.
-const OPEN_ITEMS: usize = 40;
 /// Characters of a scalar that a row shows.
 const MOST_CHARACTERS: usize = 300;
-/// Values that a search looks at.
-const MOST_SEARCHED: usize = 400_000;
 /// Bytes of JSON that the text shows; copying gives all.
 const MOST_TEXT: usize = 400_000;
 
@@ -48,103 +43,6 @@ impl Marks {
     }
 }
 
-/// A row of the tree.
-#[derive(Clone)]
-struct Row {
-    depth: u16,
-    parent: Option<u32>,
-    name: Name,
-    value: Value,
-    /// None for what holds nothing.
-    is_open: Option<bool>,
-}
-
-#[derive(Clone)]
-enum Name {
-    Root,
-    Member(Str),
-    Item(u32),
-}
-
-#[derive(Clone)]
-struct Rows(Arc<Vec<Row>>);
-
-impl PartialEq for Rows {
-    fn eq(&self, other: &Rows) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Rows {
-    /// Lays a value out. What is in `toggled` is open where it would be closed, and the other way round.
-    fn of(value: &Value, toggled: &HashSet<String>) -> Rows {
-        let mut rows: Vec<Row> = Vec::new();
-        let mut waiting: Vec<(u16, Option<u32>, Name, Value, String)> =
-            vec![(0, None, Name::Root, value.clone(), String::new())];
-        while let Some((depth, parent, name, value, pointer)) = waiting.pop() {
-            let count = size_of(&value);
-            let is_open = count.map(|count| {
-                let by_itself =
-                    count > 0 && (depth == 0 || (count <= OPEN_ITEMS && rows.len() < OPEN_ROWS && depth < 8));
-                by_itself != toggled.contains(&pointer)
-            });
-            let own = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-            if is_open == Some(true) {
-                let depth = depth.saturating_add(1);
-                // Pointers of closed scalars are made when somebody asks for them.
-                let place = |name: &str, value: &Value| match size_of(value) {
-                    Some(_) => format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
-                    None => String::new(),
-                };
-                match &value {
-                    Value::Array(items) => {
-                        waiting.extend(items.items().iter().enumerate().rev().map(|(index, item)| {
-                            let place = place(&index.to_string(), item);
-                            let index = u32::try_from(index).unwrap_or(u32::MAX);
-                            (depth, Some(own), Name::Item(index), item.clone(), place)
-                        }));
-                    }
-                    Value::Object(members) => {
-                        waiting.extend(members.members().iter().rev().map(|(name, value)| {
-                            let place = place(name, value);
-                            (depth, Some(own), Name::Member(name.clone()), value.clone(), place)
-                        }));
-                    }
-                    _ => {}
-                }
-            }
-            rows.push(Row { depth, parent, name, value, is_open });
-        }
-        Rows(Arc::new(rows))
-    }
-
-    fn pointer(&self, row: usize) -> String {
-        let mut steps = Vec::new();
-        let mut at = self.0.get(row);
-        while let Some(row) = at {
-            match &row.name {
-                Name::Root => {}
-                Name::Member(name) => steps.push(name.replace('~', "~0").replace('/', "~1")),
-                Name::Item(index) => steps.push(index.to_string()),
-            }
-            at = row.parent.and_then(|parent| self.0.get(parent as usize));
-        }
-        steps.iter().rev().fold(String::new(), |pointer, step| format!("{pointer}/{step}"))
-    }
-
-    fn find(&self, pointer: &str) -> Option<usize> {
-        (0..self.0.len()).find(|row| self.pointer(*row) == pointer)
-    }
-}
-
-fn size_of(value: &Value) -> Option<usize> {
-    match value {
-        Value::Array(items) => Some(items.items().len()),
-        Value::Object(members) => Some(members.members().len()),
-        _ => None,
-    }
-}
-
 /// A value as a tree, of which only the rows in sight are in the page, or as text; searched, and copied by parts.
 #[component]
 pub fn JsonTree(
@@ -168,10 +66,10 @@ pub fn JsonTree(
     let searching = RwSignal::new(false);
     let value = Memo::new(move |_| value.get());
     let rows = Memo::new(move |_| value.with(|value| toggled.with(|toggled| Rows::of(&value.0, toggled))));
-    let count = Signal::derive(move || rows.with(|rows| rows.0.len()));
+    let count = Signal::derive(move || rows.with(|rows| rows.count()));
     let toggle = move |row: usize| {
         let pointer = rows.with_untracked(|rows| {
-            rows.0.get(row).filter(|row| row.is_open.is_some()).map(|_| rows.pointer(row))
+            rows.get(row).filter(|row| row.is_open.is_some()).map(|_| rows.pointer(row))
         });
         if let Some(pointer) = pointer {
             toggled.update(|toggled| {
@@ -187,7 +85,7 @@ pub fn JsonTree(
             return;
         }
         let (is_open, parent) =
-            rows.with_untracked(|rows| rows.0.get(row).map_or((None, None), |row| (row.is_open, row.parent)));
+            rows.with_untracked(|rows| rows.get(row).map_or((None, None), |row| (row.is_open, row.parent)));
         match (&*event.key(), is_open) {
             ("ArrowRight", Some(false)) | ("ArrowLeft", Some(true)) => toggle(row),
             ("ArrowRight", Some(true)) => selected.set(Some(row + 1)),
@@ -201,7 +99,7 @@ pub fn JsonTree(
     let place = Memo::new(move |_| {
         let row = selected.get()?;
         rows.with(|rows| {
-            let value = rows.0.get(row)?.value.clone();
+            let value = rows.get(row)?.value.clone();
             Some((rows.pointer(row), Json(value)))
         })
     });
@@ -314,7 +212,7 @@ fn JsonRow(
 ) -> impl IntoView {
     let sheet = style_sheet!("style/json_row.css");
     let read = move |read: fn(&Row) -> String| {
-        move || rows.with(|rows| rows.0.get(position.get()).map_or(String::new(), read))
+        move || rows.with(|rows| rows.get(position.get()).map_or(String::new(), read))
     };
     let look = move || {
         let marks = marks.get();
@@ -323,13 +221,13 @@ fn JsonRow(
             false => rows.with(|rows| marks.look(&rows.pointer(position.get()))),
         }
     };
-    let twist = move || match rows.with(|rows| rows.0.get(position.get()).and_then(|row| row.is_open)) {
+    let twist = move || match rows.with(|rows| rows.get(position.get()).and_then(|row| row.is_open)) {
         Some(true) => "▾",
         Some(false) => "▸",
         None => "",
     };
     let indent = move || {
-        let depth = rows.with(|rows| rows.0.get(position.get()).map_or(0, |row| row.depth));
+        let depth = rows.with(|rows| rows.get(position.get()).map_or(0, |row| row.depth));
         format!("{}px", 2 + 14 * u32::from(depth))
     };
     view! {
@@ -406,7 +304,7 @@ fn JsonSearch(
         for (end, _) in pointer.match_indices('/') {
             let around = pointer.get(..end).unwrap_or_default();
             let closed = rows.with_untracked(|rows| {
-                rows.find(around).filter(|row| rows.0.get(*row).and_then(|row| row.is_open) == Some(false))
+                rows.find(around).filter(|row| rows.get(*row).and_then(|row| row.is_open) == Some(false))
             });
             if closed.is_some() {
                 toggled.update(|toggled| {
@@ -460,72 +358,5 @@ fn JsonSearch(
                 <Icon name="chevron-down" size=14 />
             </button>
         </div>
-    }
-}
-
-/// The places whose name or scalar has a text, in order, in any case; bounded.
-fn search(value: &Value, query: &str) -> Vec<String> {
-    const MOST_FOUND: usize = 1_000;
-    let query = query.trim().to_lowercase();
-    let mut found = Vec::new();
-    if query.is_empty() {
-        return found;
-    }
-    let mut waiting = vec![(String::new(), None::<Str>, value)];
-    let mut looked_at = 0;
-    while let Some((pointer, name, value)) = waiting.pop() {
-        looked_at += 1;
-        if looked_at > MOST_SEARCHED || found.len() >= MOST_FOUND {
-            break;
-        }
-        let in_name = name.is_some_and(|name| name.to_lowercase().contains(&query));
-        let in_value = match value {
-            Value::Array(_) | Value::Object(_) => false,
-            Value::String(text) => text.to_lowercase().contains(&query),
-            scalar => scalar.to_text().contains(&query),
-        };
-        match value {
-            Value::Array(items) => {
-                let items = items.items().iter().enumerate().rev();
-                waiting.extend(items.map(|(index, item)| (format!("{pointer}/{index}"), None, item)));
-            }
-            Value::Object(members) => {
-                let members = members.members().iter().rev();
-                waiting.extend(members.map(|(name, value)| {
-                    let step = name.replace('~', "~0").replace('/', "~1");
-                    (format!("{pointer}/{step}"), Some(name.clone()), value)
-                }));
-            }
-            _ => {}
-        }
-        if in_name || in_value {
-            found.push(pointer);
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::{Rows, search};
-
-    #[test]
-    fn rows_have_pointers_and_close() {
-        let value = json::parse(r#"{"a":{"b/c":[1,{"d":2}]},"e":null}"#).unwrap_or_default();
-        let rows = Rows::of(&value, &HashSet::new());
-        let told: Vec<String> = (0..rows.0.len()).map(|row| rows.pointer(row)).collect();
-        assert_eq!(told, ["", "/a", "/a/b~1c", "/a/b~1c/0", "/a/b~1c/1", "/a/b~1c/1/d", "/e"]);
-        let closed = Rows::of(&value, &HashSet::from(["/a/b~1c".to_owned()]));
-        assert_eq!(closed.0.len(), 4);
-        assert_eq!(closed.find("/e"), Some(3));
-    }
-
-    #[test]
-    fn names_and_values_are_found() {
-        let value = json::parse(r#"{"Total":1,"list":["a total of 3",{"x":31}]}"#).unwrap_or_default();
-        assert_eq!(search(&value, "total"), ["/Total", "/list/0"]);
-        assert_eq!(search(&value, "3"), ["/list/0", "/list/1/x"]);
     }
 }

@@ -76,7 +76,7 @@ fn check_object(
                 continue;
             }
             let what = format!("{what}{pointer}/{}", field.name);
-            let place = format!("{pointer}/{}", forms::pointer_step(field.name));
+            let place = format!("{pointer}/{}", json::pointer::step(field.name));
             let set = |value: Option<Value>| Edit::SetFields { of, fields: vec![(place.clone(), value)] };
             let Some(value) = tree.get(node, field.name) else {
                 // What is added leaves all bytes where they are, and taking it out again leaves the text.

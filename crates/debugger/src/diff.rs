@@ -134,12 +134,12 @@ fn compare_arrays<'v>(pointer: &str, from: &'v [Value], to: &'v [Value], waiting
 
 /// The pointer of a member.
 pub fn member(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}/{}", json::pointer::step(name))
 }
 
 /// The steps of a pointer, unescaped.
 pub fn steps_of(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+    pointer.split('/').skip(1).map(json::pointer::name)
 }
 
 /// The value at a pointer.

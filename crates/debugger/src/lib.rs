@@ -29,6 +29,7 @@ mod state_key;
 mod status;
 pub mod steps_table;
 mod timeline;
+pub mod value_tree;
 mod visits;
 mod watches;
 

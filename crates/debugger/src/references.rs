@@ -26,7 +26,7 @@ pub struct Reference {
 impl Reference {
     /// Whether it reads the value at a JSON pointer below its root, a part of it, or something around it.
     pub fn touches(&self, pointer: &str) -> bool {
-        let mut wanted = pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
+        let mut wanted = pointer.split('/').skip(1).map(json::pointer::name);
         self.steps.iter().all(|step| wanted.next().is_none_or(|wanted| *wanted == **step))
     }
 

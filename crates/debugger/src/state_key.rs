@@ -20,7 +20,7 @@ impl StateKey {
 
     /// The key after a state anywhere in its path was renamed; the same where it is another one.
     pub fn renamed(&self, old: &StateKey, new_name: &str) -> StateKey {
-        let new_name = new_name.replace('~', "~0").replace('/', "~1");
+        let new_name = json::pointer::step(new_name);
         if *self == *old {
             return StateKey(match self.0.rsplit_once('/') {
                 Some((before, _)) if self.0.starts_with('/') => format!("{before}/{new_name}").into(),
@@ -49,7 +49,7 @@ impl StateKeys {
         // A state comes before those inside of it, so the key of an owner is known.
         for state in machine.states() {
             let scope = found.prefix(machine, state.scope);
-            let name = state.name.replace('~', "~0").replace('/', "~1");
+            let name = json::pointer::step(&state.name);
             let key = Str::from(format!("{scope}/States/{name}"));
             found.by_key.insert(key.clone(), state.id);
             found.by_name.entry(state.name.clone()).or_default().push(state.id);
@@ -84,7 +84,7 @@ impl StateKeys {
 }
 
 fn unescape(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
+    json::pointer::name(step)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 mod number;
 mod object;
 mod parse;
+pub mod pointer;
 pub mod tree;
 mod value;
 mod write;

@@ -253,7 +253,7 @@ impl Tree {
             match self.kind(parent) {
                 NodeKind::Object => {
                     if let Some(member) = self.member(current) {
-                        steps.push(member.name.replace('~', "~0").replace('/', "~1"));
+                        steps.push(crate::pointer::step(&member.name));
                     }
                 }
                 NodeKind::Array => {

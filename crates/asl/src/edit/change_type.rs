@@ -96,7 +96,7 @@ pub(super) fn plan(document: &Document, state: StateId, to: StateType) -> Result
 }
 
 fn pointer(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("/{}", json::pointer::step(name))
 }
 
 /// The first branch as the body of a Map state, or the body of a Map state as the only branch.

@@ -17,7 +17,7 @@ pub(super) fn plan(
     for step in pointer.split('/').skip(1) {
         let found = match tree.kind(list) {
             NodeKind::Array => step.parse().ok().and_then(|position| tree.items(list).nth(position)),
-            _ => tree.get(list, &step.replace("~1", "/").replace("~0", "~")),
+            _ => tree.get(list, &json::pointer::name(step)),
         };
         list = found.ok_or_else(|| EditError::NoSuchField(pointer.to_owned()))?;
     }

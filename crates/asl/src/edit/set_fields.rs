@@ -39,7 +39,7 @@ pub(super) fn apply(
             .strip_prefix('/')
             .ok_or_else(|| EditError::NoSuchField(pointer.clone()))?
             .split('/')
-            .map(|step| step.replace("~1", "/").replace("~0", "~"))
+            .map(json::pointer::name)
             .collect();
         let replacements = match value {
             Some(value) => set(draft, object, object_type(draft, of, mark), &steps, value),

@@ -70,17 +70,12 @@ pub fn other_members(tree: &Tree, object: json::NodeId, known: &[&str]) -> Vec<S
         .collect()
 }
 
-/// A step of a JSON pointer.
-pub fn pointer_step(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 /// The node that a JSON pointer leads to from an object.
 pub fn node_at(tree: &Tree, object: json::NodeId, pointer: &str) -> Option<json::NodeId> {
     let mut node = object;
     for step in pointer.split('/').skip(1) {
         node = match tree.kind(node) {
-            json::NodeKind::Object => tree.get(node, &step.replace("~1", "/").replace("~0", "~"))?,
+            json::NodeKind::Object => tree.get(node, &json::pointer::name(step))?,
             json::NodeKind::Array => tree.items(node).nth(step.parse().ok()?)?,
             _ => return None,
         };

@@ -145,7 +145,7 @@ pub struct Site {
 
 impl Site {
     pub fn child(&self, name: &str) -> Site {
-        let pointer = format!("{}/{}", self.pointer, forms::pointer_step(name));
+        let pointer = format!("{}/{}", self.pointer, json::pointer::step(name));
         Site { form: self.form, pointer: pointer.into() }
     }
 
@@ -207,7 +207,7 @@ impl Site {
     pub fn name(&self) -> String {
         let steps = self.pointer.rsplit('/');
         let name = steps.into_iter().find(|step| step.parse::<usize>().is_err() && *step != "-");
-        name.unwrap_or_default().replace("~1", "/").replace("~0", "~")
+        json::pointer::name(name.unwrap_or_default())
     }
 
     /// The part of the definition that it is, with its name.

@@ -51,8 +51,7 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
             Ok(patch) => {
                 let key = studio.workspace.selected.get_untracked();
                 let parent = key.as_deref().and_then(|key| key.rsplit_once('/')).map(|(parent, _)| parent);
-                let key =
-                    parent.map(|parent| Str::from(format!("{parent}/{}", asl::forms::pointer_step(&text))));
+                let key = parent.map(|parent| Str::from(format!("{parent}/{}", json::pointer::step(&text))));
                 renamed.set_value(key);
                 studio.apply_patch(patch, format!("Renamed {before} to {text}"));
                 studio.select_named(&text);

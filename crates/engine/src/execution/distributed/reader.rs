@@ -309,6 +309,6 @@ pub(crate) fn pointer_get<'v>(value: &'v Value, pointer: &str) -> Option<&'v Val
     }
     pointer.strip_prefix('/')?.split('/').try_fold(value, |value, step| match value {
         Value::Array(_) => value.at(step.parse().ok()?),
-        _ => value.get(&step.replace("~1", "/").replace("~0", "~")),
+        _ => value.get(&json::pointer::name(step)),
     })
 }
