@@ -60,7 +60,7 @@ impl Rows {
                 let depth = depth.saturating_add(1);
                 // Pointers of closed scalars are made when somebody asks for them.
                 let place = |name: &str, value: &Value| match size_of(value) {
-                    Some(_) => format!("{pointer}/{}", json::pointer::step(&name)),
+                    Some(_) => format!("{pointer}/{}", json::pointer::step(name)),
                     None => String::new(),
                 };
                 match &value {
@@ -100,7 +100,7 @@ impl Rows {
         while let Some(row) = at {
             match &row.name {
                 Name::Root => {}
-                Name::Member(name) => steps.push(json::pointer::step(&name)),
+                Name::Member(name) => steps.push(json::pointer::step(name)),
                 Name::Item(index) => steps.push(index.to_string()),
             }
             at = row.parent.and_then(|parent| self.0.get(parent as usize));
@@ -151,7 +151,7 @@ pub fn search(value: &Value, query: &str) -> Vec<String> {
             Value::Object(members) => {
                 let members = members.members().iter().rev();
                 waiting.extend(members.map(|(name, value)| {
-                    let step = json::pointer::step(&name);
+                    let step = json::pointer::step(name);
                     (format!("{pointer}/{step}"), Some(name.clone()), value)
                 }));
             }
