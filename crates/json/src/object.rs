@@ -110,7 +110,7 @@ impl Map {
 
     fn position(&self, key: &str) -> Option<usize> {
         if self.members.len() <= SEARCHED_IN_ORDER {
-            return self.members.iter().position(|(name, _)| &**name == key);
+            return self.members.iter().position(|(name, _)| is_same(name, key));
         }
         if self.index.get().is_none() && self.searches.fetch_add(1, Ordering::Relaxed) < SEARCHES_BEFORE_INDEX
         {
@@ -122,6 +122,12 @@ impl Map {
         });
         index.get(key).copied()
     }
+}
+
+/// Names are short: comparing them here is quicker than a call of WebAssembly's `memcmp`.
+#[inline]
+fn is_same(name: &str, key: &str) -> bool {
+    name.len() == key.len() && name.bytes().zip(key.bytes()).all(|(a, b)| a == b)
 }
 
 impl PartialEq for Map {

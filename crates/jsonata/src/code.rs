@@ -31,6 +31,9 @@ pub(crate) struct Node {
     pub(crate) has_extras: bool,
     /// A chain of so many infix operators that it is evaluated in a loop.
     pub(crate) long_chain: bool,
+    /// Of how many nodes it is, where it is an operator on numbers, texts and members of objects alone (and not part
+    /// of another such operator): worth a try without making values. 0 for all else.
+    pub(crate) scalar: u8,
     /// An array constructor that is the first or last step of a path, or a block that holds one.
     pub(crate) constructed: bool,
     /// Filters that belong to the value of the node.

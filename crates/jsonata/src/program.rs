@@ -189,7 +189,7 @@ impl Program {
             if value.is_function() {
                 return Ok(Outcome::Function);
             }
-            match value.to_json(&mut { context.limits.sequence }) {
+            match value.into_json(&mut { context.limits.sequence }) {
                 Ok(Some(value)) => Ok(Outcome::Value(value)),
                 Ok(None) => Ok(Outcome::Undefined),
                 Err(NotJson::HoldsFunction) => Ok(Outcome::Function),

@@ -211,6 +211,16 @@ impl Frame {
         std::mem::replace(self.arguments.get_mut(), arguments)
     }
 
+    /// Lets go of all that the frame of a call holds.
+    pub(crate) fn end_call(&mut self) {
+        let nests = self.arguments.get_mut().iter().any(Val::may_nest) || !self.bindings.get_mut().is_empty();
+        if nests || self.parent.as_ref().is_some_and(|parent| Rc::strong_count(parent) == 1) {
+            return self.empty();
+        }
+        self.arguments.get_mut().clear();
+        self.parent = None;
+    }
+
     /// Lets go of all that the frame holds, however deeply it is nested.
     pub(crate) fn empty(&mut self) {
         let mut pending = Vec::new();
@@ -291,6 +301,22 @@ pub(crate) struct Closure {
     pub(crate) signature: Option<Arc<Signature>>,
     pub(crate) input: Val,
     pub(crate) env: Rc<Frame>,
+}
+
+/// An item of an array, borrowed.
+#[derive(Clone, Copy)]
+pub(crate) enum Item<'a> {
+    Val(&'a Val),
+    Json(&'a Value),
+}
+
+impl Item<'_> {
+    pub(crate) fn to_val(self) -> Val {
+        match self {
+            Item::Val(value) => value.clone(),
+            Item::Json(value) => Val::Json(value.clone()),
+        }
+    }
 }
 
 /// What a value is, for a look at it.
@@ -428,6 +454,19 @@ impl Val {
         }
     }
 
+    /// An item of an array as it is; none beyond its end, and in a range, whose items are made when they are asked for.
+    pub(crate) fn item_at(&self, index: usize) -> Option<Item<'_>> {
+        match self {
+            Val::List(list, _) => match &list.items {
+                Repr::Vals(items) => items.get(index).map(Item::Val),
+                Repr::Json(array) => array.items().get(index).map(Item::Json),
+                Repr::Range(..) => None,
+            },
+            Val::Json(Value::Array(array)) => array.items().get(index).map(Item::Json),
+            _ => None,
+        }
+    }
+
     /// The items of an array, or the value itself as the only item.
     pub(crate) fn items(&self) -> Items<'_> {
         match self {
@@ -489,6 +528,28 @@ impl Val {
             Val::Object(members) => members.entries().iter().map(|(name, _)| name.clone()).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// As [`Val::to_json`], with what nothing else holds moved rather than copied.
+    pub(crate) fn into_json(self, budget: &mut usize) -> Result<Option<Value>, NotJson> {
+        let Val::List(list, flags) = self else { return self.to_json(budget) };
+        if !matches!(list.items, Repr::Vals(_)) {
+            return Val::List(list, flags).to_json(budget);
+        }
+        let items = match Rc::try_unwrap(list) {
+            Ok(List { items: Repr::Vals(items), .. }) => items,
+            Ok(list) => return Val::List(Rc::new(list), flags).to_json(budget),
+            Err(list) => return Val::List(list, flags).to_json(budget),
+        };
+        *budget = budget.checked_sub(items.len()).ok_or(NotJson::TooLarge)?;
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            values.push(match item {
+                Val::Json(value) => value,
+                item => item.into_json(budget)?.unwrap_or_default(),
+            });
+        }
+        Ok(Some(Value::array(values)))
     }
 
     /// The value as JSON: `None` for undefined. Infinite numbers become null and what JavaScript's own functions

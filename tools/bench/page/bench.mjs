@@ -136,7 +136,8 @@ async function measureJsonata(expressions, states) {
     for (const { name, expression, result } of expressions) {
         const compiled = globalThis.jsonata(expression);
         const run = () => compiled.evaluate(undefined, { states });
-        const right = same(await run(), JSON.parse(result));
+        // Its arrays carry a member besides their items, which JSON does not have.
+        const right = same(JSON.parse(JSON.stringify(await run())), JSON.parse(result));
         results[name] = { seconds: await measureAsync(run), right };
     }
     return results;

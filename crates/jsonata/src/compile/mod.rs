@@ -103,6 +103,7 @@ impl<'a> Compiler<'a> {
             keep_array: false,
             has_extras: false,
             long_chain: false,
+            scalar: 0,
             constructed: false,
             predicates: Vec::new(),
             group: None,
@@ -542,6 +543,68 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Marks the outermost of the operators that can be worked out without making values.
+    fn mark_scalars(&mut self) {
+        for index in 0..self.nodes.len() {
+            let id = index as NodeId;
+            let mut left = MAX_SCALAR;
+            if matches!(self.node(id).kind, Kind::Binary(..)) && self.is_scalar(id, &mut left) {
+                self.nodes[index].scalar = MAX_SCALAR - left;
+            }
+        }
+        for index in 0..self.nodes.len() {
+            if self.nodes[index].scalar > 0
+                && let Kind::Binary(_, left, right) = self.nodes[index].kind
+            {
+                self.unmark_scalars(left);
+                self.unmark_scalars(right);
+            }
+        }
+    }
+
+    /// The evaluator does not try again inside of what it has tried.
+    fn unmark_scalars(&mut self, id: NodeId) {
+        let node = self.node_mut(id);
+        node.scalar = 0;
+        match &node.kind {
+            Kind::Binary(_, left, right) => {
+                let (left, right) = (*left, *right);
+                self.unmark_scalars(left);
+                self.unmark_scalars(right);
+            }
+            Kind::Block { expressions, .. } => {
+                if let Some(only) = expressions.first().copied() {
+                    self.unmark_scalars(only);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a node is of operators on members, variables and literals alone, and of at most `left` nodes.
+    fn is_scalar(&self, id: NodeId, left: &mut u8) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        let node = self.node(id);
+        if node.has_extras || node.keep_array || node.long_chain || node.step.is_some() {
+            return false;
+        }
+        match &node.kind {
+            Kind::Number(_) | Kind::Literal(_) | Kind::Local(_) | Kind::Global(_) | Kind::Context => true,
+            Kind::Path(path) => path.members,
+            Kind::Block { expressions, binds: false } => match expressions.as_slice() {
+                [only] => self.is_scalar(*only, left),
+                _ => false,
+            },
+            Kind::Binary(operator, first, second) => {
+                let concerns_others =
+                    matches!(operator, Operator::Concatenate | Operator::Range | Operator::In);
+                !concerns_others && self.is_scalar(*first, left) && self.is_scalar(*second, left)
+            }
+            _ => false,
+        }
+    }
+
     fn finish(mut self, root: NodeId, options: CompileOptions) -> Code {
         self.mark_long_chains();
         for (node, slot) in std::mem::take(&mut self.ancestors) {
@@ -594,6 +657,7 @@ impl<'a> Compiler<'a> {
             };
             self.nodes[index].kind = kind;
         }
+        self.mark_scalars();
         let natives = self.symbols.iter().map(|name| functions::find(name, options)).collect();
         Code { nodes: self.nodes, root, symbols: self.symbols, natives }
     }
@@ -601,6 +665,9 @@ impl<'a> Compiler<'a> {
 
 /// Names are compared with each other up to this many.
 const MAX_PLAIN_NAMES: usize = 200;
+
+/// Operators of up to this many nodes are tried without making values.
+const MAX_SCALAR: u8 = 16;
 
 /// Chains up to this length are evaluated by recursion.
 const SHORT_CHAIN: usize = 8;

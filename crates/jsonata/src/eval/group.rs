@@ -60,21 +60,19 @@ impl Machine<'_> {
         let Some(names) = group.names.as_ref().filter(|_| !input.is_array() && !self.tracing()) else {
             return self.eval_group(code, group, input, env);
         };
-        let mut map = Map::with_capacity(names.len());
+        let mut map: Vec<(Str, Value)> = Vec::with_capacity(names.len());
         for (index, (name, (_, value))) in names.iter().zip(&group.pairs).enumerate() {
             match self.eval(code, *value, input, env)? {
                 Val::Undefined => {}
-                Val::Json(value) => {
-                    map.insert(name.clone(), value);
-                }
+                Val::Json(value) => map.push((name.clone(), value)),
                 Val::Number(number) if number.is_finite() => {
                     let number = Number::from_f64_as_integer_where_exact(number);
-                    map.insert(name.clone(), number.map_or(Value::Null, Value::Number));
+                    map.push((name.clone(), number.map_or(Value::Null, Value::Number)));
                 }
                 other => {
                     // What JSON cannot hold: the object becomes one of any values.
                     let mut members: Vec<(Str, Val)> =
-                        map.iter().map(|(name, value)| (name.clone(), Val::Json(value.clone()))).collect();
+                        map.into_iter().map(|(name, value)| (name, Val::Json(value))).collect();
                     members.push((name.clone(), other));
                     let rest = names.iter().zip(&group.pairs).skip(index + 1);
                     for (name, (_, value)) in rest {
@@ -87,7 +85,8 @@ impl Machine<'_> {
                 }
             }
         }
-        let object = Val::Json(Value::object(map));
+        // The compiler has made sure that the names differ.
+        let object = Val::Json(Value::object(Map::from_distinct(map)));
         self.check_nesting(&object)?;
         Ok(object)
     }

@@ -4,6 +4,7 @@ mod call;
 mod group;
 mod operators;
 mod path;
+mod scalar;
 
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::limits::{Limit, Limits};
 use crate::program::{Bindings, CompileOptions};
 use crate::random::Random;
 use crate::trace::Trace;
-use crate::values::{Closure, Flags, Frame, Function, List, Val};
+use crate::values::{Closure, Flags, Frame, Function, Item, List, Val};
 
 pub(crate) use call::arity;
 pub(crate) use operators::compare_text;
@@ -38,6 +39,8 @@ pub(crate) struct Machine<'h> {
     bindings: &'h dyn Bindings,
     /// The values of variables from outside and of native functions, once they were looked up.
     globals: Vec<Option<Val>>,
+    /// That of the first that was looked up: most expressions have no other.
+    first_global: Option<(Symbol, Val)>,
     steps_left: u64,
     depth: u32,
     /// Frames that may hold functions that hold the frame.
@@ -71,6 +74,7 @@ impl<'h> Machine<'h> {
             bindings,
             // Grows when the first is looked up.
             globals: Vec::new(),
+            first_global: None,
             steps_left: limits.steps,
             depth: 0,
             cyclic: Vec::new(),
@@ -92,11 +96,18 @@ impl<'h> Machine<'h> {
             && let [first, rest @ ..] = steps.as_slice()
             && let Kind::Global(symbol) = code.node(*first).kind
         {
-            let value = self.global(code, symbol);
-            if let Some(value) = members_of(code, rest, &value) {
+            if let Some(value) = members_of(code, rest, self.global_ref(code, symbol)) {
                 self.charge(1).map_err(|fault| fault.at(root.span))?;
                 return self.finish(value, false).map_err(|fault| fault.at(root.span));
             }
+        }
+        // So do most conditions.
+        if root.scalar > 0
+            && self.trace.is_none()
+            && let Some(value) = self.scalar(code, root, Item::Val(&input), None)
+        {
+            self.charge(u64::from(root.scalar)).map_err(|fault| fault.at(root.span))?;
+            return Ok(value.into());
         }
         self.root = input.clone();
         let env = Frame::new(None, Vec::new());
@@ -179,15 +190,31 @@ impl<'h> Machine<'h> {
     pub(crate) fn eval(
         &mut self,
         code: &Arc<Code>,
-        mut id: NodeId,
+        id: NodeId,
         input: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
-        let mut node = code.node(id);
+        let node = code.node(id);
         self.charge(1).map_err(|fault| fault.at(node.span))?;
         if self.trace.is_some() {
             return self.eval_traced(code, id, node, input, env);
         }
+        let depth = self.depth;
+        let result = self.eval_untraced(code, id, node, input, env);
+        self.depth = depth;
+        result
+    }
+
+    /// The depth may be another one afterwards.
+    #[inline]
+    fn eval_untraced<'c>(
+        &mut self,
+        code: &'c Arc<Code>,
+        mut id: NodeId,
+        mut node: &'c Node,
+        input: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<Val> {
         // What needs no further evaluation is answered at once.
         loop {
             if node.has_extras {
@@ -213,6 +240,24 @@ impl<'h> Machine<'h> {
                     }
                     _ => break,
                 },
+                Kind::Binary(..) if node.scalar > 0 => {
+                    let Some(value) = self.scalar(code, node, Item::Val(input), Some(env)) else { break };
+                    self.charge(u64::from(node.scalar) - 1).map_err(|fault| fault.at(node.span))?;
+                    return Ok(value.into());
+                }
+                // The branch that is taken is the value: it is evaluated in place of the condition.
+                Kind::Condition(condition, then, otherwise) if !node.keep_array => {
+                    self.deeper().map_err(|fault| fault.at(node.span))?;
+                    let condition = self.eval(code, *condition, input, env);
+                    let truth = condition.and_then(|condition| functions::boolean::truthy(&condition));
+                    match (truth.map_err(|fault| fault.at(node.span))?, otherwise) {
+                        (true, _) => id = *then,
+                        (false, Some(otherwise)) => id = *otherwise,
+                        (false, None) => return Ok(Val::Undefined),
+                    }
+                    node = code.node(id);
+                    self.charge(1).map_err(|fault| fault.at(node.span))?;
+                }
                 _ => break,
             }
         }
@@ -225,9 +270,16 @@ impl<'h> Machine<'h> {
             Kind::Binary(operator, left, right) if !node.has_extras && !node.long_chain => {
                 self.eval_binary(code, id, *operator, *left, *right, input, env)
             }
+            Kind::Object(group) if !node.has_extras => match self.eval_object(code, group, input, env) {
+                Ok(value) => self.finish(value, node.keep_array),
+                Err(fault) => Err(fault),
+            },
+            Kind::Call(call) if !node.has_extras => match self.eval_call(code, call, None, input, env) {
+                Ok(value) => self.finish(value, node.keep_array),
+                Err(fault) => Err(fault),
+            },
             _ => self.eval_node(code, id, node, input, env),
         };
-        self.depth -= 1;
         match result {
             Ok(value) => Ok(value),
             Err(fault) => Err(fault.at(node.span)),
@@ -433,7 +485,7 @@ impl<'h> Machine<'h> {
         if self.spare_frames.len() < SPARE
             && let Some(spare) = Rc::get_mut(&mut frame)
         {
-            spare.empty();
+            spare.end_call();
             self.spare_frames.push(frame);
         }
     }
@@ -463,32 +515,46 @@ impl<'h> Machine<'h> {
             Kind::Context if !input.is_array() => return members_of(code, rest, input),
             _ => return None,
         };
-        match self.globals.get(symbol as usize) {
-            Some(Some(value)) => members_of(code, rest, value),
-            _ => members_of(code, rest, &self.global(code, symbol)),
-        }
+        members_of(code, rest, self.global_ref(code, symbol))
     }
 
     /// A variable from outside, or a native function.
     pub(crate) fn global(&mut self, code: &Code, symbol: Symbol) -> Val {
+        self.global_ref(code, symbol).clone()
+    }
+
+    fn global_ref(&mut self, code: &Code, symbol: Symbol) -> &Val {
+        const UNDEFINED: &Val = &Val::Undefined;
         let index = symbol as usize;
-        if let Some(Some(value)) = self.globals.get(index) {
-            return value.clone();
+        let is_first = self.first_global.as_ref().is_none_or(|(first, _)| *first == symbol);
+        if is_first && self.first_global.is_none() {
+            let value = self.look_up(code, symbol);
+            self.first_global = Some((symbol, value));
+        } else if !is_first && !matches!(self.globals.get(index), Some(Some(_))) {
+            let value = self.look_up(code, symbol);
+            if self.globals.len() <= index {
+                self.globals.resize(index + 1, None);
+            }
+            self.globals[index] = Some(value);
         }
+        let known = match is_first {
+            true => self.first_global.as_ref().map(|(_, value)| value),
+            false => self.globals.get(index).and_then(Option::as_ref),
+        };
+        known.unwrap_or(UNDEFINED)
+    }
+
+    fn look_up(&self, code: &Code, symbol: Symbol) -> Val {
+        let index = symbol as usize;
         let name =
             code.symbols.get(index).or_else(|| self.symbols.get(index)).cloned().unwrap_or_else(|| "".into());
-        let value = match (self.bindings.get(&name), code.natives.get(index)) {
+        match (self.bindings.get(&name), code.natives.get(index)) {
             (Some(value), _) => Val::Json(value),
             (None, Some(native)) => {
                 native.map_or(Val::Undefined, |native| Val::function(Function::Native(native)))
             }
             (None, None) => self.resolve(&name),
-        };
-        if self.globals.len() <= index {
-            self.globals.resize(index + 1, None);
         }
-        self.globals[index] = Some(value.clone());
-        value
     }
 
     fn resolve(&self, name: &str) -> Val {

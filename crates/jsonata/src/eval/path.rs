@@ -11,6 +11,8 @@ use crate::errors::Fault;
 use crate::functions::{array, boolean};
 use crate::values::{Flags, Frame, Tuple, Val, View};
 
+use super::scalar::{Scalar, within_parentheses};
+
 /// A sequence between two steps, without a list for the usual single item.
 pub(super) enum Seq {
     Empty,
@@ -265,7 +267,18 @@ impl Machine<'_> {
                     self.collect_fields(&array, name, &mut collector)?;
                 } else {
                     let has_stages = node.step.as_ref().is_some_and(|step| !step.stages.is_empty());
-                    for item in array.items() {
+                    let scalar = within_parentheses(code, step);
+                    let is_scalar = scalar.scalar > 0 && !has_stages && !self.tracing();
+                    for index in 0..array.len() {
+                        if is_scalar
+                            && let Some(item) = array.item_at(index)
+                            && let Some(result) = self.scalar(code, scalar, item, Some(env))
+                        {
+                            self.charge(u64::from(scalar.scalar))?;
+                            collector.push(result.into());
+                            continue;
+                        }
+                        let item = array.at(index);
                         if has_stages {
                             match self.eval_item(code, step, node, &item, env)? {
                                 None => {}
@@ -411,7 +424,9 @@ impl Machine<'_> {
             });
         }
         let mut kept = Vec::new();
-        let mut visit = |machine: &mut Self, index: usize, item: Val| -> Outcome<()> {
+        let scalar = within_parentheses(code, predicate);
+        let is_scalar = scalar.scalar > 0 && !self.tracing();
+        let visit = |machine: &mut Self, kept: &mut Vec<Val>, index: usize, item: Val| -> Outcome<()> {
             let result = machine.eval(code, predicate, &item, env)?;
             let selected = selections(machine, &result, index, count)?;
             if selected > 0 {
@@ -424,10 +439,28 @@ impl Machine<'_> {
         };
         match input {
             Seq::Empty => return Ok(Seq::Empty),
-            Seq::One(item) => visit(self, 0, item)?,
+            Seq::One(item) => visit(self, &mut kept, 0, item)?,
             Seq::Many(array) => {
-                for (index, item) in array.items().enumerate() {
-                    visit(self, index, item)?;
+                for index in 0..count {
+                    if is_scalar
+                        && let Some(item) = array.item_at(index)
+                        && let Some(result) = self.scalar(code, scalar, item, Some(env))
+                    {
+                        self.charge(u64::from(scalar.scalar))?;
+                        let is_kept = match result {
+                            Scalar::Bool(flag) => flag,
+                            Scalar::Number(number) => {
+                                let result = Val::Number(number);
+                                selections(self, &result, index, count)? > 0
+                            }
+                            Scalar::Text(text) => !text.is_empty(),
+                        };
+                        if is_kept {
+                            kept.push(item.to_val());
+                        }
+                        continue;
+                    }
+                    visit(self, &mut kept, index, array.at(index))?;
                 }
             }
         }

@@ -66,13 +66,28 @@ pub(super) fn substring_after(_: &mut Machine<'_>, args: Args, _: &Site<'_>) -> 
 pub(super) fn lowercase(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
     let Some(text) = args.text(0)? else { return Ok(Val::Undefined) };
     machine.charge_text(text.len())?;
-    Ok(Val::string(text.to_lowercase()))
+    Ok(in_case(text, <[u8]>::make_ascii_lowercase, str::to_lowercase))
 }
 
 pub(super) fn uppercase(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
     let Some(text) = args.text(0)? else { return Ok(Val::Undefined) };
     machine.charge_text(text.len())?;
-    Ok(Val::string(text.to_uppercase()))
+    Ok(in_case(text, <[u8]>::make_ascii_uppercase, str::to_uppercase))
+}
+
+/// A text in another case; short ones in ASCII take no more memory than the result.
+fn in_case(text: &str, of_ascii: fn(&mut [u8]), of_any: fn(&str) -> String) -> Val {
+    let mut buffer = [0; 64];
+    if text.is_ascii()
+        && let Some(bytes) = buffer.get_mut(..text.len())
+    {
+        bytes.copy_from_slice(text.as_bytes());
+        of_ascii(bytes);
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Val::string(text);
+        }
+    }
+    Val::string(of_any(text))
 }
 
 pub(super) fn length(_: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
