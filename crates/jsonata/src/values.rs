@@ -199,6 +199,15 @@ impl Frame {
         }
     }
 
+    /// Makes the frame of a call that is over one of another call. Answers the list for its arguments, empty.
+    pub(crate) fn begin_call(&mut self, parent: Rc<Frame>, parameters: Arc<[Symbol]>) -> &mut Vec<Val> {
+        self.parent = Some(parent);
+        self.parameters = Some(parameters);
+        let arguments = self.arguments.get_mut();
+        arguments.clear();
+        arguments
+    }
+
     /// Makes the frame of a call that is over one of another call. Answers the list of its arguments, empty.
     pub(crate) fn start_call(
         &mut self,

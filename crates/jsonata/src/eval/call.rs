@@ -6,7 +6,7 @@ use std::sync::Arc;
 use json::{Str, Value};
 
 use super::{Machine, Outcome};
-use crate::code::{Call, Code, Kind, NodeId};
+use crate::code::{Call, Code, Kind, NodeId, Symbol};
 use crate::errors::Fault;
 use crate::functions::{self, matching, transform};
 use crate::signature::pass;
@@ -21,6 +21,15 @@ impl Machine<'_> {
         input: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
+        if let Kind::Global(symbol) = code.node(call.procedure).kind
+            && !self.tracing()
+            && let Some(native) = self.native(code, symbol)
+        {
+            self.charge(1)?;
+            let arguments = self.evaluate_arguments(code, call, applied_to, input, env)?;
+            let result = self.apply_native(native, arguments, input, env);
+            return result.map_err(|fault| fault.within(call.name.as_ref()));
+        }
         let procedure = self.eval(code, call.procedure, input, env)?;
         if procedure.is_undefined()
             && let Some(meant) = call.meant
@@ -29,13 +38,36 @@ impl Machine<'_> {
             let name = call.name.clone().unwrap_or_else(|| "".into());
             return Err(Fault::new("T1005").detail(name.clone()).token(name));
         }
+        let arguments = self.evaluate_arguments(code, call, applied_to, input, env)?;
+        self.apply(&procedure, arguments, input, env).map_err(|fault| fault.within(call.name.as_ref()))
+    }
+
+    fn evaluate_arguments(
+        &mut self,
+        code: &Arc<Code>,
+        call: &Call,
+        applied_to: Option<Val>,
+        input: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<Vec<Val>> {
         let mut arguments = self.arguments(call.arguments.len() + usize::from(applied_to.is_some()));
         arguments.extend(applied_to);
         for argument in &call.arguments {
             let argument = self.eval(code, *argument, input, env)?;
             arguments.push(pass(argument));
         }
-        self.apply(&procedure, arguments, input, env).map_err(|fault| fault.within(call.name.as_ref()))
+        Ok(arguments)
+    }
+
+    /// The native function that a variable holds which the expression does not bind.
+    fn native(&mut self, code: &Code, symbol: Symbol) -> Option<u16> {
+        match self.global_ref(code, symbol) {
+            Val::Function(function, Passed::Directly) => match **function {
+                Function::Native(native) => Some(native),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// `left ~> right`
@@ -76,7 +108,41 @@ impl Machine<'_> {
         context: &Val,
         env: &Rc<Frame>,
     ) -> Outcome<Val> {
-        let mut result = self.apply_once(function, arguments, context, env)?;
+        let result = self.apply_once(function, arguments, context, env)?;
+        self.make_calls(result, context, env)
+    }
+
+    /// Calls a function with one to a few arguments, as the functions do that call functions.
+    #[inline]
+    pub(crate) fn apply_each(
+        &mut self,
+        function: &Val,
+        fill: impl FnOnce(&mut Vec<Val>),
+        env: &Rc<Frame>,
+    ) -> Outcome<Val> {
+        if let Val::Function(lambda, _) = function
+            && let Function::Lambda(closure) = &**lambda
+            && closure.signature.is_none()
+            && !self.tracing()
+        {
+            let mut frame = self.spare_frames.pop().unwrap_or_default();
+            if let Some(spare) = Rc::get_mut(&mut frame) {
+                fill(spare.begin_call(closure.env.clone(), closure.parameters.clone()));
+            }
+            let result = self.eval(&closure.code, closure.body, &closure.input, &frame);
+            self.end_call(frame);
+            return match result {
+                Ok(result @ Val::Function(..)) => self.make_calls(result, &Val::NULL, env),
+                result => result,
+            };
+        }
+        let mut arguments = self.arguments(4);
+        fill(&mut arguments);
+        self.apply(function, arguments, &Val::NULL, env)
+    }
+
+    /// Makes the calls that a function ends with.
+    fn make_calls(&mut self, mut result: Val, context: &Val, env: &Rc<Frame>) -> Outcome<Val> {
         while let Val::Function(thunk, _) = &result {
             let Function::Thunk { code, node, input, env: thunk_env } = &**thunk else { break };
             let Kind::Call(call) = &code.node(*node).kind else { break };
@@ -108,19 +174,7 @@ impl Machine<'_> {
         let context = if *passed == Passed::AsArgument { &null } else { context };
         match &**function {
             Function::Lambda(closure) => self.apply_closure(closure, arguments, context),
-            Function::Native(native) => {
-                // Native functions that call functions take the stack of two levels.
-                self.deeper()?;
-                self.deeper()?;
-                let result = functions::signature(*native)
-                    .validate(arguments, context)
-                    .and_then(|arguments| functions::call(self, *native, arguments, context, env));
-                self.shallower();
-                self.shallower();
-                let result = result?;
-                self.check_nesting(&result)?;
-                Ok(result)
-            }
+            Function::Native(native) => self.apply_native(*native, arguments, context, env),
             Function::NativePartial { native, arguments: given } => {
                 let mut arguments = arguments.into_iter();
                 let arguments = given
@@ -169,6 +223,26 @@ impl Machine<'_> {
             }
             Function::Thunk { .. } => Ok(Val::Undefined),
         }
+    }
+
+    fn apply_native(
+        &mut self,
+        native: u16,
+        arguments: Vec<Val>,
+        context: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<Val> {
+        // Native functions that call functions take the stack of two levels.
+        self.deeper()?;
+        self.deeper()?;
+        let result = functions::signature(native)
+            .validate(arguments, context)
+            .and_then(|arguments| functions::call(self, native, arguments, context, env));
+        self.shallower();
+        self.shallower();
+        let result = result?;
+        self.check_nesting(&result)?;
+        Ok(result)
     }
 
     fn apply_closure(&mut self, closure: &Closure, arguments: Vec<Val>, context: &Val) -> Outcome<Val> {

@@ -95,11 +95,10 @@ impl<'h> Machine<'h> {
             && !root.has_extras
             && let [first, rest @ ..] = steps.as_slice()
             && let Kind::Global(symbol) = code.node(*first).kind
+            && let Some(value) = members_of(code, rest, self.global_ref(code, symbol))
         {
-            if let Some(value) = members_of(code, rest, self.global_ref(code, symbol)) {
-                self.charge(1).map_err(|fault| fault.at(root.span))?;
-                return self.finish(value, false).map_err(|fault| fault.at(root.span));
-            }
+            self.charge(1).map_err(|fault| fault.at(root.span))?;
+            return self.finish(value, false).map_err(|fault| fault.at(root.span));
         }
         // So do most conditions.
         if root.scalar > 0
@@ -523,7 +522,7 @@ impl<'h> Machine<'h> {
         self.global_ref(code, symbol).clone()
     }
 
-    fn global_ref(&mut self, code: &Code, symbol: Symbol) -> &Val {
+    pub(crate) fn global_ref(&mut self, code: &Code, symbol: Symbol) -> &Val {
         const UNDEFINED: &Val = &Val::Undefined;
         let index = symbol as usize;
         let is_first = self.first_global.as_ref().is_none_or(|(first, _)| *first == symbol);

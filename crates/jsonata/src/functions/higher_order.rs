@@ -17,15 +17,16 @@ fn call(
     whole: &Val,
     env: &Rc<Frame>,
 ) -> Outcome<Val> {
-    let mut arguments = machine.arguments(count.clamp(1, 3));
-    arguments.push(value);
-    if count >= 2 {
-        arguments.push(key());
-    }
-    if count >= 3 {
-        arguments.push(whole.clone());
-    }
-    machine.apply(function, arguments, &Val::NULL, env)
+    let fill = |arguments: &mut Vec<Val>| {
+        arguments.push(value);
+        if count >= 2 {
+            arguments.push(key());
+        }
+        if count >= 3 {
+            arguments.push(whole.clone());
+        }
+    };
+    machine.apply_each(function, fill, env)
 }
 
 pub(super) fn map(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>) -> Outcome<Val> {
@@ -101,16 +102,17 @@ pub(super) fn reduce(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>)
         result = first;
     }
     for (index, item) in rest {
-        let mut arguments = machine.arguments(count.min(4));
-        arguments.push(result);
-        arguments.push(item);
-        if count >= 3 {
-            arguments.push(Val::int(index as i64));
-        }
-        if count >= 4 {
-            arguments.push(items.clone());
-        }
-        result = machine.apply(function, arguments, &Val::NULL, site.env)?;
+        let fill = |arguments: &mut Vec<Val>| {
+            arguments.push(result);
+            arguments.push(item);
+            if count >= 3 {
+                arguments.push(Val::int(index as i64));
+            }
+            if count >= 4 {
+                arguments.push(items.clone());
+            }
+        };
+        result = machine.apply_each(function, fill, site.env)?;
     }
     Ok(result)
 }
