@@ -142,7 +142,7 @@ fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), Stri
 }
 
 /// Node.js has brotli built in, and is needed for the editor anyway.
-fn brotli_sizes(site: &Path, names: &[String]) -> Result<Vec<u64>, String> {
+pub fn brotli_sizes(site: &Path, names: &[String]) -> Result<Vec<u64>, String> {
     let script = "const { readFileSync } = require('node:fs');\n\
         const { brotliCompressSync } = require('node:zlib');\n\
         for (const name of process.argv.slice(1)) console.log(brotliCompressSync(readFileSync(name)).length);";

@@ -14,6 +14,7 @@ mod process;
 mod runner;
 mod screenshots;
 mod serve;
+mod size;
 mod test;
 mod ui_bench;
 mod versions;
@@ -30,6 +31,7 @@ usage: cargo xtask COMMAND
   test [--fast]        every check and test; --fast leaves out what needs WebAssembly or a browser
   dist                 write the static site to dist/, and check its size
   first-picture        look which functions the first picture calls, and write tools/split/unneeded.txt
+  size CRATE           after dist: how much of the WebAssembly is there for a crate, as `size jsonata`
   screenshots          build, and write pictures of the app to target/screenshots and docs/screenshot.png
   setup                only get what is missing
   catalogue [VERSION]  make assets/catalogue anew from the botocore package, the newest or that version
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         "test" => return test::test(&arguments),
         "dist" => dist::dist(),
         "first-picture" => first_picture::first_picture(),
+        "size" => size::size(&arguments),
         "screenshots" => screenshots::screenshots(),
         "setup" => machine::setup(),
         "catalogue" => catalogue::catalogue(&arguments),

@@ -94,7 +94,7 @@ impl<H: TaskHost + Clone> Session<H> {
     fn outer_of(&self, run: RunId) -> Option<FrameId> {
         let execution = self.recorded();
         let (outer_run, state) = match execution.run(run)?.kind {
-            RunKind::Main => return None,
+            RunKind::Main | RunKind::Again => return None,
             RunKind::MapChild { map_run, .. } => {
                 let record = execution.map_runs().get(map_run)?;
                 (record.run, Some(record.state))

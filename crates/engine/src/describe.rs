@@ -20,7 +20,7 @@ impl Execution {
                 members.insert("redriveStatusReason", Value::from(reason));
             }
         }
-        if let (Some(alias), RunKind::Main) = (&facts.alias_arn, run.kind) {
+        if let (Some(alias), RunKind::Main | RunKind::Again) = (&facts.alias_arn, run.kind) {
             members.insert("stateMachineAliasArn", Value::String(alias.clone()));
             members.insert("stateMachineVersionArn", Value::from(format!("{}:1", facts.state_machine_arn)));
         }

@@ -14,7 +14,6 @@ mod integrations;
 pub mod machine;
 pub mod mock;
 mod query;
-mod random;
 pub mod test_state;
 mod time;
 
@@ -28,9 +27,9 @@ pub use history::{
     Details, EventId, EventType, Failure, FrameId, History, HistoryEvent, LogLevel, TimestampStyle,
 };
 pub use input::{InputError, read_input};
+pub use jsonata::Random;
 pub use machine::{Machine, Problem};
 pub use mock::{Budget, MockConfigFile, MockEntry, MockHost, Progress, TaskHost, Unmocked, run_to_end};
 pub use query::ItemContext;
-pub use random::Random;
 pub use test_state::{InspectionData, TestStateRequest, TestStateResponse, test_state};
 pub use time::Instant;

@@ -184,12 +184,8 @@ impl Array {
         self.facts.text.as_deref()
     }
 
-    pub(crate) fn holds_text(&self) -> bool {
-        self.facts.holds_text
-    }
-
-    pub(crate) fn text_len_cell(&self) -> &AtomicU32 {
-        &self.facts.text_len
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
     }
 }
 
@@ -257,12 +253,8 @@ impl Object {
         self.facts.text.as_deref()
     }
 
-    pub(crate) fn holds_text(&self) -> bool {
-        self.facts.holds_text
-    }
-
-    pub(crate) fn text_len_cell(&self) -> &AtomicU32 {
-        &self.facts.text_len
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
     }
 }
 
@@ -275,13 +267,13 @@ fn holds_text(value: &Value) -> bool {
 }
 
 /// What a container knows about itself besides its content.
-struct Facts {
+pub(crate) struct Facts {
     text: Option<Str>,
     /// Whether it or anything in it has a text.
-    holds_text: bool,
+    pub(crate) holds_text: bool,
     depth: u32,
     /// The length of the text form; 0: not computed yet.
-    text_len: AtomicU32,
+    pub(crate) text_len: AtomicU32,
 }
 
 impl Facts {

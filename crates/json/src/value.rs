@@ -147,10 +147,10 @@ impl Value {
     /// Costs nothing where there is no remembered text.
     pub fn without_text(&self) -> Value {
         match self {
-            Value::Array(array) if array.holds_text() => {
+            Value::Array(array) if array.facts().holds_text => {
                 Value::array(array.items().iter().map(Value::without_text).collect())
             }
-            Value::Object(object) if object.holds_text() => Value::object(
+            Value::Object(object) if object.facts().holds_text => Value::object(
                 object.members().iter().map(|(key, value)| (key.clone(), value.without_text())).collect(),
             ),
             _ => self.clone(),

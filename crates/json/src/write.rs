@@ -98,11 +98,11 @@ pub(crate) fn text_len(value: &Value) -> usize {
         Value::Number(crate::Number::Int(integer)) => integer_len(*integer),
         Value::Number(number) => number.to_string().len(),
         Value::String(text) => quoted_len(text),
-        Value::Array(array) => remembered(array.text_len_cell(), || {
+        Value::Array(array) => remembered(&array.facts().text_len, || {
             let items = array.items();
             2 + items.len().saturating_sub(1) + items.iter().map(text_len).sum::<usize>()
         }),
-        Value::Object(object) => remembered(object.text_len_cell(), || {
+        Value::Object(object) => remembered(&object.facts().text_len, || {
             let members = object.members();
             let content = members.iter().map(|(key, member)| quoted_len(key) + 1 + text_len(member));
             2 + members.len().saturating_sub(1) + content.sum::<usize>()

@@ -266,6 +266,7 @@ pub fn ExecutionChoice() -> impl IntoView {
                 let status = run.status().name();
                 match run.kind {
                     engine::RunKind::Main => (run.id, "The execution itself".to_owned()),
+                    engine::RunKind::Again => (run.id, format!("Started once more · {status}")),
                     engine::RunKind::MapChild { index, .. } => {
                         (run.id, format!("Child {} · {status}", index + 1))
                     }

@@ -25,9 +25,12 @@ struct Arguments {
     /// Runs what can be run of a definition with errors.
     is_lenient: bool,
     seed: u64,
+    /// How often an Express execution is started a second time, from 0 to 1.
+    second_starts: f64,
 }
 
-/// `run DEFINITION [--input FILE] [--mocks FILE] [--case NAME] [--history FILE] [--express] [--lenient] [--seed NUMBER]`
+/// `run DEFINITION [--input FILE] [--mocks FILE] [--case NAME] [--history FILE] [--express] [--lenient] [--seed NUMBER]
+/// [--second-starts RATE]`
 pub fn command(arguments: &[String]) -> ExitCode {
     let arguments = match read_arguments(arguments) {
         Ok(arguments) => arguments,
@@ -59,6 +62,10 @@ fn read_arguments(arguments: &[String]) -> Result<Arguments, String> {
             "--history" => read.history = Some(value()?.into()),
             "--express" => read.is_express = true,
             "--lenient" => read.is_lenient = true,
+            "--second-starts" => {
+                let rate = value()?.parse().ok().filter(|rate| (0.0..=1.0).contains(rate));
+                read.second_starts = rate.ok_or("--second-starts needs a number from 0 to 1")?;
+            }
             "--seed" => read.seed = value()?.parse().map_err(|_| "--seed needs a number".to_owned())?,
             other if other.starts_with("--") => return Err(format!("unknown argument: {other}")),
             file if read.definition.is_none() => read.definition = Some(file.into()),
@@ -91,6 +98,7 @@ fn run(arguments: &Arguments) -> Result<Value, String> {
     host.seed = arguments.seed;
     let options = Options {
         seed: arguments.seed,
+        second_starts: arguments.second_starts,
         execution_type: if arguments.is_express { ExecutionType::Express } else { ExecutionType::Standard },
         ..Options::default()
     };

@@ -11,7 +11,7 @@ use crate::execution::{Execution, FrameRole, Phase, Slot, Status};
 use crate::history::{Details, EvaluationFailed, EventId, EventType, Failure};
 use crate::machine::{Catcher, Retrier, StateDef};
 use crate::query::{Fault, QUERY_EVALUATION_ERROR, RUNTIME};
-use crate::random::Random;
+use jsonata::Random;
 
 /// Where a failure comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

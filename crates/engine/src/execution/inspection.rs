@@ -10,8 +10,8 @@ use crate::execution::{EventRef, Execution, FrameRole, Status, handler_matches};
 use crate::history::{Details, EventId, EventType, Failure, FrameId, HistoryEvent, Variables};
 use crate::machine::{Body, StateDef};
 use crate::query::StateHost;
-use crate::random::Random;
 use crate::test_state::{Ending, ErrorDetails, InspectionData, Known, inspect};
+use jsonata::Random;
 
 /// One visit of a state.
 #[derive(Clone, Debug)]

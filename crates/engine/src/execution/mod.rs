@@ -27,8 +27,8 @@ use crate::history::{
 };
 use crate::machine::Machine;
 use crate::query::Facts;
-use crate::random::Random;
 use crate::time::Instant;
+use jsonata::Random;
 
 pub use distributed::{ItemCounts, MapRunRecord, MapRunStatus};
 pub(crate) use distributed::{batches, pointer_get};
@@ -133,8 +133,24 @@ impl Execution {
             fallen: redrive::Fallen::default(),
         };
         let execution_type = execution.options.execution_type;
+        let again = execution.is_started_again().then(|| (machine.clone(), facts.clone(), input.clone()));
         execution.start_run(RunKind::Main, machine, facts, execution_type, None, asl::ScopeId(0), input);
+        if let Some((machine, facts, input)) = again {
+            execution.start_run(RunKind::Again, machine, facts, execution_type, None, asl::ScopeId(0), input);
+        }
         execution
+    }
+
+    fn is_started_again(&self) -> bool {
+        let options = &self.options;
+        options.second_starts > 0.0
+            && options.execution_type == ExecutionType::Express
+            && Random::for_purpose(options.seed, &[12]).next_f64() < options.second_starts
+    }
+
+    /// The second start of an Express execution, where there is one.
+    fn second(&self) -> Option<&Run> {
+        self.runs.get(1).filter(|run| run.kind == RunKind::Again)
     }
 
     /// Goes on by at most one event.
@@ -148,7 +164,9 @@ impl Execution {
                 },
                 None => {}
             }
-            if let Some(outcome) = self.outcome() {
+            if let Some(outcome) = self.outcome()
+                && self.second().is_none_or(|run| run.outcome.is_some())
+            {
                 return Step::Done(outcome.clone());
             }
             if let Some(slot) = self.next_ready() {
@@ -197,12 +215,15 @@ impl Execution {
 
     /// Stops the run as StopExecution does.
     pub fn stop(&mut self, failure: Failure) {
+        if self.second().is_some_and(|run| run.outcome.is_none()) {
+            self.end_run(RunId(1), Status::Aborted, EventType::ExecutionAborted, failure.clone());
+        }
         if self.outcome().is_none() {
             self.end_run(RunId(0), Status::Aborted, EventType::ExecutionAborted, failure);
         }
     }
 
-    /// How the run ended; none while it goes on.
+    /// How the run ended; none while it goes on. A second start of the same execution may still go on then.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.runs.first().and_then(|run| run.outcome.as_ref())
     }

@@ -106,6 +106,9 @@ pub struct Options {
     /// The activities that exist, by ARN; a Task of another one fails. None: all exist.
     pub activities: Option<Arc<BTreeSet<Str>>>,
     pub order: Order,
+    /// How often, from 0 to 1, an Express execution is started a second time, by the seed. AWS runs asynchronous
+    /// Express workflows at least once, so what they do must bear being done twice; synchronous ones run at most once.
+    pub second_starts: f64,
     pub quotas: Quotas,
 }
 
@@ -126,6 +129,7 @@ impl Default for Options {
             s3: VirtualS3::default(),
             activities: None,
             order: Order::default(),
+            second_starts: 0.0,
             quotas: Quotas::default(),
         }
     }

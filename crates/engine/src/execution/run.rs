@@ -58,6 +58,8 @@ impl Outcome {
 pub enum RunKind {
     /// It was started from outside.
     Main,
+    /// The same Express execution once more ([`crate::Options::second_starts`]): of the same name, ARN and input.
+    Again,
     /// A child of a distributed Map: of the Map Run at this place in the list, for this item or batch.
     MapChild { map_run: usize, index: usize },
     /// A task of another execution started it.

@@ -6,8 +6,8 @@ use crate::describe::redrive_status;
 use crate::execution::{Execution, RunId, Status};
 use crate::history::EventType;
 use crate::machine::Pattern;
-use crate::random::Random;
 use crate::time::Instant;
+use jsonata::Random;
 
 impl Execution {
     /// The events on the default bus, in their order: "Step Functions Execution Status Change" of

@@ -12,8 +12,8 @@ use json::{Str, Value};
 
 use crate::execution::{TaskAnswer, TaskId, TaskRequest};
 use crate::machine::{Machine, Pattern};
-use crate::random::Random;
 use crate::time::Instant;
+use jsonata::Random;
 
 pub use config_file::{MockConfigFile, MockError};
 pub use drive::{Budget, Progress, TaskHost, run_to_end};

@@ -6,7 +6,7 @@ use json::{Str, Value};
 
 use super::{MockError, MockHost};
 use crate::history::Failure;
-use crate::random::Random;
+use jsonata::Random;
 
 /// One scripted call.
 #[derive(Clone, Debug, PartialEq)]
@@ -242,7 +242,7 @@ impl MockHost {
 #[cfg(test)]
 mod tests {
     use super::{Delay, host_of};
-    use crate::random::Random;
+    use jsonata::Random;
 
     #[test]
     fn the_short_form_reads_back() {

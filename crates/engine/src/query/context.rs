@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use json::{Map, Str, Value};
 
 use crate::history::Variables;
-use crate::random::Random;
 use crate::time::Instant;
+use jsonata::Random;
 
 /// The facts of an execution that the context object tells.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,7 @@ use crate::execution::{
 use crate::history::Failure;
 use crate::machine::{Body, MapDef, Next, StateDef};
 use crate::query::{Fault, ResultPath, StateHost};
-use crate::random::Random;
+use jsonata::Random;
 
 /// The data after each stage. A stage that a state does not have, or that it did not get to, is none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,7 +129,7 @@ pub(crate) struct Known {
 /// Follows a state through its stages.
 pub(crate) fn inspect(state: &StateDef, host: StateHost<'_>, known: &Known) -> (InspectionData, Ending) {
     let mut data = InspectionData { input: Some(host.input.clone()), ..InspectionData::default() };
-    let random = host.random.borrow().clone();
+    let random = *host.random.borrow();
     let ending = match follow(state, host, known, &random, &mut data) {
         Ok(ending) => ending,
         Err(fault) => Ending::Fault(fault),
@@ -319,7 +319,7 @@ fn leave(
     data: &mut InspectionData,
 ) -> Result<Ending, Fault> {
     // A run draws anew when it leaves a state.
-    host.random.replace(random.clone());
+    host.random.replace(*random);
     let flow = &state.data;
     if state.is_jsonata() {
         let output = match &flow.output {

@@ -15,8 +15,8 @@ use crate::execution::{delay_millis, handler_matches};
 use crate::history::{Failure, Variables};
 use crate::machine::{Body, Machine, Next, ResourceKind, StateDef};
 use crate::query::{Facts, Fault, ItemContext, StateHost};
-use crate::random::Random;
 use crate::time::Instant;
+use jsonata::Random;
 
 pub(crate) use inspect::{Ending, Known, inspect};
 pub use inspect::{ErrorDetails, InspectionData};

@@ -77,16 +77,7 @@ pub(super) fn random(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Out
 }
 
 pub(super) fn uuid(machine: &mut Machine<'_>, _: Args, _: &Site<'_>) -> Outcome<Val> {
-    let high = machine.random.next_u64() & !0xf000 | 0x4000;
-    let low = machine.random.next_u64() & !(0b11 << 62) | (0b10 << 62);
-    Ok(Val::string(format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )))
+    Ok(Val::string(machine.random.uuid()))
 }
 
 /// Nothing but blanks is null, as with `States.StringToJson`.

@@ -21,8 +21,8 @@ use crate::execution::{Execution, ExecutionType, MapRun, Phase, RunId, RunKind, 
 use crate::history::{Details, EventType, Failure};
 use crate::machine::{Body, MapDef, StateDef};
 use crate::query::Fault;
-use crate::random::Random;
 use crate::time::Instant;
+use jsonata::Random;
 
 /// MaxConcurrency 0 means as many as AWS lets run (quotas: parallel child executions).
 const MOST_CHILDREN: usize = 10_000;

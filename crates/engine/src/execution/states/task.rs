@@ -16,7 +16,7 @@ use crate::execution::{
 use crate::history::{Details, EventType, Failure, TaskScheduled};
 use crate::machine::{Machine, Pattern, Resource, ResourceKind, StateDef, TaskDef};
 use crate::query::{Dynamic, Fault, StateHost};
-use crate::random::Random;
+use jsonata::Random;
 
 impl Execution {
     pub(crate) fn schedule_task(
@@ -314,7 +314,7 @@ impl Execution {
         let depth = std::iter::successors(Some(parent), |run| match self.run(*run)?.kind {
             RunKind::Nested { parent } => Some(parent),
             RunKind::MapChild { map_run, .. } => self.map_runs.get(map_run).map(|map_run| map_run.run),
-            RunKind::Main => None,
+            RunKind::Main | RunKind::Again => None,
         })
         .count();
         if depth > self.options.quotas.nested_executions as usize {
