@@ -17,6 +17,9 @@ pub(crate) struct JsonataUse {
     pub error: Option<(String, Span)>,
     /// Variables of the workflow that it reads, without `$`, and without `states`.
     pub variables: BTreeSet<Str>,
+    /// Functions of the language that are read like variables and not called: a variable of the workflow
+    /// with such a name takes the function's place.
+    pub functions_as_values: BTreeSet<Str>,
     /// Names that are looked up in a context that isn't there: at the start of paths. Each once.
     pub top_level_names: Vec<(Str, Span)>,
     /// Where it reads `$$`.
@@ -125,22 +128,36 @@ impl JsonataUse {
                 bound.truncate(before);
             }
             kind => {
+                let called = match kind {
+                    AstKind::Call { procedure, .. } | AstKind::Partial { procedure, .. } => Some(*procedure),
+                    _ => None,
+                };
                 for child in kind.children() {
-                    self.walk(expression, child, top, bound, depth);
+                    let is_function = called == Some(child)
+                        && matches!(
+                            expression.node(child).map(|node| &node.kind),
+                            Some(AstKind::Variable(name)) if is_function(name)
+                        );
+                    if !is_function {
+                        self.walk(expression, child, top, bound, depth);
+                    }
                 }
             }
         }
     }
 
     fn add_variable(&mut self, name: &Str, bound: &[Str]) {
-        let is_own = name.is_empty()
-            || &**name == "states"
-            || bound.contains(name)
-            || CompileOptions::STEP_FUNCTIONS.has_function(name);
-        if !is_own {
-            self.variables.insert(name.clone());
+        let is_own = name.is_empty() || &**name == "states" || bound.contains(name);
+        if is_own {
+            return;
         }
+        let names = if is_function(name) { &mut self.functions_as_values } else { &mut self.variables };
+        names.insert(name.clone());
     }
+}
+
+fn is_function(name: &str) -> bool {
+    CompileOptions::STEP_FUNCTIONS.has_function(name)
 }
 
 #[cfg(test)]
@@ -161,6 +178,20 @@ mod tests {
         check("$map($items, function($v, $i) { $v * $rate })", "items rate", "");
         check("$sum($orders[total > $limit].price)", "limit orders", "");
         check("$x.y[z = $w]@$o.($o.a + $x)", "w x", "");
+    }
+
+    #[test]
+    fn functions_that_are_called_are_told_from_names_that_are_read() {
+        let functions = |text: &str| {
+            let found = JsonataUse::of(text).functions_as_values;
+            found.iter().map(|name| &**name).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(functions("$count + 1"), "count");
+        assert_eq!(functions("$count($x) + $sum($count)"), "count");
+        assert_eq!(functions("$count([1]) & $join(?, $x)"), "");
+        assert_eq!(functions("$map($x, $string)"), "string");
+        assert_eq!(functions("($count := 1; $count)"), "");
+        assert_eq!(functions("$x ~> $sum"), "sum");
     }
 
     #[test]

@@ -8,20 +8,33 @@ use json::{NodeId, NodeKind, Str};
 use crate::fields::{Field, Kind};
 use crate::jsonata_use::{JsonataUse, expression_text};
 use crate::typed::{Typed, TypedObject};
-use crate::{Document, QueryLanguage, StateId};
+use crate::{Document, QueryLanguage, Role, Scope, ScopeId, StateId};
 
 /// The variables that each state reads, as `variableReferences` of DescribeStateMachine lists them:
 /// by the state's name, without `$`, sorted. States that read none are not there.
+///
+/// `$count` in JSONata is the function of that name, unless the state sees a variable that is called so.
 pub fn variable_references(document: &Document) -> BTreeMap<Str, BTreeSet<Str>> {
     let mut references: BTreeMap<Str, BTreeSet<Str>> = BTreeMap::new();
     let typed = Typed::new(document);
+    let assigned: BTreeSet<(ScopeId, Str)> = assignments_in(&typed, document)
+        .into_iter()
+        .filter_map(|assignment| Some((document.state(assignment.state)?.scope().id(), assignment.name)))
+        .collect();
     for object in &typed.objects {
         let Some(state) = object.state.and_then(|state: StateId| document.state(state)) else { continue };
         let mut read = References::default();
+        let mut functions = BTreeSet::new();
         for member in typed.members_of(object).iter().filter(|member| !member.shadowed) {
             if let (Some(field), Some(value)) = (member.field, member.value) {
-                add_field(document, object, field, value, &mut read);
+                add_field(document, object, field, value, &mut read, &mut functions);
             }
+        }
+        if !functions.is_empty() {
+            let visible = visible_scopes(state.scope());
+            let is_variable =
+                |name: &Str| visible.iter().any(|scope| assigned.contains(&(*scope, name.clone())));
+            read.variables.extend(functions.into_iter().filter(is_variable));
         }
         if !read.variables.is_empty() {
             references.entry(state.shared_name()).or_default().append(&mut read.variables);
@@ -42,8 +55,32 @@ pub struct VariableAssignment {
 
 /// All places where variables are set, in the order of the states.
 pub fn variable_assignments(document: &Document) -> Vec<VariableAssignment> {
+    assignments_in(&Typed::new(document), document)
+}
+
+/// The scopes whose variables the states of a scope see, from the inside out.
+pub(crate) fn visible_scopes(scope: Scope<'_>) -> Vec<ScopeId> {
+    let mut visible = Vec::new();
+    let mut at = Some(scope);
+    while let Some(scope) = at {
+        visible.push(scope.id());
+        at = scope.owner().filter(|_| !is_distributed(scope)).map(|owner| owner.scope());
+    }
+    visible
+}
+
+fn is_distributed(scope: Scope<'_>) -> bool {
+    let tree = scope.document().tree();
+    scope.role() == Role::ItemProcessor
+        && scope
+            .field("ProcessorConfig")
+            .and_then(|config| tree.get(config, "Mode"))
+            .and_then(|mode| tree.as_str(mode))
+            .is_some_and(|mode| mode == "DISTRIBUTED")
+}
+
+fn assignments_in(typed: &Typed, document: &Document) -> Vec<VariableAssignment> {
     let tree = document.tree();
-    let typed = Typed::new(document);
     let mut assignments = Vec::new();
     for object in &typed.objects {
         let Some(state) = object.state else { continue };
@@ -71,6 +108,7 @@ fn add_field(
     field: &Field,
     value: NodeId,
     references: &mut References,
+    functions: &mut BTreeSet<Str>,
 ) {
     if !field.language.allows(object.language) {
         return;
@@ -111,7 +149,9 @@ fn add_field(
                     NodeKind::String => {
                         let text = tree.as_str(node).unwrap_or_default();
                         if let Some(expression) = expression_text(&text) {
-                            references.variables.append(&mut JsonataUse::of(expression).variables);
+                            let mut found = JsonataUse::of(expression);
+                            references.variables.append(&mut found.variables);
+                            functions.append(&mut found.functions_as_values);
                         }
                     }
                     _ => {}
@@ -153,6 +193,23 @@ mod tests {
             })
             .collect();
         assert_eq!(text, ["A: z", "B: b caught items", "C: n"]);
+    }
+
+    #[test]
+    fn a_variable_takes_the_place_of_a_function() {
+        let document = Document::parse(
+            r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+                "A": {"Type": "Pass", "Assign": {"count": 1}},
+                "B": {"Type": "Pass", "Output": "{% $count + $sum %}"},
+                "C": {"Type": "Pass", "Output": "{% $count([1]) %}"},
+                "M": {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "D", "States": {
+                    "D": {"Type": "Pass", "Output": "{% $count %}"}
+                }}}
+            }}"#,
+        );
+        let found = variable_references(&document);
+        let text: Vec<String> = found.iter().map(|(state, names)| format!("{state} {names:?}")).collect();
+        assert_eq!(text, ["B {\"count\"}"]);
     }
 
     #[test]

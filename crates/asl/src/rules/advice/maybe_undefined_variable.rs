@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use json::{NodeId, NodeKind, Str};
 
 use super::super::{Context, Findings, Rule};
-use super::undefined_variable::visible_scopes;
+use crate::variable_references::visible_scopes;
 use crate::{QueryLanguage, Scope, ScopeId, State, StateId, Target, TransitionKind};
 
 pub(in crate::rules) static RULE: Rule = Rule {

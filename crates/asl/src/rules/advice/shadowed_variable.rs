@@ -2,7 +2,7 @@ use json::{Span, Str};
 
 use super::super::{Context, Findings, Rule};
 use super::assignments;
-use super::undefined_variable::visible_scopes;
+use crate::variable_references::visible_scopes;
 use crate::{QueryLanguage, ScopeId};
 
 pub(in crate::rules) static RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 use super::super::{Context, Findings, Rule};
 use super::assignments;
-use crate::{Role, Scope, ScopeId};
+use crate::variable_references::visible_scopes;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "undefined-variable",
@@ -30,27 +30,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .push_to(findings);
         }
     }
-}
-
-/// The scopes whose variables the states of a scope see, from the inside out.
-pub(super) fn visible_scopes(scope: Scope<'_>) -> Vec<ScopeId> {
-    let mut visible = Vec::new();
-    let mut at = Some(scope);
-    while let Some(scope) = at {
-        visible.push(scope.id());
-        at = scope.owner().filter(|_| !is_distributed(scope)).map(|owner| owner.scope());
-    }
-    visible
-}
-
-fn is_distributed(scope: Scope<'_>) -> bool {
-    let tree = scope.document().tree();
-    scope.role() == Role::ItemProcessor
-        && scope
-            .field("ProcessorConfig")
-            .and_then(|config| tree.get(config, "Mode"))
-            .and_then(|mode| tree.as_str(mode))
-            .is_some_and(|mode| mode == "DISTRIBUTED")
 }
 
 #[cfg(test)]

@@ -45,4 +45,22 @@ mod tests {
             &["/States/S/Assign/y.$: No state reads $y. Remove the variable if it isn't needed."],
         );
     }
+
+    #[test]
+    fn a_name_that_a_function_has_is_read_like_any_other() {
+        let states = |output: &str| {
+            format!(
+                r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{
+                    "A": {{"Type": "Pass", "Assign": {{"count": 1, "error": "x"}}, "Next": "B"}},
+                    "B": {{"Type": "Pass", "Output": "{output}", "End": true}}
+                }}}}"#
+            )
+        };
+        check_advice("unused-variable", &states("{% $string($count) & $error %}"), &[]);
+        check_advice(
+            "unused-variable",
+            &states("{% $count($states.input) & $error %}"),
+            &["/States/A/Assign/count: No state reads $count. Remove the variable if it isn't needed."],
+        );
+    }
 }
