@@ -1,6 +1,8 @@
 use asl::ChangedLines;
 use convert::{CaseProof, Note, NoteKind, Proof, Verdict, What};
+use engine::Status;
 use json::Str;
+use leptos::html;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -32,6 +34,13 @@ fn ConvertForm() -> impl IntoView {
         studio.workspace.document.track();
         let what = if selected_only.get() { What::States(selected.clone()) } else { What::Whole };
         SharedConversion::new(studio.plan_conversion(&what))
+    });
+    // The dialog begins with what there is to choose, not with its button to close it.
+    let first = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(field) = first.get() {
+            let _ = field.focus();
+        }
     });
     let on_samples = RwSignal::new(false);
     let proof = Memo::new(move |_| {
@@ -67,11 +76,14 @@ fn ConvertForm() -> impl IntoView {
         studio.apply_conversion((*conversion).clone());
     };
     let is_empty = move || conversion.with(|conversion| conversion.patch.is_empty());
+    let second = NodeRef::<html::Input>::new();
     let scope = move |value: bool, title: String| {
+        let field = if value { second } else { first };
         view! {
             class = sheet,
             <label class="convert-choice">
                 <input
+                    node_ref=field
                     type="radio"
                     name="convert-scope"
                     prop:checked=move || selected_only.get() == value
@@ -99,16 +111,15 @@ fn ConvertForm() -> impl IntoView {
                     </div>
                 </section>
                 <section class="convert-part" aria-label="Proof and notes">
-                    <h3>"Proof"</h3>
+                    <h3>"Proof: both versions were run"</h3>
                     {move || proof.with(|proof| proof_view(proof))}
                     <button
                         type="button"
-                        class="button quiet"
+                        class="button small convert-other"
                         on:click=move |_| on_samples.update(|samples| *samples = !*samples)
                     >
-                        {move || if on_samples.get() { "Use the current input" } else { "Use made-up data" }}
+                        {move || if on_samples.get() { "Run it on the current input" } else { "Run it on made-up data" }}
                     </button>
-                    <h3>"To know"</h3>
                     {move || conversion.with(|conversion| notes_view(studio, &conversion.notes))}
                 </section>
             </div>
@@ -173,9 +184,9 @@ fn proof_view(proof: &Result<Proof, String>) -> AnyView {
             class = sheet,
             <li class="convert-case" data-tone=tone>
                 <Icon name=icon />
-                <span>
+                <span class="convert-words">
                     <strong>{case.name.clone()}</strong>
-                    " "
+                    ": "
                     {verdict_text(case)}
                 </span>
             </li>
@@ -187,31 +198,35 @@ fn proof_view(proof: &Result<Proof, String>) -> AnyView {
 
 fn verdict_text(case: &CaseProof) -> String {
     let run = &case.before;
-    let entered = run.states_entered;
-    let status = run.status.name().to_lowercase();
+    let entered =
+        if run.states_entered == 1 { "1 state".to_owned() } else { format!("{} states", run.states_entered) };
+    let end = match run.status {
+        Status::Running => "go on and on",
+        Status::Succeeded => "succeed",
+        Status::Failed => "fail with the same error",
+        Status::TimedOut => "time out",
+        Status::Aborted => "are stopped",
+    };
     match &case.verdict {
-        Verdict::Equal => format!("give the same in both versions: {entered} states, {status}."),
+        Verdict::Equal => format!("the same. Both versions enter {entered} with the same data and {end}."),
         Verdict::EqualButForTheError => format!(
-            "fail at the same state in both versions, with {} before and {} after.",
+            "both versions fail at the same state, with {} before and {} after.",
             run.error.as_deref().unwrap_or("an error"),
             case.after.error.as_deref().unwrap_or("an error")
         ),
         Verdict::Different(difference) => {
             let place = difference.state.as_ref().map(|state| format!(" at {state}")).unwrap_or_default();
             format!(
-                "differ{place} in the {}. Before: {}. After: {}.",
+                "different{place}, in the {}. Before: {}. After: {}.",
                 difference.what, difference.before, difference.after
             )
         }
     }
 }
 
+/// What stays as it is, and what a person should know of the rest.
 fn notes_view(studio: Studio, notes: &[Note]) -> AnyView {
     let sheet = style_sheet!("style/convert.css");
-    if notes.is_empty() {
-        return view! { class = sheet, <p class="convert-note">"Nothing. The states do the same with all data."</p> }
-            .into_any();
-    }
     // What is the same for many states is said once.
     let mut grouped: Vec<(NoteKind, String, Vec<Str>)> = Vec::new();
     for note in notes {
@@ -221,44 +236,66 @@ fn notes_view(studio: Studio, notes: &[Note]) -> AnyView {
         }
     }
     grouped.sort_by_key(|(kind, ..)| *kind);
-    let rows = grouped.into_iter().map(|(kind, message, states)| {
-        let (icon, tone, word) = match kind {
-            NoteKind::NotConverted => ("error-circle", "failed", "Not converted"),
-            NoteKind::ChangedMeaning => ("warning", "caught", "With some data it differs"),
-            NoteKind::Info => ("info", "running", "Note"),
-        };
-        let names = states
-            .into_iter()
-            .map(|name| {
-                let target = name.clone();
-                view! {
-                    class = sheet,
-                    <button
-                        type="button"
-                        class="convert-state"
-                        on:click=move |_| {
-                            studio.shell.convert.set(false);
-                            studio.select_named(&target);
-                            studio.reveal_selected();
-                        }
-                    >
-                        {name.to_string()}
-                    </button>
-                }
-            })
-            .collect_view();
+    let (left, known): (Vec<_>, Vec<_>) =
+        grouped.into_iter().partition(|(kind, ..)| *kind == NoteKind::NotConverted);
+    let part = |title: &'static str, none: &'static str, notes: Vec<(NoteKind, String, Vec<Str>)>| {
+        let is_none = notes.is_empty();
+        let rows = notes.into_iter().map(|(kind, message, states)| note_row(studio, kind, message, states));
+        let rows = rows.collect_view();
         view! {
             class = sheet,
-            <li class="convert-case" data-tone=tone>
-                <Icon name=icon />
-                <span>
-                    <span class="visually-hidden">{format!("{word}: ")}</span>
-                    {message}
-                    <span class="convert-states">{names}</span>
-                </span>
-            </li>
+            <h3>{title}</h3>
+            {is_none.then(|| view! { class = sheet, <p class="convert-note">{none}</p> })}
+            <ul class="convert-list" hidden=is_none>
+                {rows}
+            </ul>
         }
-    });
-    let rows = rows.collect_view();
-    view! { class = sheet, <ul class="convert-list">{rows}</ul> }.into_any()
+    };
+    view! {
+        {part("Not converted", "Nothing: each part can be said in JSONata.", left)}
+        {part("What to know", "Nothing: the states do the same with all data.", known)}
+    }
+    .into_any()
+}
+
+fn note_row(studio: Studio, kind: NoteKind, message: String, states: Vec<Str>) -> AnyView {
+    let sheet = style_sheet!("style/convert.css");
+    let (icon, tone, word) = match kind {
+        NoteKind::NotConverted => ("error-circle", "failed", "Not converted"),
+        NoteKind::ChangedMeaning => ("warning", "caught", "With some data it differs"),
+        NoteKind::Info => ("info", "running", "Note"),
+    };
+    let names = states
+        .into_iter()
+        .map(|name| {
+            let target = name.clone();
+            view! {
+                class = sheet,
+                <button
+                    type="button"
+                    class="convert-state"
+                    aria-label=format!("Go to {name}")
+                    on:click=move |_| {
+                        studio.shell.convert.set(false);
+                        studio.select_named(&target);
+                        studio.reveal_selected();
+                    }
+                >
+                    {name.to_string()}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        class = sheet,
+        <li class="convert-case" data-tone=tone>
+            <Icon name=icon />
+            <span class="convert-words">
+                <span class="visually-hidden">{format!("{word}: ")}</span>
+                {message}
+                <span class="convert-states">{names}</span>
+            </span>
+        </li>
+    }
+    .into_any()
 }

@@ -29,7 +29,13 @@ fn ExtractForm() -> impl IntoView {
     });
     let planned = Memo::new(move |_| {
         studio.workspace.document.track();
+        studio.workspace.selection();
         Shared::new(studio.plan_extraction(name.get().trim()))
+    });
+    // What has to be selected in addition, where that helps.
+    let wider = Memo::new(move |_| {
+        let is_refused = planned.with(|planned| planned.is_err());
+        is_refused.then(|| studio.extraction_with_targets(name.get().trim())).flatten()
     });
     let problem = move || planned.with(|planned| planned.as_ref().err().cloned());
     let task = move || {
@@ -70,19 +76,53 @@ fn ExtractForm() -> impl IntoView {
             }
         >
             <label class="extract-name">
-                "Name of the nested workflow"
+                <span class="extract-label">"Name of the nested workflow"</span>
                 <input
                     node_ref=field
-                    class="field"
+                    class="form-input"
                     type="text"
+                    autocomplete="off"
+                    aria-invalid=move || problem().is_some().then_some("true")
+                    aria-describedby="extract-problem"
                     maxlength="80"
                     prop:value=move || name.get()
                     on:input=move |event| name.set(event_target_value(&event))
                 />
             </label>
             {move || {
-                problem().map(|problem| view! { class = sheet, <p class="extract-problem" role="alert">{problem}</p> })
+                problem()
+                    .map(|problem| {
+                        view! {
+                            class = sheet,
+                            <p class="extract-problem" id="extract-problem" role="alert">
+                                {problem}
+                            </p>
+                        }
+                    })
             }}
+            <Show when=move || wider.with(Option::is_some)>
+                <button
+                    type="button"
+                    class=format!("button extract-more {sheet}")
+                    on:click=move |_| {
+                        let keys = wider.get_untracked().unwrap_or_default();
+                        studio.workspace.select(keys);
+                        if let Some(field) = field.get_untracked() {
+                            let _ = field.focus();
+                        }
+                    }
+                >
+                    {move || {
+                        let now = studio.workspace.selection().len();
+                        let count = wider.with(|wider| wider.as_ref().map_or(0, Vec::len)).saturating_sub(now);
+                        if count == 1 {
+                            "Extract the state that it leads to as well".to_owned()
+                        } else {
+                            format!("Extract the {count} states that they lead to as well")
+                        }
+                    }}
+                </button>
+            </Show>
             <Show when=move || problem().is_none()>
                 <div class=format!("extract-columns {sheet}")>
                     <section class=format!("extract-part {sheet}") aria-label="What takes their place">

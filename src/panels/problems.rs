@@ -2,7 +2,7 @@ use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::state::{Listed, Severity, SideTab, Studio};
+use crate::state::{Listed, Pane, Severity, SideTab, Studio};
 use crate::ui::Icon;
 
 /// Problems beyond this many are counted but not listed.
@@ -117,6 +117,8 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
     let span = problem.span;
     let go = move |_| {
         studio.shell.side_tab.set(SideTab::Definition);
+        // Where one pane is in sight at a time, it is the one with the text.
+        studio.shell.pane.set(Pane::Side);
         studio.workspace.selected.set(state.clone());
         studio.workspace.reveal.set(Some(span));
         if let Some(rect) = studio.workspace.selected_rect() {
@@ -163,8 +165,10 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
                 <Icon name=icon />
                 <span class="visually-hidden">{word}</span>
                 <span class="problem-text">{problem.message.clone()}</span>
-                <span class="problem-state">{problem.state_name.clone()}</span>
-                <span class="problem-place">{place}</span>
+                <span class="problem-where">
+                    {problem.state_name.clone().map(|name| view! { class = sheet, <strong>{name}</strong> })}
+                    {place}
+                </span>
             </button>
             <div class="problem-actions">
                 {fixes}
@@ -176,6 +180,7 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
                     on:click=move |_| is_open.update(|open| *open = !*open)
                 >
                     {problem.code}
+                    <Icon name="help" size=14 />
                 </button>
             </div>
             <Show when=move || is_open.get()>

@@ -148,6 +148,23 @@ pub fn focus_soon(id: &'static str) {
     });
 }
 
+/// Scrolls the row that an element is in so far sideways that the element is in sight, once the page has been
+/// drawn anew.
+pub fn scroll_into_row_soon(id: &'static str) {
+    leptos::prelude::request_animation_frame(move || {
+        let row = |element: &HtmlElement| element.parent_element();
+        let Some(element) = element_by_id(id) else { return };
+        let Some(row) = row(&element) else { return };
+        let (start, width) = (element.offset_left() - row.client_left(), element.offset_width());
+        let (seen, room) = (row.scroll_left(), row.client_width());
+        if start < seen {
+            row.set_scroll_left(start);
+        } else if start + width > seen + room {
+            row.set_scroll_left(start + width - room);
+        }
+    });
+}
+
 /// The same for an id that is made up as it goes.
 pub fn focus_id_soon(id: String) {
     leptos::prelude::request_animation_frame(move || {

@@ -1,6 +1,6 @@
 //! Changes of many states at once that a person looks at before they are made.
 
-use asl::edit::Extraction;
+use asl::edit::{EditError, Extraction};
 use asl::{Document, QueryLanguage, StateId, Suppression};
 use convert::{Conversion, Proof, ProofCase, ProofOptions, What};
 use engine::{Budget, ExecutionType, MockHost, Options, Unmocked};
@@ -13,6 +13,9 @@ use crate::state::workspace::{Listed, Shared, Workspace};
 
 /// Where suppressions are kept among the settings.
 const SUPPRESSED: &str = "suppressed";
+
+/// How often the selection is widened by what it leads to.
+const MOST_ROUNDS: usize = 20;
 
 /// Steps of a run for a proof: the page waits for it.
 const PROOF: ProofOptions = ProofOptions { budget: Budget { steps: 40_000 } };
@@ -87,6 +90,42 @@ impl Studio {
         let states = self.selected_states();
         let document = self.workspace.document.get_untracked();
         document.plan_extraction(&states, name).map_err(|error| error.to_string())
+    }
+
+    /// The keys of the selected states and of those that they lead to beside their common way out, if these can be
+    /// extracted together.
+    pub fn extraction_with_targets(self, name: &str) -> Option<Vec<Str>> {
+        let document = self.workspace.document.get_untracked();
+        let mut states = self.selected_states();
+        for _ in 0..MOST_ROUNDS {
+            match document.plan_extraction(&states, name) {
+                Ok(_) => {
+                    let keys = states.iter().filter_map(|state| document.state(*state));
+                    return Some(keys.map(|state| Str::from(state.pointer())).collect());
+                }
+                Err(EditError::LeadsOut(_) | EditError::SeveralExits(..) | EditError::SeveralEntries(..)) => {
+                }
+                Err(_) => return None,
+            }
+            let known = states.len();
+            let selected: Vec<asl::State<'_>> =
+                states.iter().filter_map(|state| document.state(*state)).collect();
+            let targets = selected.iter().flat_map(|state| state.transitions());
+            let mut more = Vec::new();
+            for transition in targets {
+                if let asl::Target::State(target) = transition.target
+                    && !states.contains(&target)
+                    && !more.contains(&target)
+                {
+                    more.push(target);
+                }
+            }
+            states.extend(more);
+            if states.len() == known {
+                return None;
+            }
+        }
+        None
     }
 
     /// Extracts, as one step; the nested workflow is kept as a draft of its own.

@@ -74,6 +74,13 @@ where
             }
         })
         .collect_view();
+    // In a narrow window the row scrolls: the selected tab is always in sight.
+    Effect::new(move |_| {
+        let selected = selected.get();
+        if let Some(tab) = all.with_value(|tabs| tabs.iter().find(|tab| tab.value == selected).copied()) {
+            dom::scroll_into_row_soon(tab.id);
+        }
+    });
     view! {
         <div class="tabs" role="tablist" aria-label=label>
             {buttons}

@@ -183,7 +183,7 @@ impl Patch {
                     text: replacement.text.clone(),
                 });
                 let (after, _) = Patch { replacements: shifted.collect() }.apply_to(before);
-                Some(ChangedLines { line: counted.1, before: before.to_owned(), after })
+                Some(without_common_lines(counted.1, before, &after))
             })
             .collect()
     }
@@ -205,6 +205,17 @@ impl Patch {
     }
 }
 
+/// Lines before and after a change, without those at their start and end that are the same.
+fn without_common_lines(line: usize, before: &str, after: &str) -> ChangedLines {
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.split('\n').collect(), after.split('\n').collect());
+    let ahead = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let rest = old.len().min(new.len()) - ahead;
+    let behind =
+        old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
+    let part = |lines: &[&str]| lines.get(ahead..lines.len() - behind).unwrap_or_default().join("\n");
+    ChangedLines { line: line + ahead, before: part(&old), after: part(&new) }
+}
+
 #[cfg(test)]
 mod tests {
     use json::Span;
@@ -224,6 +235,22 @@ mod tests {
             .collect();
         assert_eq!(found, [r#"2 "b b" "x b\nnew""#, r#"4 "d" "D""#]);
         assert_eq!(Patch::new(vec![replace(50, 51, "")]).changed_lines(text), []);
+    }
+
+    #[test]
+    fn lines_that_stay_are_not_among_the_changed_ones() {
+        let text = "{\n  \"a\": 1,\n  \"b\": 2\n}\n";
+        let insert = |at, text: &str| Replacement { span: Span::empty_at(at), text: text.to_owned() };
+        let lines = |patch: Patch| -> Vec<String> {
+            let changed = patch.changed_lines(text).into_iter();
+            changed.map(|lines| format!("{} {:?} {:?}", lines.line, lines.before, lines.after)).collect()
+        };
+        assert_eq!(lines(Patch::new(vec![insert(11, "\n  \"c\": 3,")])), [r#"3 "" "  \"c\": 3,""#]);
+        assert_eq!(
+            lines(Patch::replace(Span::new(11, 20), "")),
+            [r#"2 "  \"a\": 1,\n  \"b\": 2" "  \"a\": 1,""#]
+        );
+        assert_eq!(lines(Patch::replace(Span::new(1, 11), "")), [r#"2 "  \"a\": 1," """#]);
     }
 
     #[test]

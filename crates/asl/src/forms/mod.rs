@@ -18,7 +18,7 @@ pub use retry_schedule::{Attempt, RetrySchedule};
 use json::Tree;
 
 use crate::QueryLanguage;
-use crate::fields::{Field, ObjectType};
+use crate::fields::{Field, Kind, ObjectType};
 
 /// One control of a form: a field, or the two of which one has a value and the other the path to it.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,10 @@ impl PartialEq for Control {
 pub fn controls(of: &'static ObjectType, language: QueryLanguage) -> Vec<Control> {
     let allowed: Vec<&'static Field> = of.fields_in(language).collect();
     let value_of = |path: &Field| {
+        // `ResultPath` says where a result goes, and is no other form of the `Result` of a Pass state.
+        if matches!(path.kind, Kind::ResultPath) {
+            return None;
+        }
         let name = path.name.strip_suffix("Path").or_else(|| path.name.strip_suffix(".$"))?;
         allowed.iter().find(|field| field.name == name)
     };
@@ -86,7 +90,7 @@ pub fn node_at(tree: &Tree, object: json::NodeId, pointer: &str) -> Option<json:
 #[cfg(test)]
 mod tests {
     use super::{controls, node_at};
-    use crate::fields::{CATCHER, MAP, TASK, WAIT};
+    use crate::fields::{CATCHER, MAP, PASS, TASK, WAIT};
     use crate::{Document, QueryLanguage};
 
     #[test]
@@ -106,6 +110,8 @@ mod tests {
         assert!(names(&MAP, QueryLanguage::JsonPath).contains(&"ItemsPath".to_owned()));
         let wait = names(&WAIT, QueryLanguage::JsonPath);
         assert!(wait.contains(&"Timestamp|TimestampPath".to_owned()), "{wait:?}");
+        let pass = names(&PASS, QueryLanguage::JsonPath);
+        assert!(pass.contains(&"Result".to_owned()) && pass.contains(&"ResultPath".to_owned()), "{pass:?}");
         assert!(!names(&CATCHER, QueryLanguage::JsonPath).contains(&"Output".to_owned()));
     }
 

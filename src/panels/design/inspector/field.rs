@@ -10,7 +10,7 @@ use super::form::Site;
 use super::inputs::{
     Labelling, Look, TextControl, icon_button, parse_text, segments, select, show_text, text_input, unique_id,
 };
-use super::{duration, list, names, parameters, payload, target, timestamp};
+use super::{assign, duration, list, names, parameters, payload, target, timestamp};
 use crate::platform::dom;
 use crate::state::Severity;
 use crate::ui::Icon;
@@ -86,10 +86,12 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
     let own = site.child(field.name);
     let beside = control.path.map(|path| site.child(path.name));
     let is_container = matches!(field.kind, Kind::Object(_) | Kind::Objects { .. });
+    // The rows inside show their own problems.
+    let shows_inner_problems = is_container || matches!(field.kind, Kind::Assignments);
     let problems = Memo::new({
         let (own, beside) = (own.clone(), beside.clone());
         move |_| {
-            let mut problems = if is_container { own.own_problems() } else { own.problems() };
+            let mut problems = if shows_inner_problems { own.own_problems() } else { own.problems() };
             problems.extend(beside.iter().flat_map(Site::problems));
             let words = problems.into_iter().map(|problem| (problem.severity, problem.message));
             words.collect::<Vec<(Severity, String)>>()
@@ -294,7 +296,8 @@ fn value_control(site: &Site, field: &'static Field, labelling: &Labelling) -> A
         Kind::Resource => typed(site, labelling, Look::Code, "arn:aws:states:::", show_text, parse_text()),
         Kind::Condition => payload::expression(site, labelling),
         Kind::Template if parameters::is_of_task(site) => parameters::parameters(site, labelling),
-        Kind::Template | Kind::Assignments | Kind::Json | Kind::States => payload::json(site, labelling),
+        Kind::Assignments => assign::assignments(site, labelling),
+        Kind::Template | Kind::Json | Kind::States => payload::json(site, labelling),
         Kind::Texts { .. } => names::text_list(site, labelling, Signal::derive(Vec::new)),
         Kind::Object(of) => object_fields(site, of),
         Kind::Objects { of, .. } => list::plain_list(site, of),

@@ -1,5 +1,6 @@
 //! The inspector: a form for what is selected, made from the table of the language.
 
+mod assign;
 mod branches;
 mod choices;
 mod completing;
