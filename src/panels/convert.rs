@@ -253,7 +253,7 @@ fn notes_view(studio: Studio, notes: &[Note]) -> AnyView {
     };
     view! {
         {part("Not converted", "Nothing: each part can be said in JSONata.", left)}
-        {part("What to know", "Nothing: the states do the same with all data.", known)}
+        {part("What to know", "Nothing: what works does the same with all data.", known)}
     }
     .into_any()
 }

@@ -2,7 +2,7 @@ use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::state::{Listed, Pane, Severity, SideTab, Studio};
+use crate::state::{Listed, Pane, Severity, SideTab, Studio, YAML_SYNTAX};
 use crate::ui::Icon;
 
 /// Problems beyond this many are counted but not listed.
@@ -114,11 +114,15 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
     };
     let place = format!("Line {}, column {}", problem.line, problem.column);
     let state = problem.state.clone();
-    let span = problem.span;
+    let (span, code) = (problem.span, problem.code);
     let go = move |_| {
         studio.shell.side_tab.set(SideTab::Definition);
         // Where one pane is in sight at a time, it is the one with the text.
         studio.shell.pane.set(Pane::Side);
+        // A text that can't be read has its mark, and no part of the definition that is it.
+        if code == YAML_SYNTAX {
+            return;
+        }
         studio.workspace.selected.set(state.clone());
         studio.workspace.reveal.set(Some(span));
         if let Some(rect) = studio.workspace.selected_rect() {
@@ -172,9 +176,10 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
             </button>
             <div class="problem-actions">
                 {fixes}
+                <Show when=move || rule.is_some()>
                 <button
                     type="button"
-                    class="problem-code"
+                    class=format!("problem-code {sheet}")
                     aria-expanded=move || is_open.get().to_string()
                     aria-label=format!("About {}", problem.code)
                     on:click=move |_| is_open.update(|open| *open = !*open)
@@ -182,6 +187,7 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
                     {problem.code}
                     <Icon name="help" size=14 />
                 </button>
+                </Show>
             </div>
             <Show when=move || is_open.get()>
                 <div class=format!("problem-about {sheet}")>

@@ -1,6 +1,6 @@
 //! What the editor of the definition tells while one types, with the data of the last run as examples.
 
-use asl::assist::{Hover, ItemKind, Items, Samples};
+use asl::assist::{Hover, Item, ItemKind, Items, Samples};
 use debugger::Stage;
 use json::{Span, Str, Value};
 use leptos::prelude::*;
@@ -24,33 +24,36 @@ impl Studio {
     /// What can stand at an offset of the definition's text.
     pub fn completions(self, text: &str, offset: usize) -> Completions {
         if self.workspace.is_yaml_untracked() {
-            return Completions::default();
+            return self.completions_in_yaml(text, offset);
         }
         let Items { replaces, items } = self.with_samples(text, offset, asl::assist::complete);
-        let options = items.into_iter().map(|item| CompletionOption {
-            label: item.label,
-            apply: item.text,
-            detail: item.detail,
-            info: item.documentation,
-            kind: match item.kind {
-                ItemKind::Field => "property",
-                ItemKind::State => "class",
-                ItemKind::Word => "keyword",
-                ItemKind::Resource => "namespace",
-                ItemKind::Error => "enum",
-                ItemKind::Variable | ItemKind::Member => "variable",
-                ItemKind::Function => "function",
-            },
-        });
-        Completions { replaces, options: options.collect() }
+        Completions { replaces, options: options_of(items) }
+    }
+
+    /// A place in YAML is brought to JSON, and what can stand there is spelled as YAML.
+    fn completions_in_yaml(self, text: &str, offset: usize) -> Completions {
+        for cursor in yaml::cursors(text, offset) {
+            let Items { replaces, mut items } =
+                self.with_samples(&cursor.json, cursor.offset, asl::assist::complete);
+            let Some(span) = cursor.span(replaces).filter(|_| !items.is_empty()) else { continue };
+            for item in &mut items {
+                let plain = json::tree::unquote(&item.text).into_owned();
+                item.text = cursor.spelling(replaces, &plain, item.kind == ItemKind::Word);
+            }
+            return Completions { replaces: span, options: options_of(items) };
+        }
+        Completions::default()
     }
 
     /// What the word at an offset means.
     pub fn meaning(self, text: &str, offset: usize) -> Option<Hover> {
-        if self.workspace.is_yaml_untracked() {
-            return None;
+        if !self.workspace.is_yaml_untracked() {
+            return self.with_samples(text, offset, asl::assist::hover);
         }
-        self.with_samples(text, offset, asl::assist::hover)
+        yaml::cursors(text, offset).into_iter().find_map(|cursor| {
+            let hover = self.with_samples(&cursor.json, cursor.offset, asl::assist::hover)?;
+            Some(Hover { span: cursor.span(hover.span)?, ..hover })
+        })
     }
 
     /// Goes to what is named at an offset; `next` goes to the next place that names it instead.
@@ -140,4 +143,23 @@ impl Studio {
         });
         seen.flatten().unwrap_or_default()
     }
+}
+
+fn options_of(items: Vec<Item>) -> Vec<CompletionOption> {
+    let options = items.into_iter().map(|item| CompletionOption {
+        label: item.label,
+        apply: item.text,
+        detail: item.detail,
+        info: item.documentation,
+        kind: match item.kind {
+            ItemKind::Field => "property",
+            ItemKind::State => "class",
+            ItemKind::Word => "keyword",
+            ItemKind::Resource => "namespace",
+            ItemKind::Error => "enum",
+            ItemKind::Variable | ItemKind::Member => "variable",
+            ItemKind::Function => "function",
+        },
+    });
+    options.collect()
 }

@@ -34,4 +34,4 @@ pub use settings::Setting;
 pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use studio::Studio;
 pub use view::Camera;
-pub use workspace::{Listed, Severity, Shared};
+pub use workspace::{Listed, Severity, Shared, YAML_SYNTAX};

@@ -206,9 +206,10 @@ impl Shell {
             self.design_tab.set(tab);
         }
         self.go_to(Pane::Left);
-        if tab == DesignTab::Blocks {
-            dom::focus_soon("palette-search");
-        }
+        dom::focus_soon(match tab {
+            DesignTab::Blocks => "palette-search",
+            DesignTab::Outline => "outline-tree",
+        });
     }
 
     pub fn go_to_runs(self) {

@@ -160,6 +160,8 @@ impl Workspace {
                 Shared::new(Scene::new(document, options))
             })
         });
+        let source = RwSignal::new(Str::from(""));
+        let places = RwSignal::new(Shared::new(Places::default()));
         let settings = RwSignal::new(json::Map::new());
         let is_express = RwSignal::new(false);
         // The same settings but for others of them are no reason to look for problems anew.
@@ -172,9 +174,9 @@ impl Workspace {
         Workspace {
             draft_id: RwSignal::new(String::new()),
             name,
-            source: RwSignal::new(Str::from("")),
+            source,
             definition,
-            places: RwSignal::new(Shared::new(Places::default())),
+            places,
             source_error,
             input: RwSignal::new(Str::from("{}")),
             answers: RwSignal::new(Str::from("{}")),
@@ -199,10 +201,15 @@ impl Workspace {
             scene,
             problems: Memo::new(move |_| {
                 let options = checked.get();
-                document.with(|document| {
+                let mut listed = document.with(|document| {
                     let is_complete = rest::is_complete();
-                    Shared::new(if is_complete { list_problems(document, &options) } else { Vec::new() })
-                })
+                    if is_complete { list_problems(document, &options) } else { Vec::new() }
+                });
+                if name.with(|name| is_yaml_name(name)) {
+                    let (source, error) = (source.get(), source_error.get());
+                    places.with(|places| place_in_yaml(&mut listed, &source, places, error));
+                }
+                Shared::new(listed)
             }),
             file: StoredValue::new_local(None),
         }
@@ -462,6 +469,33 @@ fn list_problems(document: &Document, options: &CheckOptions) -> Vec<Listed> {
         .collect();
     listed.sort_by_key(|problem| (problem.severity, problem.span.start));
     listed
+}
+
+/// The code of the problem that a source in YAML can't be read.
+pub const YAML_SYNTAX: &str = "yaml-syntax";
+
+/// Lines and columns of a source in YAML instead of those of the JSON that it is read as. A source that can't be
+/// read is a problem, too; the others are those of its last good text then.
+fn place_in_yaml(listed: &mut Vec<Listed>, source: &str, places: &Places, error: Option<YamlError>) {
+    let lines = LineStarts::new(source);
+    for problem in listed.iter_mut() {
+        (problem.line, problem.column) = lines.place(places.in_yaml(problem.span).start);
+    }
+    if let Some(error) = error {
+        let (line, column) = lines.place(error.span.start);
+        let broken = Listed {
+            severity: Severity::Error,
+            code: YAML_SYNTAX,
+            message: error.message,
+            span: Span::default(),
+            line,
+            column,
+            state: None,
+            state_name: None,
+            fixes: Vec::new(),
+        };
+        listed.insert(0, broken);
+    }
 }
 
 struct LineStarts<'t> {

@@ -23,4 +23,4 @@ pub use later::Later;
 pub use menu::{Menu, MenuEntry, MenuItem, MenuPlace};
 pub use splitter::Splitter;
 pub use tabs::{Tab, Tabs};
-pub use virtual_list::VirtualList;
+pub use virtual_list::{TreeRow, VirtualList};

@@ -13,6 +13,19 @@ const MOST_ROWS: usize = 200;
 /// Numbers the lists of the page, so that their rows have ids of their own.
 static NEXT_LIST: AtomicUsize = AtomicUsize::new(0);
 
+/// What a row of a tree says of itself to assistive technology.
+#[derive(Clone, Default, PartialEq)]
+pub struct TreeRow {
+    pub label: String,
+    /// From 1.
+    pub level: usize,
+    /// Whether what is inside of it is shown; none where nothing is.
+    pub is_open: Option<bool>,
+    /// Among those beside it, from 1, and how many they are.
+    pub position: usize,
+    pub siblings: usize,
+}
+
 /// A list of rows of equal height of which only those in sight are in the page.
 ///
 /// Rows are told their position as a signal, so that scrolling re-points a fixed pool of rows.
@@ -24,6 +37,15 @@ pub fn VirtualList<V>(
     #[prop(into)] label: Signal<String>,
     /// The row that is to be in sight and has the keys.
     selected: RwSignal<Option<usize>>,
+    /// The id of its element.
+    #[prop(optional)]
+    id: Option<&'static str>,
+    /// With it, the rows are those of a tree.
+    #[prop(optional)]
+    tree: Option<Callback<usize, TreeRow>>,
+    /// Gets the keys first, and answers whether it had a use for one.
+    #[prop(optional)]
+    keys: Option<Callback<leptos::ev::KeyboardEvent, bool>>,
     /// Makes the row that shows whatever position the signal has.
     row: impl Fn(Memo<usize>) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView
@@ -75,6 +97,14 @@ where
         if count == 0 {
             return;
         }
+        if keys.is_some_and(|keys| keys.run(event.clone())) {
+            event.prevent_default();
+            event.stop_propagation();
+            return;
+        }
+        if event.alt_key() || event.ctrl_key() || event.meta_key() {
+            return;
+        }
         let page = ((height.get_untracked() / row_height) as usize).max(1);
         let now = selected.get_untracked();
         let next = match &*event.key() {
@@ -94,15 +124,26 @@ where
         (0..pool.get())
             .map(|slot| {
                 let position = Memo::new(move |_| first.get() + slot);
+                let told = tree.map(|tree| Memo::new(move |_| tree.run(position.get())));
+                let place = move || match told {
+                    Some(told) => told.with(|row| (row.position, row.siblings)),
+                    None => (position.get() + 1, count.get()),
+                };
                 let top = move || format!("{}px", position.get() as f64 * row_height);
                 view! {
                     <div
                         class="virtual-row"
-                        role="option"
+                        role=if tree.is_some() { "treeitem" } else { "option" }
+                        aria-label=move || told.map(|told| told.with(|row| row.label.clone()))
+                        attr:aria-level=move || told.map(|told| told.with(|row| row.level))
+                        aria-expanded=move || {
+                            let is_open = told.and_then(|told| told.with(|row| row.is_open));
+                            is_open.map(|open| if open { "true" } else { "false" })
+                        }
                         id=move || format!("row-{own}-{}", position.get())
                         aria-selected=move || if selected.get() == Some(position.get()) { "true" } else { "false" }
-                        aria-posinset=move || position.get() + 1
-                        aria-setsize=move || count.get()
+                        aria-posinset=move || place().0
+                        aria-setsize=move || place().1
                         style:top=top
                         style:height=format!("{row_height}px")
                         on:click=move |_| selected.set(Some(position.get_untracked()))
@@ -117,7 +158,8 @@ where
         <div
             node_ref=element
             class="virtual-list"
-            role="listbox"
+            id=id
+            role=if tree.is_some() { "tree" } else { "listbox" }
             tabindex="0"
             aria-label=move || label.get()
             aria-activedescendant=move || selected.get().map(|position| format!("row-{own}-{position}"))

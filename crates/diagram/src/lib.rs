@@ -6,8 +6,10 @@
 mod describe;
 mod drop_targets;
 pub mod export;
+mod outline;
 mod scene;
 
 pub use describe::{choice_rule, resource, subtitle, transition_label};
 pub use drop_targets::{DropMark, DropZone};
+pub use outline::{OutlineItem, outline};
 pub use scene::{NAME_FONT, SMALL_FONT, Scene, SceneEdge, SceneFrame, SceneNode, SceneOptions};

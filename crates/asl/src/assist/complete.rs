@@ -243,10 +243,12 @@ fn expression(
     samples: &Samples<'_>,
 ) -> Option<Items> {
     let text = document.text().get(cursor.span.range()).filter(|_| cursor.quoted)?;
-    let rest = text.strip_prefix("{%")?;
+    let typed = text.get(..offset.checked_sub(cursor.span.start)?)?;
+    // Without the escapes of JSON: an expression of several lines has its line ends in them.
+    let (plain, typed) = (json::tree::unquote(text), json::tree::unquote(typed));
+    let rest = plain.strip_prefix("{%")?;
     let body = rest.strip_suffix("%}").unwrap_or(rest);
-    let start = cursor.span.start + 2;
-    let local = offset.checked_sub(start).filter(|local| *local <= body.len())?;
+    let local = typed.len().checked_sub(2).filter(|local| *local <= body.len())?;
     if place.language != QueryLanguage::Jsonata {
         return None;
     }
@@ -266,7 +268,10 @@ fn expression(
     };
     let completions = jsonata::complete(&request);
     let replaces = completions.first().map_or(Span::empty_at(offset), |completion| {
-        Span::new(start + completion.replaces.start, start + completion.replaces.end)
+        let escaped = |part: Option<&str>| part.map_or(0, |part| crate::edit::quoted(part).len() - 2);
+        let Span { start, end } = completion.replaces;
+        let before = escaped(body.get(start..local));
+        Span::new(offset.saturating_sub(before), offset + escaped(body.get(local..end)))
     });
     let items = completions
         .into_iter()
@@ -519,6 +524,7 @@ mod tests {
             )
         };
         check(&state("\"Output\": \"{% $states.input.order.| %}\""), &["id", "items"], &["$sum"]);
+        check(&state(r#""Output": "{%\n\t$states.input.order.| & \"x\" %}""#), &["id", "items"], &["$sum"]);
         check(&state("\"Output\": {\"a\": [\"{% $t| %}\"]}"), &["$total", "$trim"], &[]);
         check(&state("\"Output\": \"{% $states.context.Execution.|"), &["Name", "Id"], &[]);
     }

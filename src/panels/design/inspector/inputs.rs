@@ -88,10 +88,11 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
     let TextControl { look, placeholder, value, show, parse, commit, suggestions, complete } = control;
     let draft = RwSignal::new(None::<String>);
     let complaint = labelling.complaint;
+    let typed = StoredValue::new(None::<Value>);
     // What changes from elsewhere counts more than a draft.
     Effect::new(move |before: Option<Option<Value>>| {
         let now = value.get();
-        if before.is_some_and(|before| before != now) {
+        if before.is_some_and(|before| before != now) && typed.with_value(|typed| *typed != now) {
             draft.set(None);
             complaint.set(None);
         }
@@ -99,14 +100,20 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
     });
     let shown =
         move || draft.get().unwrap_or_else(|| value.with(|value| value.as_ref().map_or(String::new(), show)));
-    let take = Rc::new(move |text: String| match parse(&text).and_then(&commit) {
-        Ok(()) => {
-            draft.set(None);
-            complaint.set(None);
-        }
-        Err(reason) => {
-            draft.set(Some(text));
-            complaint.set(Some(reason));
+    let take = Rc::new(move |text: String| {
+        let parsed = parse(&text);
+        let plain = parsed.as_ref().ok().and_then(|value| value.as_ref().map(show));
+        typed.set_value(parsed.as_ref().ok().cloned().flatten());
+        match parsed.and_then(&commit) {
+            Ok(()) => {
+                // A blank at the end of an expression is not kept in the definition, and has to stay here.
+                draft.set((plain.as_deref() != Some(&*text)).then_some(text));
+                complaint.set(None);
+            }
+            Err(reason) => {
+                draft.set(Some(text));
+                complaint.set(Some(reason));
+            }
         }
     });
     let aria_label = labelling.names_itself.then_some(labelling.label);
