@@ -66,6 +66,9 @@ pub enum Command {
     AddBranch,
     MoveEarlier,
     MoveLater,
+    MoveLeft,
+    MoveRight,
+    ResetOrder,
     InsertBefore,
     InsertAfter,
     SelectAll,
@@ -192,6 +195,9 @@ impl Command {
         Command::AddBranch,
         Command::MoveEarlier,
         Command::MoveLater,
+        Command::MoveLeft,
+        Command::MoveRight,
+        Command::ResetOrder,
         Command::InsertBefore,
         Command::InsertAfter,
         Command::SelectAll,
@@ -366,6 +372,19 @@ impl Command {
             Command::AddBranch => ("Add a branch", "Edit", "parallel", const { &[plain("n")] }),
             Command::MoveEarlier => ("Move up in its list", "Edit", "arrow-left", const { &[plain("[")] }),
             Command::MoveLater => ("Move down in its list", "Edit", "arrow-right", const { &[plain("]")] }),
+            Command::MoveLeft => (
+                "Move left on the canvas",
+                "View",
+                "arrow-left",
+                const { &[alt_shift("ArrowLeft"), plain("{")] },
+            ),
+            Command::MoveRight => (
+                "Move right on the canvas",
+                "View",
+                "arrow-right",
+                const { &[alt_shift("ArrowRight"), plain("}")] },
+            ),
+            Command::ResetOrder => ("Reset the order on the canvas", "View", "restart", &[]),
             Command::InsertBefore => ("Add in front of it…", "Edit", "arrow-up", const { &[plain("b")] }),
             Command::InsertAfter => ("Add after it…", "Edit", "plus", const { &[plain("a")] }),
             Command::SelectAll => ("Select all", "Edit", "focus", const { &[key("a")] }),
@@ -505,6 +524,7 @@ impl Command {
                 Some("The picture shows the whole workflow")
             }
             Command::ConvertToJsonata => studio.obstacle_of_conversion(),
+            Command::MoveLeft | Command::MoveRight | Command::ResetOrder => studio.obstacle_of_order(self),
             Command::ExtractWorkflow if studio.workspace.selected_key().is_none() => {
                 Some("No state is selected")
             }
@@ -590,6 +610,7 @@ fn carry_out(studio: Studio, command: Command) {
         | Command::MoveEarlier
         | Command::MoveLater
         | Command::Format => studio.carry_out(command),
+        Command::MoveLeft | Command::MoveRight | Command::ResetOrder => studio.move_on_canvas(command),
         Command::Cut => studio.cut_states(),
         Command::Copy => studio.copy_states(),
         Command::Paste => studio.paste_states(),

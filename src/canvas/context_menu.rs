@@ -33,6 +33,8 @@ const ARRANGE: &[Command] = &[
     Command::SetStart,
     Command::MoveEarlier,
     Command::MoveLater,
+    Command::MoveLeft,
+    Command::MoveRight,
     Command::WrapInParallel,
     Command::WrapInMap,
     Command::Unwrap,
@@ -97,6 +99,7 @@ const OF_GROUND: &[Line] = &[
     Line::One(Command::Redo),
     DIVIDER,
     Line::One(Command::ZoomToFit),
+    Line::One(Command::ResetOrder),
     Line::One(Command::Format),
 ];
 

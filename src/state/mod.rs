@@ -8,6 +8,7 @@ mod drafts;
 mod drag;
 mod editing;
 mod finder;
+mod hand_order;
 mod kept_runs;
 mod links;
 mod page;

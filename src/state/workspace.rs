@@ -152,17 +152,18 @@ impl Workspace {
             }
         });
         let shown_document = Memo::new(move |_| shown.with(|shown| shown.document.clone()));
+        let settings = RwSignal::new(json::Map::new());
+        let hand_order = Workspace::hand_order(settings);
         let scene = Memo::new(move |_| {
             let (folded, root) = (folded.get(), root.get());
             shown_document.with(|document| {
-                let options =
-                    SceneOptions { direction: direction.get(), name_scale, small_scale, folded, root };
+                let (direction, order) = (direction.get(), hand_order.get());
+                let options = SceneOptions { direction, name_scale, small_scale, folded, root, order };
                 Shared::new(Scene::new(document, options))
             })
         });
         let source = RwSignal::new(Str::from(""));
         let places = RwSignal::new(Shared::new(Places::default()));
-        let settings = RwSignal::new(json::Map::new());
         let is_express = RwSignal::new(false);
         // The same settings but for others of them are no reason to look for problems anew.
         let checked = Memo::new(move |_| CheckOptions {
@@ -319,6 +320,7 @@ impl Workspace {
         if self.folded.with_untracked(|folded| folded.iter().any(|key| renamed.contains_key(key))) {
             self.folded.update(|folded| *folded = Arc::new(folded.iter().map(new).collect()));
         }
+        self.follow_order(renamed);
         if let Some(root) = self.root.get_untracked().filter(|root| renamed.contains_key(root)) {
             self.root.set(Some(new(&root)));
         }

@@ -32,6 +32,9 @@ pub struct SceneOptions {
     pub folded: Arc<BTreeSet<Str>>,
     /// The key of a container that is drawn alone; none for the whole workflow.
     pub root: Option<Str>,
+    /// The keys of states, and of branches as `…/Branches/0`, that were put into this order by hand: of those side
+    /// by side, the earlier one is further left where the flow goes down.
+    pub order: Arc<Vec<Str>>,
 }
 
 impl Default for SceneOptions {
@@ -42,6 +45,7 @@ impl Default for SceneOptions {
             small_scale: 1.0,
             folded: Arc::default(),
             root: None,
+            order: Arc::default(),
         }
     }
 }
@@ -165,8 +169,14 @@ struct Builder<'d> {
 impl Builder<'_> {
     /// Nodes and scopes get the positions that states and scopes have in the document.
     fn build(&mut self) {
+        let places: HashMap<&str, u32> =
+            self.options.order.iter().zip(0..).map(|(key, place)| (&**key, place)).collect();
         for state in self.document.states() {
-            let scopes: Vec<usize> = state.scopes().map(|scope| index(scope.id())).collect();
+            let mut scopes: Vec<usize> = state.scopes().map(|scope| index(scope.id())).collect();
+            let key = (!places.is_empty()).then(|| state.pointer());
+            if let Some(key) = key.as_ref().filter(|_| scopes.len() > 1) {
+                order_branches(key, &mut scopes, &places);
+            }
             let kind = if scopes.is_empty() || is_folded(state, self.options) {
                 layout::NodeKind::Plain
             } else {
@@ -177,6 +187,7 @@ impl Builder<'_> {
                 label: state.name().to_owned(),
                 size: size_of(state, self.options),
                 kind,
+                order: key.and_then(|key| places.get(&*key).copied()),
             };
             self.graph.nodes.push(node);
         }
@@ -226,6 +237,21 @@ impl Builder<'_> {
             return true;
         }
         false
+    }
+}
+
+/// Puts the branches that have places into the order of these, into the slots that they have together.
+fn order_branches(key: &str, scopes: &mut [usize], places: &HashMap<&str, u32>) {
+    let place_of = |branch: usize| places.get(&*format!("{key}/Branches/{branch}")).copied();
+    let placed = (0..scopes.len()).filter_map(|branch| Some((place_of(branch)?, branch)));
+    let mut placed: Vec<(u32, usize)> = placed.collect();
+    let slots: Vec<usize> = placed.iter().map(|(_, branch)| *branch).collect();
+    placed.sort_unstable();
+    let sorted: Vec<usize> = placed.iter().filter_map(|(_, branch)| scopes.get(*branch).copied()).collect();
+    for (slot, scope) in slots.into_iter().zip(sorted) {
+        if let Some(place) = scopes.get_mut(slot) {
+            *place = scope;
+        }
     }
 }
 
@@ -410,6 +436,36 @@ mod tests {
         assert_eq!(outer.subtitle, "2 states inside");
         assert_eq!(scene.geometry.reading_order.len(), 2);
         assert!(scene.frames.is_empty());
+    }
+
+    #[test]
+    fn an_order_by_hand_moves_siblings_and_branches() {
+        let document = Document::parse(
+            r#"{"StartAt": "Pick", "States": {
+                "Pick": {"Type": "Choice", "Choices": [
+                    {"Variable": "$.a", "IsNull": true, "Next": "A"}, {"Variable": "$.b", "IsNull": true, "Next": "B"}],
+                    "Default": "Both"},
+                "A": {"Type": "Succeed"}, "B": {"Type": "Succeed"},
+                "Both": {"Type": "Parallel", "End": true, "Branches": [
+                    {"StartAt": "L", "States": {"L": {"Type": "Pass", "End": true}}},
+                    {"StartAt": "R", "States": {"R": {"Type": "Pass", "End": true}}}]}
+            }}"#,
+        );
+        let from_left = |order: &[&str]| {
+            let order = Arc::new(order.iter().map(|key| Str::from(*key)).collect());
+            let scene = Scene::new(&document, SceneOptions { order, ..SceneOptions::default() });
+            let sorted = |names: &[&str]| {
+                let mut nodes: Vec<_> =
+                    scene.nodes.iter().filter(|node| names.contains(&&*node.name)).collect();
+                nodes.sort_by(|a, b| a.rect.x.total_cmp(&b.rect.x));
+                nodes.iter().map(|node| node.name.to_string()).collect::<Vec<_>>().join(" ")
+            };
+            format!("{} | {}", sorted(&["A", "B", "Both"]), sorted(&["L", "R"]))
+        };
+        assert_eq!(from_left(&[]), "A B Both | L R");
+        assert_eq!(from_left(&["/States/B", "/States/A"]), "B A Both | L R");
+        assert_eq!(from_left(&["/States/Both/Branches/1", "/States/Both/Branches/0"]), "A B Both | R L");
+        assert_eq!(from_left(&["/States/Both", "/States/A", "/States/B", "/States/Gone"]), "Both A B | L R");
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub struct Node {
     pub size: Size,
     /// Whether the node has scopes inside.
     pub kind: NodeKind,
+    /// A place that was given by hand: of the nodes in one layer that have one, those with lower numbers come
+    /// first, from the left where the flow goes down, whatever crosses. The others keep their places.
+    pub order: Option<u32>,
 }
 
 /// Whether a node has scopes inside.

@@ -216,6 +216,7 @@ impl ScopeProblem {
         for &member in &walk.order {
             let node = local.members[member];
             vertex_of[member] = problem.add(Meaning::Node(node), turn(sizes[node]), walk.reachable[member]);
+            problem.vertices[vertex_of[member]].order = graph.nodes[node].order;
         }
         let mut stubs: BTreeMap<String, usize> = BTreeMap::new();
         let mut end = None;
@@ -262,7 +263,7 @@ impl ScopeProblem {
 
     fn add(&mut self, meaning: Meaning, size: Size, reachable: bool) -> usize {
         self.meanings.push(meaning);
-        self.vertices.push(Vertex { size, reachable, last: false });
+        self.vertices.push(Vertex { size, reachable, last: false, order: None });
         self.vertices.len() - 1
     }
 

@@ -12,6 +12,7 @@ fn plain(count: usize) -> Graph {
         label: format!("State {key:05}"),
         size: Size::new(120.0, 50.0),
         kind: NodeKind::Plain,
+        order: None,
     };
     let scope = Scope { nodes: (0..count).collect(), start: Some(Target::Node(0)), edges: Vec::new() };
     Graph { nodes: (0..count).map(node).collect(), scopes: vec![scope] }

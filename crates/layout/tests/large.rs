@@ -142,6 +142,7 @@ fn chain(names: &[&str]) -> Graph {
         label: (*name).to_owned(),
         size: Size::new(160.0, 56.0),
         kind: NodeKind::Plain,
+        order: None,
     };
     let to = |at: usize| if at + 1 < names.len() { Target::Node(at + 1) } else { Target::End };
     let edges = (0..names.len()).map(|from| Edge { from, to: to(from), kind: EdgeKind::Next, label: None });

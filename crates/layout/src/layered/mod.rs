@@ -19,6 +19,8 @@ pub(crate) struct Vertex {
     pub reachable: bool,
     /// Goes below everything else.
     pub last: bool,
+    /// A place in its layer that was given by hand.
+    pub order: Option<u32>,
 }
 
 /// A connection to draw. The wires of one vertex come in document order.
@@ -54,7 +56,7 @@ pub(crate) struct DrawnWire {
 pub(crate) fn draw(vertices: &[Vertex], wires: &[Wire], options: &Options) -> Drawing {
     let ranks = rank::ranks(vertices, wires);
     let mut net = lanes::build(vertices, wires, &ranks);
-    order::order(&mut net, wires);
+    order::order(&mut net, vertices, wires);
     place::place_roughly(&mut net, options);
     lanes::merge(&mut net, wires);
     place::place(&mut net, options);

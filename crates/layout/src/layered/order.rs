@@ -2,20 +2,21 @@
 //!
 //! The order begins as a depth-first walk in document order, which already draws trees without crossings, and
 //! is changed only where that saves crossings, so that branches stay in document order and a small edit
-//! moves little.
+//! moves little. What has a place that was given by hand keeps it, whatever that crosses.
 
 use super::lanes::set_side;
-use super::{Kind, Net, Role, Unit, Wire};
+use super::{Kind, Net, Role, Unit, Vertex, Wire};
 use crate::sorting::sort_indices;
 
 /// Orders the layers of a net.
-pub(super) fn order(net: &mut Net, wires: &[Wire]) {
+pub(super) fn order(net: &mut Net, vertices: &[Vertex], wires: &[Wire]) {
+    let by_hand = ByHand::new(net, vertices);
     let mut variation = Variation {
         on_the_right: vec![false; net.bundles.len()],
         reversed: vec![false; net.vertex_items.len()],
     };
-    walk(net, wires, &variation);
-    let mut work = Work::new(net);
+    walk(net, wires, &variation, &by_hand);
+    let mut work = Work::new(net, by_hand);
     if work.crossings(net) == 0 {
         return;
     }
@@ -110,14 +111,14 @@ fn attempt(net: &mut Net, wires: &[Wire], work: &mut Work, variation: &Variation
             }
         }
     }
-    walk(net, wires, variation);
+    walk(net, wires, variation, &work.by_hand);
     (0..net.layers.len()).for_each(|layer| work.renumber(net, layer));
     work.transpose(net, 2);
     work.crossings(net)
 }
 
 /// The order of a depth-first walk.
-fn walk(net: &mut Net, wires: &[Wire], variation: &Variation) {
+fn walk(net: &mut Net, wires: &[Wire], variation: &Variation, by_hand: &ByHand) {
     enum Task {
         Vertex(usize),
         Wire(usize),
@@ -133,6 +134,8 @@ fn walk(net: &mut Net, wires: &[Wire], variation: &Variation) {
             wires_of.reverse();
         }
         sort_indices(wires_of, &mut |a, b| wires[a].catch.cmp(&wires[b].catch));
+        // Labels and lanes come in the order of what they lead to.
+        by_hand.settle(wires_of, |&at| net.vertex_items[wires[at].to]);
     }
     // The bundles that run up to each vertex: on its left, and on its right.
     let mut before: Vec<Vec<usize>> = vec![Vec::new(); vertex_count];
@@ -183,6 +186,53 @@ fn walk(net: &mut Net, wires: &[Wire], variation: &Variation) {
     }
     for layer in &mut net.layers {
         layer.sort_by_key(|unit| place[unit.core]);
+        by_hand.settle(layer, |unit| unit.core);
+    }
+}
+
+/// The places that were given by hand.
+struct ByHand {
+    /// For each item; empty where none has one.
+    places: Vec<Option<u32>>,
+}
+
+impl ByHand {
+    fn new(net: &Net, vertices: &[Vertex]) -> ByHand {
+        if vertices.iter().all(|vertex| vertex.order.is_none()) {
+            return ByHand { places: Vec::new() };
+        }
+        let mut places = vec![None; net.items.len()];
+        for (vertex, &item) in vertices.iter().zip(&net.vertex_items) {
+            places[item] = vertex.order;
+        }
+        ByHand { places }
+    }
+
+    fn place(&self, item: usize) -> Option<u32> {
+        self.places.get(item).copied().flatten()
+    }
+
+    /// Puts those that have a place in their order, into the slots that they have together.
+    fn settle<T>(&self, list: &mut [T], item: impl Fn(&T) -> usize) {
+        if self.places.is_empty() {
+            return;
+        }
+        let slots: Vec<usize> = (0..list.len()).filter(|&at| self.place(item(&list[at])).is_some()).collect();
+        // The lists are as long as a layer is wide: each round brings one to its slot.
+        for round in 0..slots.len() {
+            let least = slots[round..].iter().copied().min_by_key(|&at| self.place(item(&list[at])));
+            // What stands between keeps its order.
+            let Some(least) = least else { break };
+            let from = slots.iter().position(|&at| at == least).unwrap_or(round);
+            for step in (round..from).rev() {
+                list.swap(slots[step], slots[step + 1]);
+            }
+        }
+    }
+
+    /// Whether two items have places, so that they must not be swapped.
+    fn holds(&self, a: usize, b: usize) -> bool {
+        self.place(a).is_some() && self.place(b).is_some()
     }
 }
 
@@ -192,17 +242,18 @@ struct Work {
     down: Vec<Vec<usize>>,
     /// The place of each item in its layer.
     at: Vec<usize>,
+    by_hand: ByHand,
 }
 
 impl Work {
-    fn new(net: &Net) -> Work {
+    fn new(net: &Net, by_hand: ByHand) -> Work {
         let mut up = vec![Vec::new(); net.items.len()];
         let mut down = vec![Vec::new(); net.items.len()];
         for link in &net.links {
             up[link.lower].push(link.upper);
             down[link.upper].push(link.lower);
         }
-        let mut work = Work { up, down, at: vec![0; net.items.len()] };
+        let mut work = Work { up, down, at: vec![0; net.items.len()], by_hand };
         for layer in 0..net.layers.len() {
             work.renumber(net, layer);
         }
@@ -266,6 +317,7 @@ impl Work {
             for (slot, unit) in slots.into_iter().zip(sorted) {
                 units[slot] = unit;
             }
+            self.by_hand.settle(units, |unit| unit.core);
             self.renumber(net, layer);
         }
     }
@@ -288,6 +340,9 @@ impl Work {
         let mut improved = false;
         for right in 1..net.layers[layer].len() {
             let units = &net.layers[layer];
+            if self.by_hand.holds(units[right - 1].core, units[right].core) {
+                continue;
+            }
             let gain: isize = units[right - 1]
                 .items()
                 .flat_map(|a| units[right].items().map(move |b| (a, b)))

@@ -22,7 +22,7 @@ pub fn graph_of(definition: &Value) -> (Graph, Vec<Vec<String>>) {
             }
             let kind = if children.is_empty() { NodeKind::Plain } else { NodeKind::Container(children) };
             let size = Size::new((measure(name, 14.0) + 68.0).clamp(140.0, 220.0), 56.0);
-            graph.nodes.push(Node { key: index as u32, label: name.clone(), size, kind });
+            graph.nodes.push(Node { key: index as u32, label: name.clone(), size, kind, order: None });
             graph.scopes[scope].nodes.push(index);
             names.push((name, index));
         }

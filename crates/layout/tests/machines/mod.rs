@@ -57,6 +57,7 @@ fn fill(graph: &mut Graph, scope: usize, count: usize, numbers: &mut Numbers) {
             label: format!("State {at:06}"),
             size,
             kind: NodeKind::Plain,
+            order: None,
         });
     }
     let last = first + count - 1;

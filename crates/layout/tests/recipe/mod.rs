@@ -28,7 +28,7 @@ pub fn graph_of(recipe: &Recipe) -> Graph {
             _ => NodeKind::Plain,
         };
         graph.scopes[scope].nodes.push(at);
-        graph.nodes.push(Node { key: at as u32, label: format!("State {at}"), size, kind });
+        graph.nodes.push(Node { key: at as u32, label: format!("State {at}"), size, kind, order: None });
     }
     let scope_of: Vec<usize> = (0..graph.nodes.len())
         .map(|node| {
