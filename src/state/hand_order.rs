@@ -1,7 +1,6 @@
 //! The order in which states stand side by side, where it was given by hand. It is kept beside the definition.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use json::{Map, Str, Value};
 use layout::{Direction, Rect};
@@ -156,11 +155,6 @@ fn set_order(settings: &mut Map, mut order: Vec<Str>) {
 }
 
 impl Workspace {
-    /// The order by hand for the picture.
-    pub(super) fn hand_order(settings: RwSignal<Map>) -> Memo<Arc<Vec<Str>>> {
-        Memo::new(move |_| Arc::new(settings.with(order_in)))
-    }
-
     /// States have other keys after an edit, and branches are called after their states.
     pub(super) fn follow_order(self, renamed: &HashMap<Str, Str>) {
         let order = self.settings.with_untracked(order_in);

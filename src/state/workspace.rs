@@ -15,6 +15,7 @@ use yaml::{Places, Yaml, YamlError};
 use crate::platform::{crash, dom, rest};
 use crate::state::drafts::Draft;
 use crate::state::editing::Beside;
+use crate::state::hand_order::order_in;
 use crate::state::refactoring::suppressed_in;
 use crate::state::settings::{settings_of, settings_text};
 
@@ -153,7 +154,7 @@ impl Workspace {
         });
         let shown_document = Memo::new(move |_| shown.with(|shown| shown.document.clone()));
         let settings = RwSignal::new(json::Map::new());
-        let hand_order = Workspace::hand_order(settings);
+        let hand_order = Memo::new(move |_| Arc::new(settings.with(order_in)));
         let scene = Memo::new(move |_| {
             let (folded, root) = (folded.get(), root.get());
             shown_document.with(|document| {
@@ -206,7 +207,7 @@ impl Workspace {
                     let is_complete = rest::is_complete();
                     if is_complete { list_problems(document, &options) } else { Vec::new() }
                 });
-                if name.with(|name| is_yaml_name(name)) {
+                if rest::is_complete() && name.with(|name| is_yaml_name(name)) {
                     let (source, error) = (source.get(), source_error.get());
                     places.with(|places| place_in_yaml(&mut listed, &source, places, error));
                 }
