@@ -2,6 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::tachys::html::attribute::custom::CustomAttribute;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
@@ -135,7 +136,6 @@ where
                         class="virtual-row"
                         role=if tree.is_some() { "treeitem" } else { "option" }
                         aria-label=move || told.map(|told| told.with(|row| row.label.clone()))
-                        attr:aria-level=move || told.map(|told| told.with(|row| row.level))
                         aria-expanded=move || {
                             let is_open = told.and_then(|told| told.with(|row| row.is_open));
                             is_open.map(|open| if open { "true" } else { "false" })
@@ -151,6 +151,8 @@ where
                         {row(position)}
                     </div>
                 }
+                // A view has no word for it.
+                .attr("aria-level", move || told.map(|told| told.with(|row| row.level)))
             })
             .collect_view()
     };

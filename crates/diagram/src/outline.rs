@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use asl::{Document, Scope, State, StateType, Target};
 use json::Str;
 
@@ -106,30 +108,42 @@ fn targets_of(state: State<'_>) -> Vec<Str> {
     targets
 }
 
-/// The states of a scope, from its start along the ways, and then those that no way leads to.
+/// The states of a scope: each after all that lead to it, but for ways that close a loop, and those that no way
+/// leads to last.
 fn in_order(scope: Scope<'_>) -> Vec<State<'_>> {
     let all: Vec<State<'_>> = scope.states().collect();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut order = Vec::with_capacity(all.len());
-    let starts = scope.start().into_iter().chain(all.iter().copied());
-    for start in starts {
-        let mut waiting = vec![start];
-        while let Some(state) = waiting.pop() {
-            if !seen.insert(state.id()) {
-                continue;
-            }
-            order.push(state);
-            let targets = state.transitions().into_iter().filter_map(|transition| match transition.target {
-                Target::State(target) => state.document().state(target),
-                _ => None,
-            });
-            let mut targets: Vec<State<'_>> =
-                targets.filter(|target| target.scope().id() == scope.id()).collect();
-            targets.reverse();
-            waiting.extend(targets);
+    for start in scope.start().into_iter().chain(all) {
+        if !seen.insert(start.id()) {
+            continue;
         }
+        // In a depth-first walk, a state is left after all that it leads to: backwards, it comes before them.
+        let mut left = Vec::new();
+        let mut path = vec![(start, inner_targets(start, scope))];
+        while let Some((state, targets)) = path.last_mut() {
+            match targets.pop() {
+                Some(target) if seen.insert(target.id()) => {
+                    path.push((target, inner_targets(target, scope)));
+                }
+                Some(_) => {}
+                None => {
+                    left.push(*state);
+                    path.pop();
+                }
+            }
+        }
+        order.extend(left.into_iter().rev());
     }
     order
+}
+
+fn inner_targets<'d>(state: State<'d>, scope: Scope<'d>) -> Vec<State<'d>> {
+    let targets = state.transitions().into_iter().filter_map(|transition| match transition.target {
+        Target::State(target) => state.document().state(target),
+        _ => None,
+    });
+    targets.filter(|target| target.scope().id() == scope.id()).collect()
 }
 
 #[cfg(test)]
@@ -179,6 +193,22 @@ mod tests {
                 "- Lost 4/4 Gone",
             ]
         );
+    }
+
+    #[test]
+    fn what_ways_join_in_comes_after_all_of_them() {
+        let document = Document::parse(
+            r#"{"StartAt": "Check", "States": {
+                "Check": {"Type": "Choice", "Choices": [{"Variable": "$.paid", "IsPresent": true, "Next": "Send"}],
+                    "Default": "Charge"},
+                "Send": {"Type": "Succeed"},
+                "Charge": {"Type": "Task", "Resource": "x", "Next": "Wait",
+                    "Catch": [{"ErrorEquals": ["x"], "Next": "Check"}]},
+                "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Send"}
+            }}"#,
+        );
+        let names: Vec<String> = outline(&document).iter().map(|item| item.name.to_string()).collect();
+        assert_eq!(names, ["Check", "Charge", "Wait", "Send"]);
     }
 
     #[test]
