@@ -80,13 +80,19 @@ fn build(folder: &Path) -> Result<PathBuf, String> {
 /// Writes a target's seeds: lines of its file under `fuzz/seeds`, and the examples of the gallery where they fit.
 fn write_seeds(target: &str) -> Result<PathBuf, String> {
     let root = workspace::root();
-    let mut seeds: Vec<String> = Vec::new();
+    let mut seeds: Vec<Vec<u8>> = Vec::new();
     let list = match target {
         "jsonata_parse" | "jsonata_eval" => "jsonata",
         other => other,
     };
     let lines = fs::read_to_string(root.join("fuzz").join("seeds").join(format!("{list}.txt")));
-    seeds.extend(lines.unwrap_or_default().lines().map(str::to_owned));
+    seeds.extend(lines.unwrap_or_default().lines().map(|line| line.as_bytes().to_owned()));
+    if target == "parquet" {
+        let reader = ["crates", "engine", "src", "execution", "distributed", "parquet", "fixtures"];
+        for file in files(&reader.iter().fold(root.clone(), |folder, name| folder.join(name)))? {
+            seeds.push(fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?);
+        }
+    }
     if matches!(target, "json_tree" | "asl" | "edits" | "runs") {
         for example in files(&root.join("assets").join("examples"))? {
             let read = |name: &str| fs::read_to_string(example.join(name)).unwrap_or_default();
@@ -94,9 +100,10 @@ fn write_seeds(target: &str) -> Result<PathBuf, String> {
             match target {
                 _ if definition.is_empty() => {}
                 "runs" => {
-                    seeds.push([definition, read("input.json"), read("mocks.json")].join(SEPARATOR));
+                    let parts = [definition, read("input.json"), read("mocks.json")];
+                    seeds.push(parts.join(SEPARATOR).into_bytes());
                 }
-                _ => seeds.push(definition),
+                _ => seeds.push(definition.into_bytes()),
             }
         }
     }

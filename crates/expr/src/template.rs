@@ -100,7 +100,7 @@ impl Node {
             Node::Static(value) => Ok(value.clone()),
             Node::Dynamic { field, expression } => {
                 // What AWS builds is compact, also where the input was passed through with its blanks.
-                expression.evaluate(field, scope).map(|value| value.without_text())
+                expression.evaluate(field, scope).map(Value::into_without_text)
             }
             Node::Object(members) => {
                 let mut filled = Vec::with_capacity(members.len());

@@ -157,6 +157,15 @@ impl Value {
         }
     }
 
+    /// As [`Value::without_text`], of a value that is not needed any more.
+    pub fn into_without_text(self) -> Value {
+        match &self {
+            Value::Array(array) if array.facts().holds_text => self.without_text(),
+            Value::Object(object) if object.facts().holds_text => self.without_text(),
+            _ => self,
+        }
+    }
+
     /// Whether both are the same shared allocation, or equal scalars: a cheap, incomplete equality.
     pub fn is_same(&self, other: &Value) -> bool {
         match (self, other) {

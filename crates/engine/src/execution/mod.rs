@@ -628,15 +628,20 @@ pub enum Activity {
 /// The names and ARNs of the execution, made up where the options leave them out.
 fn facts(input: &Value, options: &Options) -> Facts {
     let mut random = Random::for_purpose(options.seed, &[1]);
-    let prefix = format!("arn:aws:states:{}:{}", options.region, options.account);
+    let arn = |parts: &[&str]| -> Str {
+        let start = ["arn:aws:states", &options.region, &options.account];
+        start.iter().chain(parts).copied().collect::<Vec<_>>().join(":").into()
+    };
     let state_machine_arn = match options.state_machine_arn.is_empty() {
-        true => format!("{prefix}:stateMachine:{}", options.state_machine_name).into(),
+        true => arn(&["stateMachine", &options.state_machine_name]),
         false => options.state_machine_arn.clone(),
     };
     // An eighth part is an alias or a version.
-    let base = state_machine_arn.splitn(8, ':').take(7).collect::<Vec<_>>().join(":");
-    let alias_arn = (base != *state_machine_arn).then(|| state_machine_arn.clone());
-    let state_machine_arn = Str::from(base);
+    let base = state_machine_arn.match_indices(':').nth(6).map(|(end, _)| &state_machine_arn[..end]);
+    let (state_machine_arn, alias_arn) = match base {
+        Some(base) => (Str::from(base), Some(state_machine_arn)),
+        None => (state_machine_arn, None),
+    };
     let state_machine_name =
         state_machine_arn.rsplit(':').next().map_or_else(|| options.state_machine_name.clone(), Str::from);
     let name = match options.name.is_empty() {
@@ -648,8 +653,8 @@ fn facts(input: &Value, options: &Options) -> Facts {
     };
     let execution_arn = match (options.execution_arn.is_empty(), options.execution_type.is_express()) {
         (false, _) => options.execution_arn.clone(),
-        (true, false) => format!("{prefix}:execution:{state_machine_name}:{name}").into(),
-        (true, true) => format!("{prefix}:express:{state_machine_name}:{name}:{}", random.uuid()).into(),
+        (true, false) => arn(&["execution", &state_machine_name, &name]),
+        (true, true) => arn(&["express", &state_machine_name, &name, &random.uuid()]),
     };
     Facts {
         execution_arn,

@@ -78,7 +78,7 @@ impl Execution {
         let compact = self.options.as_of >= COMPACT_INPUTS_SINCE;
         let Some(frame) = self.frame_mut(slot) else { return };
         if compact {
-            frame.input = frame.input.without_text();
+            frame.input = std::mem::take(&mut frame.input).into_without_text();
         }
         frame.before = frame.cursor;
         frame.entered_at = now;
@@ -171,7 +171,7 @@ impl Execution {
         };
         let assigned = assigned_by(data.assign.as_ref(), &selected, &host)?;
         let combined = data.result_path.apply(&frame.input, selected)?;
-        let output = data.output_path.apply(&combined, &host)?;
+        let output = data.output_path.apply_to(combined, &host)?;
         Ok(Exit { output, assigned })
     }
 

@@ -76,6 +76,14 @@ impl PathField {
             PathField::Path(path) => Ok(path.select(&expr::Scope::new(input, host))?),
         }
     }
+
+    /// As [`PathField::apply`], on what is not needed any more.
+    pub fn apply_to(&self, input: Value, host: &StateHost<'_>) -> Result<Value, Fault> {
+        match self {
+            PathField::Whole => Ok(input),
+            other => other.apply(&input, host),
+        }
+    }
 }
 
 /// `ResultPath`.
@@ -123,7 +131,7 @@ impl Template {
     pub fn evaluate(&self, field: &str, input: &Value, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
             Template::JsonPath(template) => {
-                Ok(template.evaluate(&expr::Scope::new(input, host))?.without_text())
+                Ok(template.evaluate(&expr::Scope::new(input, host))?.into_without_text())
             }
             Template::Jsonata(node) => node.evaluate(field, host),
         }

@@ -277,6 +277,13 @@ impl Path {
     ///
     /// `States.Runtime`, with the words that AWS has for these fields.
     pub fn select_for_field(&self, field: &str, scope: &Scope<'_>) -> Result<Value, EvalError> {
+        // By far the most paths are names in the input.
+        if self.steps.is_plain
+            && self.root == Root::Input
+            && let Some(found) = follow(&self.steps.steps, scope.input)
+        {
+            return Ok(found.clone());
+        }
         match self.get(scope) {
             Ok(found) => Ok(found.into_owned()),
             Err(_) => Err(EvalError::runtime(format!(
