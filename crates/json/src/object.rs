@@ -59,6 +59,9 @@ impl Map {
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {
+        if self.members.len() <= SEARCHED_IN_ORDER {
+            return self.members.iter().find(|(name, _)| is_same(name, key)).map(|(_, value)| value);
+        }
         self.position(key).map(|position| &self.members[position].1)
     }
 

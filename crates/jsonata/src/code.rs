@@ -99,6 +99,13 @@ impl Operator {
         !matches!(self, Operator::And | Operator::Or)
     }
 
+    pub(crate) fn is_arithmetic(self) -> bool {
+        matches!(
+            self,
+            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder
+        )
+    }
+
     pub(crate) fn symbol(self) -> &'static str {
         match self {
             Operator::Add => "+",

@@ -247,8 +247,7 @@ impl<'h> Machine<'h> {
                 // The branch that is taken is the value: it is evaluated in place of the condition.
                 Kind::Condition(condition, then, otherwise) if !node.keep_array => {
                     self.deeper().map_err(|fault| fault.at(node.span))?;
-                    let condition = self.eval(code, *condition, input, env);
-                    let truth = condition.and_then(|condition| functions::boolean::truthy(&condition));
+                    let truth = self.condition(code, *condition, input, env);
                     match (truth.map_err(|fault| fault.at(node.span))?, otherwise) {
                         (true, _) => id = *then,
                         (false, Some(otherwise)) => id = *otherwise,
@@ -283,6 +282,25 @@ impl<'h> Machine<'h> {
             Ok(value) => Ok(value),
             Err(fault) => Err(fault.at(node.span)),
         }
+    }
+
+    /// Whether a condition holds.
+    fn condition(
+        &mut self,
+        code: &Arc<Code>,
+        condition: NodeId,
+        input: &Val,
+        env: &Rc<Frame>,
+    ) -> Outcome<bool> {
+        let node = code.node(condition);
+        if node.scalar > 0
+            && let Some(truth) = self.truth(code, node, Item::Val(input), Some(env))
+        {
+            self.charge(u64::from(node.scalar))?;
+            return Ok(truth);
+        }
+        let value = self.eval(code, condition, input, env)?;
+        functions::boolean::truthy(&value)
     }
 
     #[inline(never)]

@@ -76,18 +76,11 @@ impl Machine<'_> {
     ) -> Option<Scalar> {
         match &node.kind {
             Kind::Number(number) => Some(Scalar::Number(*number)),
-            Kind::Binary(operator, left, right) => {
-                let left = self.scalar(code, code.node(*left), input, env)?;
-                if !operator.is_simple() {
-                    let left = left.truth()?;
-                    if left == (*operator == Operator::Or) {
-                        return Some(Scalar::Bool(left));
-                    }
-                    let right = self.scalar(code, code.node(*right), input, env)?;
-                    return right.truth().map(Scalar::Bool);
-                }
-                operate(*operator, left, self.scalar(code, code.node(*right), input, env)?)
+            Kind::Binary(operator, ..) if operator.is_arithmetic() => {
+                let number = self.number(code, node, input, env);
+                (!number.is_nan()).then_some(Scalar::Number(number))
             }
+            Kind::Binary(..) => self.truth(code, node, input, env).map(Scalar::Bool),
             Kind::Block { expressions, .. } => {
                 self.scalar(code, code.node(*expressions.first()?), input, env)
             }
@@ -109,6 +102,92 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether the value of a scalar expression counts as true.
+    pub(super) fn truth(
+        &mut self,
+        code: &Code,
+        node: &Node,
+        input: Item<'_>,
+        env: Option<&Frame>,
+    ) -> Option<bool> {
+        let Kind::Binary(operator, left, right) = &node.kind else {
+            return self.scalar(code, node, input, env)?.truth();
+        };
+        let (left, right) = (code.node(*left), code.node(*right));
+        if operator.is_arithmetic() {
+            let number = self.number(code, node, input, env);
+            return number.is_finite().then_some(number != 0.0);
+        }
+        if !operator.is_simple() {
+            let left = self.truth(code, left, input, env)?;
+            return if left == (*operator == Operator::Or) {
+                Some(left)
+            } else {
+                self.truth(code, right, input, env)
+            };
+        }
+        let a = self.number(code, left, input, env);
+        if a.is_finite() {
+            let b = self.number(code, right, input, env);
+            return if b.is_finite() { compare(*operator, a, b) } else { None };
+        }
+        let equal = match (self.scalar(code, left, input, env)?, self.scalar(code, right, input, env)?) {
+            (Scalar::Text(a), Scalar::Text(b)) => a == b,
+            (Scalar::Bool(a), Scalar::Bool(b)) => a == b,
+            _ => return None,
+        };
+        match operator {
+            Operator::Equal => Some(equal),
+            Operator::NotEqual => Some(!equal),
+            _ => None,
+        }
+    }
+
+    /// The number that a scalar expression comes to; not a number where the evaluator has to look itself.
+    fn number(&mut self, code: &Code, node: &Node, input: Item<'_>, env: Option<&Frame>) -> f64 {
+        match &node.kind {
+            Kind::Number(number) => *number,
+            Kind::Binary(operator, left, right) if operator.is_arithmetic() => {
+                let a = self.number(code, code.node(*left), input, env);
+                if !a.is_finite() {
+                    return f64::NAN;
+                }
+                let b = self.number(code, code.node(*right), input, env);
+                if !b.is_finite() {
+                    return f64::NAN;
+                }
+                match operator {
+                    Operator::Add => a + b,
+                    Operator::Subtract => a - b,
+                    Operator::Multiply => a * b,
+                    Operator::Divide => a / b,
+                    _ => a % b,
+                }
+            }
+            Kind::Block { expressions, .. } => match expressions.first() {
+                Some(only) => self.number(code, code.node(*only), input, env),
+                None => f64::NAN,
+            },
+            Kind::Context => number_of(Some(input)),
+            Kind::Local(symbol) | Kind::Global(symbol) => {
+                self.of_variable(code, *symbol, env, |value| number_of(Some(Item::Val(value))))
+            }
+            Kind::Path(path) if !path.from_variable => number_of(member(code, &path.steps, input)),
+            Kind::Path(path) => {
+                let Some((first, rest)) = path.steps.split_first() else { return f64::NAN };
+                match &code.node(*first).kind {
+                    Kind::Local(symbol) | Kind::Global(symbol) => {
+                        let read = |value: &Val| number_of(member(code, rest, Item::Val(value)));
+                        self.of_variable(code, *symbol, env, read)
+                    }
+                    Kind::Context => number_of(member(code, rest, input)),
+                    _ => f64::NAN,
+                }
+            }
+            _ => f64::NAN,
+        }
+    }
+
     fn scalar_of_variable(
         &mut self,
         code: &Code,
@@ -116,14 +195,48 @@ impl Machine<'_> {
         steps: &[NodeId],
         env: Option<&Frame>,
     ) -> Option<Scalar> {
-        let read = |value: &Val| Scalar::of(member(code, steps, Item::Val(value))?);
-        if let Some(env) = env
-            && let Some(found) = env.with(symbol, read)
-        {
-            return found;
-        }
-        read(self.global_ref(code, symbol))
+        self.of_variable(code, symbol, env, |value| Scalar::of(member(code, steps, Item::Val(value))?))
     }
+
+    /// What `read` makes of a variable, wherever it is bound.
+    #[inline]
+    fn of_variable<R>(
+        &mut self,
+        code: &Code,
+        symbol: Symbol,
+        env: Option<&Frame>,
+        read: impl Fn(&Val) -> R,
+    ) -> R {
+        match env.and_then(|env| env.with(symbol, &read)) {
+            Some(found) => found,
+            None => read(self.global_ref(code, symbol)),
+        }
+    }
+}
+
+/// The number that a value is; not a number for all else.
+#[inline]
+fn number_of(item: Option<Item<'_>>) -> f64 {
+    match item {
+        Some(Item::Val(Val::Number(number))) => *number,
+        Some(Item::Val(Val::Json(Value::Number(number))) | Item::Json(Value::Number(number))) => {
+            number.as_f64()
+        }
+        _ => f64::NAN,
+    }
+}
+
+/// A comparison of numbers; none for any other operator.
+fn compare(operator: Operator, a: f64, b: f64) -> Option<bool> {
+    Some(match operator {
+        Operator::Equal => a == b,
+        Operator::NotEqual => a != b,
+        Operator::Less => a < b,
+        Operator::LessOrEqual => a <= b,
+        Operator::Greater => a > b,
+        Operator::GreaterOrEqual => a >= b,
+        _ => return None,
+    })
 }
 
 /// The member of objects that a path of names leads to; none where it meets anything else on its way.
@@ -140,34 +253,4 @@ fn member<'a>(code: &Code, steps: &[NodeId], start: Item<'a>) -> Option<Item<'a>
         };
     }
     Some(item)
-}
-
-fn operate(operator: Operator, left: Scalar, right: Scalar) -> Option<Scalar> {
-    match (left, right) {
-        (Scalar::Number(a), Scalar::Number(b)) if a.is_finite() && b.is_finite() => Some(match operator {
-            Operator::Add => Scalar::Number(a + b),
-            Operator::Subtract => Scalar::Number(a - b),
-            Operator::Multiply => Scalar::Number(a * b),
-            Operator::Divide => Scalar::Number(a / b),
-            Operator::Remainder => Scalar::Number(a % b),
-            Operator::Equal => Scalar::Bool(a == b),
-            Operator::NotEqual => Scalar::Bool(a != b),
-            Operator::Less => Scalar::Bool(a < b),
-            Operator::LessOrEqual => Scalar::Bool(a <= b),
-            Operator::Greater => Scalar::Bool(a > b),
-            Operator::GreaterOrEqual => Scalar::Bool(a >= b),
-            _ => return None,
-        }),
-        (Scalar::Text(a), Scalar::Text(b)) => match operator {
-            Operator::Equal => Some(Scalar::Bool(a == b)),
-            Operator::NotEqual => Some(Scalar::Bool(a != b)),
-            _ => None,
-        },
-        (Scalar::Bool(a), Scalar::Bool(b)) => match operator {
-            Operator::Equal => Some(Scalar::Bool(a == b)),
-            Operator::NotEqual => Some(Scalar::Bool(a != b)),
-            _ => None,
-        },
-        _ => None,
-    }
 }

@@ -7,6 +7,9 @@ use crate::errors::Fault;
 use crate::eval::{Machine, Outcome, arity, compare_text};
 use crate::values::{Frame, Val};
 
+/// Room for so many results is made beforehand: a range may have millions of items.
+const MOST_RESERVED: usize = 10_000;
+
 /// Calls a function with a value and, as far as it takes them, a key or position and the whole.
 fn call(
     machine: &mut Machine<'_>,
@@ -33,7 +36,7 @@ pub(super) fn map(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>) ->
     let Some(items) = args.array(0)? else { return Ok(Val::Undefined) };
     let function = args.get(1);
     let count = arity(function);
-    let mut results = Vec::new();
+    let mut results = Vec::with_capacity(items.len().min(MOST_RESERVED));
     for (index, item) in items.items().enumerate() {
         let result = call(machine, function, count, item, || Val::int(index as i64), &items, site.env)?;
         if !result.is_undefined() {
