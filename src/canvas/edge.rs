@@ -48,6 +48,24 @@ pub fn EdgeView(edge: Memo<Option<SceneEdge>>) -> impl IntoView {
         let key = studio.workspace.scene.with(|scene| Some(scene.nodes.get(from?)?.key.clone()));
         Some((key?, way?))
     });
+    // A state that no run has reached is marked itself: of its ways nothing more is to be said.
+    let is_uncovered = Memo::new(move |_| {
+        studio.page.covered.with(|covered| {
+            let Some(covered) = covered else { return false };
+            match way.get() {
+                Some(way) => {
+                    !covered.contains(&way.0) || studio.page.uncovered_ways.with(|ways| ways.contains(&way))
+                }
+                None => {
+                    let to = edge.with(|edge| edge.as_ref().and_then(|edge| edge.to));
+                    let scene = studio.workspace.scene;
+                    scene.with(|scene| {
+                        to.and_then(|to| scene.nodes.get(to)).is_some_and(|to| !covered.contains(&to.key))
+                    })
+                }
+            }
+        })
+    });
     let is_selected =
         Memo::new(move |_| way.with(|way| way.is_some() && studio.workspace.selected_way() == *way));
     let select = move || {
@@ -60,6 +78,7 @@ pub fn EdgeView(edge: Memo<Option<SceneEdge>>) -> impl IntoView {
         <g
             class="edge"
             class:taken=move || is_taken.get()
+            class:uncovered=move || is_uncovered.get()
             class:chosen=move || is_selected.get()
             data-kind=kind
             on:click=move |_| select()

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use asl::Document;
+use asl::{Document, TransitionKind};
 use debugger::{Coverage, Session, Unreached, read_recordings};
 use engine::{Machine, MockHost};
 use json::{Str, Value};
@@ -209,6 +209,7 @@ impl Studio {
         Effect::new(move |_| {
             if !page.shows_coverage.get() {
                 page.covered.set(None);
+                page.uncovered_ways.set(Shared::new(HashSet::new()));
                 return;
             }
             self.runs.list_version.track();
@@ -248,6 +249,16 @@ impl Studio {
                 ways,
                 unreached: unreached.iter().map(named).collect(),
             });
+            let ways: HashSet<(Str, TransitionKind)> = unreached
+                .iter()
+                .filter_map(|unreached| match unreached {
+                    Unreached::Transition { from, kind } => {
+                        Some((document.state(*from)?.pointer().into(), *kind))
+                    }
+                    Unreached::State(_) => None,
+                })
+                .collect();
+            page.uncovered_ways.set(Shared::new(ways));
             page.covered.set(Some(Shared::new(keys)));
         });
     }

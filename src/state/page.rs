@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use asl::TransitionKind;
 use debugger::gantt::Axis;
 use debugger::steps_table::{StepsTable, StepsView};
 use debugger::{EventFilter, HistoryModel, Row, RowKind, Visit, VisitId};
@@ -81,6 +82,8 @@ pub struct ExecutionPage {
     pub shows_coverage: RwSignal<bool>,
     /// The keys of the states that the kept runs have reached, while coverage is shown.
     pub covered: RwSignal<Option<Shared<std::collections::HashSet<Str>>>>,
+    /// The ways that none of them has gone, by the key of the state that each leaves.
+    pub uncovered_ways: RwSignal<Shared<std::collections::HashSet<(Str, TransitionKind)>>>,
     pub coverage_facts: RwSignal<CoverageFacts>,
     /// Runs of the workflow that are in the browser's storage.
     pub stored: RwSignal<Vec<StoredRun>>,
@@ -153,6 +156,7 @@ impl ExecutionPage {
             compared: RwSignal::new(None),
             shows_coverage: RwSignal::new(false),
             covered: RwSignal::new(None),
+            uncovered_ways: RwSignal::new(Shared::new(std::collections::HashSet::new())),
             coverage_facts: RwSignal::new(CoverageFacts::default()),
             stored: RwSignal::new(Vec::new()),
             example: RwSignal::new(None),
@@ -347,7 +351,8 @@ impl ExecutionPage {
         }
     }
 
-    /// The visit that the cursor is in; follows the cursor and the recording.
+    /// The visit that the cursor is in, or came out of last: the end of an execution belongs to no state. Follows the
+    /// cursor and the recording.
     pub fn visit(self) -> Option<(VisitId, Visit)> {
         let position = self.runs.cursor.get().position;
         let made = self.model.get();
@@ -355,7 +360,8 @@ impl ExecutionPage {
         if event.run != made.execution {
             return None;
         }
-        let id = made.model.visits().at(event.event.0)?;
+        let visits = made.model.visits();
+        let id = (1..=event.event.0).rev().find_map(|position| visits.at(position))?;
         made.model.visits().get(id).map(|visit| (id, visit.clone()))
     }
 }

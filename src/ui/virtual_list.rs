@@ -81,9 +81,9 @@ where
             });
         }
     });
-    Effect::new(move |_| {
-        let Some(position) = selected.get() else { return };
-        let Some(list) = element.get_untracked() else { return };
+    let reveal = move || {
+        let Some(Some(position)) = selected.try_get_untracked() else { return };
+        let Some(list) = element.try_get_untracked().flatten() else { return };
         let top = position as f64 * row_height;
         let seen = f64::from(list.scroll_top());
         let height = f64::from(list.client_height());
@@ -92,7 +92,19 @@ where
         } else if top + row_height > seen + height {
             list.set_scroll_top((top + row_height - height) as i32);
         }
+    };
+    // In the next frame: rows that came together with the selection are in the page by then, so that there is something
+    // to scroll to.
+    Effect::new(move |_| {
+        if selected.get().is_some() {
+            request_animation_frame(reveal);
+        }
     });
+    let active = move || {
+        let position = selected.get()?;
+        let (first, pool) = (first.get(), pool.get());
+        (first..first + pool).contains(&position).then(|| format!("row-{own}-{position}"))
+    };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let count = count.get_untracked();
         if count == 0 {
@@ -164,7 +176,7 @@ where
             role=if tree.is_some() { "tree" } else { "listbox" }
             tabindex="0"
             aria-label=move || label.get()
-            aria-activedescendant=move || selected.get().map(|position| format!("row-{own}-{position}"))
+            aria-activedescendant=active
             on:scroll=move |_| {
                 if let Some(list) = element.get_untracked() {
                     scroll.set(f64::from(list.scroll_top()));

@@ -75,7 +75,9 @@ impl<H: TaskHost + Clone> Session<H> {
         let stage = at_cursor.get(self.cursor().stage as usize).or(at_cursor.last());
         let current = stage
             .and_then(|at| stages.iter().position(|view| view.stage == at.stage))
-            .unwrap_or_else(|| stages.len().saturating_sub(1));
+            // What goes on without a stage of its own, as a task that has started, works on the data of the last one.
+            .or_else(|| stages.iter().rposition(|view| view.stage != Stage::Assign))
+            .unwrap_or(0);
         Some(DataView {
             visit,
             stages,

@@ -32,26 +32,34 @@ impl<H: TaskHost + Clone> Session<H> {
         }
     }
 
-    /// The value of an expression over time: at the entries and exits of states up to `to`, where it
-    /// changed. The last `limit` boundaries are looked at.
-    pub fn watch_history(&self, query: &Query, to: u32, limit: usize) -> Vec<Sample> {
+    /// The last `most` entries and exits of states up to `to`, oldest first: where a watch may change.
+    pub fn boundaries(&self, to: u32, most: usize) -> Vec<u32> {
         let is_boundary = |position: &u32| {
             self.event_at(*position).is_some_and(|event| {
                 event.event_type.is_state_entered() || event.event_type.is_state_exited()
             })
         };
         let mut boundaries: Vec<u32> =
-            (1..=to.min(self.len())).rev().filter(is_boundary).take(limit).collect();
+            (1..=to.min(self.len())).rev().filter(is_boundary).take(most).collect();
         boundaries.reverse();
-        let mut samples: Vec<Sample> = Vec::new();
-        for position in boundaries {
-            let value = match self.env(position) {
-                Some(env) => query.evaluate(&env),
-                None => continue,
-            };
-            if samples.last().is_none_or(|last| last.value != value) {
-                samples.push(Sample { position, value });
-            }
+        boundaries
+    }
+
+    /// Adds the value of an expression at a place to samples that end before it, where it is another one there.
+    pub fn sample(&self, query: &Query, position: u32, samples: &mut Vec<Sample>) {
+        let Some(env) = self.env(position) else { return };
+        let value = query.evaluate(&env);
+        if samples.last().is_none_or(|last| last.value != value) {
+            samples.push(Sample { position, value });
+        }
+    }
+
+    /// The value of an expression over time: at the entries and exits of states up to `to`, where it
+    /// changed. The last `most` boundaries are looked at.
+    pub fn watch_history(&self, query: &Query, to: u32, most: usize) -> Vec<Sample> {
+        let mut samples = Vec::new();
+        for position in self.boundaries(to, most) {
+            self.sample(query, position, &mut samples);
         }
         samples
     }

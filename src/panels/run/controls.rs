@@ -80,7 +80,7 @@ fn RunChoice() -> impl IntoView {
     view! {
         class = sheet,
         <Show when=move || !list.with(Vec::is_empty)>
-            <div class="control-group">
+            <div class="control-group of-runs">
                 <CommandButton command=Command::ForkRun look="quiet" />
                 <select
                     class="run-choice"

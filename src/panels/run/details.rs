@@ -38,7 +38,7 @@ pub fn VisitDetails() -> impl IntoView {
             return view! {
                 class = sheet,
                 <p class="visit-none">
-                    "Choose a state that was visited: in the graph, among the steps or among the events."
+                    "No state has been entered here yet. Choose one that was visited: in the graph, among the steps or among the events."
                 </p>
             }
             .into_any();

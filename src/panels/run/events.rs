@@ -41,24 +41,28 @@ pub fn Events() -> impl IntoView {
                     }
                 }
             >
-                <div class="events-list">
-                    <EventTools total=total count=count />
-                    <div class="event-head" aria-hidden="true">
-                        <span class="event-id">"ID"</span>
-                        <span class="event-type">"Type"</span>
-                        <span class="event-state">"State"</span>
-                        <span class="event-time">"Time"</span>
-                        <span class="event-delta">"Since the one before"</span>
+                <EventTools total=total count=count />
+                <div class="events-body">
+                    <div class="events-list">
+                        <div class="event-head" aria-hidden="true">
+                            <span class="event-id">"ID"</span>
+                            <span class="event-type">"Type"</span>
+                            <span class="event-state">"State"</span>
+                            <span class="event-time">"Time"</span>
+                            <span class="event-delta" title="Time since the event before">
+                                "Delta"
+                            </span>
+                        </div>
+                        <VirtualList
+                            count=count
+                            row_height=ROW_HEIGHT
+                            label=Signal::derive(move || format!("{} of {} events", count.get(), total.get()))
+                            selected=page.selected_event
+                            row=|index| view! { <EventRow index=index /> }
+                        />
                     </div>
-                    <VirtualList
-                        count=count
-                        row_height=ROW_HEIGHT
-                        label=Signal::derive(move || format!("{} of {} events", count.get(), total.get()))
-                        selected=page.selected_event
-                        row=|index| view! { <EventRow index=index /> }
-                    />
+                    {move || at_cursor.get().map(|event| view! { <EventDetails event=event /> })}
                 </div>
-                {move || at_cursor.get().map(|event| view! { <EventDetails event=event /> })}
             </Show>
         </div>
     }
@@ -217,8 +221,11 @@ fn EventTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
                             debugger::count_text(total.get() as u64),
                         )
                     }
-                    _ => format!("{} of at most 25,000", debugger::count_text(total.get() as u64)),
+                    _ => debugger::count_text(total.get() as u64),
                 }}
+                <span class="most-events" hidden=move || is_filtered() || page.is_filtering.get()>
+                    " of at most 25,000"
+                </span>
             </span>
             <Show when=is_filtered>
                 <button
@@ -263,14 +270,24 @@ pub fn ExecutionChoice() -> impl IntoView {
         let named = runs.with_run_untracked(|run| {
             let execution = run.session.recorded();
             let named = execution.runs().take(MOST_LISTED).map(|run| {
-                let status = run.status().name();
+                let status = match run.status() {
+                    engine::Status::Running => "Running",
+                    engine::Status::Succeeded => "Succeeded",
+                    engine::Status::Failed => "Failed",
+                    engine::Status::TimedOut => "Timed out",
+                    engine::Status::Aborted => "Aborted",
+                };
                 match run.kind {
                     engine::RunKind::Main => (run.id, "The execution itself".to_owned()),
                     engine::RunKind::Again => (run.id, format!("Started once more · {status}")),
                     engine::RunKind::MapChild { index, .. } => {
                         (run.id, format!("Child {} · {status}", index + 1))
                     }
-                    engine::RunKind::Nested { .. } => (run.id, format!("{} · {status}", run.name())),
+                    engine::RunKind::Nested { .. } => {
+                        // Its own name is made up: that of its workflow says more.
+                        let workflow = run.state_machine_arn().rsplit(':').next().unwrap_or_default();
+                        (run.id, format!("{workflow} · {status}"))
+                    }
                 }
             });
             named.collect::<Vec<_>>()

@@ -71,15 +71,15 @@ pub fn RunResult() -> impl IntoView {
                         {move || view! { <Icon name=phase_icon(phase.get()) size=18 /> }}
                         {move || phase.get().title()}
                     </p>
-                    <dl class="facts">
-                        <Facts />
-                    </dl>
                     <div class="result-actions">
                         <CommandButton command=Command::TakeAnswers look="quiet" />
                         <CommandButton command=Command::ExportHistory look="quiet" />
                         <CommandButton command=Command::ShowComparison look="quiet" />
                         <CommandButton command=Command::CopyLink look="quiet" />
                     </div>
+                    <dl class="facts">
+                        <Facts />
+                    </dl>
                 </div>
                 <Show when=move || phase.get() == RunPhase::NeedsTask>
                     <div>

@@ -151,6 +151,8 @@ impl KeptRun {
             (true, Some(failure)) if phase == RunPhase::Failed => {
                 format!("{} with {}. ", phase.title(), failure.name())
             }
+            // The event itself says it then: "Execution succeeded".
+            (true, _) if name.is_none() => String::new(),
             (true, _) => format!("{}. ", phase.title()),
             _ => String::new(),
         };

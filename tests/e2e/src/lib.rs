@@ -14,6 +14,7 @@
 //! Everything here panics with a message that says what was waited for, because it only serves tests.
 #![allow(clippy::disallowed_methods, reason = "a browser takes real time")]
 
+mod axe;
 mod browser;
 mod page;
 pub mod scenes;
@@ -22,6 +23,7 @@ mod site;
 use std::env;
 use std::path::PathBuf;
 
+pub use axe::Axe;
 pub use page::{Page, Scheme, Viewport};
 pub use site::{SUB_PATH, Site};
 

@@ -2,20 +2,24 @@
 
 use std::time::Duration;
 
-use e2e::{Page, Scheme, Viewport};
+use e2e::{Axe, Page, Scheme, Viewport};
 use fantoccini::key::Key;
-use serde_json::json;
+use serde_json::{Value, json};
 
+/// Asks a task four times, or until it answers "stop".
 const COUNTING: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Count", "States": {
     "Count": {"Type": "Pass", "Assign": {"n": "{% ($exists($n) ? $n : 0) + 1 %}"},
         "Output": {"n": "{% ($exists($n) ? $n : 0) + 1 %}", "order": "{% $exists($states.input.order) ? $states.input.order : 'none' %}"}, "Next": "More"},
-    "More": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.n < 5 %}", "Next": "Ask"}], "Default": "Done"},
+    "More": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.n < 5 and $states.input.order != 'stop' %}", "Next": "Ask"}], "Default": "Done"},
     "Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
         "Arguments": {"FunctionName": "f", "Payload": {"n": "{% $states.input.n %}"}},
         "Output": {"n": "{% $states.input.n %}", "order": "{% $states.result.Payload %}"}, "Next": "Count"},
     "Done": {"Type": "Succeed"}}}"#;
 
 const ANSWERS: &str = r#"{"Ask": [{"Return": {"Payload": "prepared"}}]}"#;
+
+/// 25,000 events, which is where AWS ends an execution.
+const ENDLESS: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}"#;
 
 fn open(definition: &str, answers: &str) -> Page {
     let page = Page::open("");
@@ -36,8 +40,158 @@ fn put(page: &Page, tab: &str, text: &str) {
     page.devtools("Input.insertText", json!({ "text": text }));
 }
 
+/// From building a workflow to following its runs.
+fn follow_runs(page: &Page) {
+    page.click(".modes .mode:nth-of-type(2)");
+    page.wait_for(".controls");
+}
+
 fn wait_for_standing(page: &Page, text: &str) {
     page.wait_for_text("[data-testid=standing]", text);
+}
+
+/// The position in the run: 0 is before its first event.
+fn place(page: &Page) -> u64 {
+    let now = page.attribute("[data-testid=track]", "aria-valuenow").unwrap_or_default();
+    now.parse().expect("a position")
+}
+
+fn wait_for_place(page: &Page, position: u64) {
+    page.wait_for_value(
+        "return Number(document.querySelector('[data-testid=track]').ariaValueNow)",
+        &json!(position),
+    );
+}
+
+fn choose(page: &Page, select: &str, value: &str) {
+    page.script(&format!(
+        "const select = {select};
+         select.value = {}; select.dispatchEvent(new Event('change', {{ bubbles: true }}));",
+        json!(value)
+    ));
+}
+
+fn stop_at(page: &Page, state: &str, condition: &str) {
+    page.click("#tab-debug");
+    page.click(".breakpoint-tools .button");
+    page.wait_for("[data-testid=condition]");
+    choose(page, "document.querySelectorAll('.breakpoint-form select')[1]", &format!("/States/{state}"));
+    page.fill("[data-testid=condition]", condition);
+    page.click(".breakpoint-form .button.primary");
+    page.wait_for(".breakpoint-row[data-look=conditional]");
+}
+
+/// Milliseconds of the main thread's own time for doing something and painting it, on average of several: time that
+/// other programs take on the same processor does not count.
+fn millis_to_paint(page: &Page, what: &str) -> f64 {
+    const ROUNDS: u32 = 15;
+    page.devtools("Performance.enable", json!({ "timeDomain": "threadTicks" }));
+    let spent = || {
+        let metrics = page.devtools("Performance.getMetrics", json!({}));
+        let all = metrics["metrics"].as_array().cloned().unwrap_or_default();
+        let task = all.iter().find(|metric| metric["name"] == "TaskDuration");
+        task.and_then(|metric| metric["value"].as_f64()).expect("a duration")
+    };
+    let script = format!(
+        "const done = arguments[arguments.length - 1];
+         const track = document.querySelector('[data-testid=track]');
+         const rect = track.getBoundingClientRect();
+         const pull = (share) => {{
+             for (const kind of ['pointerdown', 'pointerup']) {{
+                 track.dispatchEvent(new PointerEvent(kind, {{ bubbles: true, pointerId: 1,
+                     clientX: rect.left + share * rect.width, clientY: rect.top + 5 }}));
+             }}
+         }};
+         let round = 0;
+         const next = () => {{
+             if (round++ === {ROUNDS}) {{ return done(); }}
+             {what};
+             requestAnimationFrame(() => requestAnimationFrame(next));
+         }};
+         next();"
+    );
+    let before = spent();
+    page.async_script(&script);
+    (spent() - before) / f64::from(ROUNDS) * 1000.0
+}
+
+#[test]
+fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
+    let page = open(COUNTING, ANSWERS);
+    page.wait_for("g.node[data-name=Ask]");
+    follow_runs(&page);
+    // After the second answer: in the workflow's own language.
+    stop_at(&page, "Count", "$states.input.n = 2");
+    page.press(&[], Key::F8.into());
+    wait_for_standing(&page, "Stopped by a breakpoint. Count");
+    page.wait_for("g.node.here[data-name=Count]");
+    let stopped = place(&page);
+
+    // Its stages, one step after the other.
+    page.click("#tab-data");
+    page.wait_for_text("[data-testid=data-state]", "Count");
+    page.wait_for_text(".stage-chip[aria-pressed=true]", "State input");
+    page.wait_for_text("[data-testid=stage-after]", "prepared");
+    page.press(&[], Key::F11.into());
+    page.until("another stage of the same state", || {
+        let pressed = page.texts(".stage-chip[aria-pressed=true]").concat();
+        (!pressed.is_empty() && !pressed.contains("State input")).then_some(())
+    });
+    page.wait_for_text("[data-testid=data-state]", "Count");
+    page.wait_for_text(".expression-value", "3");
+    page.press(&[Key::Alt], Key::Left.into());
+    page.wait_for_text(".stage-chip[aria-pressed=true]", "State input");
+    wait_for_place(&page, stopped);
+
+    // Back three times, each of which undoes one step: to where the task waits for its answer.
+    page.wait_for("g.node[data-name=Ask][data-status=succeeded]");
+    for (step, standing) in
+        [(1, "Ask: Task state exited"), (2, "Ask: Task succeeded"), (3, "Ask: Task started")]
+    {
+        page.press(&[Key::Alt], Key::Left.into());
+        wait_for_place(&page, stopped - step);
+        wait_for_standing(&page, standing);
+    }
+    page.wait_for("g.node.here[data-name=Ask][data-status=running]");
+    page.wait_for_text(".stage-chip[aria-pressed=true]", "After Arguments");
+
+    // Another answer than the prepared one, later: a copy goes on with it, and stops at the breakpoint as well.
+    page.click("#tab-tasks");
+    page.wait_for_text(".tasks-past", "the run as it was is kept");
+    page.fill(".answer textarea", "{\"Payload\": \"stop\"");
+    page.click(".answer .button.primary");
+    page.wait_for_text(".complaint", "The result is not JSON");
+    page.fill(".answer textarea", "{\"Payload\": \"stop\"}");
+    page.fill(".answer-field.narrow input", "5");
+    page.click(".answer .button.primary");
+    page.wait_for_value("return document.querySelectorAll('.run-choice option').length", &json!(2));
+    wait_for_standing(&page, "Stopped by a breakpoint. Count");
+    page.click("#tab-data");
+    page.wait_for_text("[data-testid=stage-after]", "stop");
+    page.press(&[], Key::F8.into());
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.wait_for_text("[data-testid=output]", "stop");
+
+    // The run as it was goes on, too, with the answers that were prepared.
+    page.click(".kept-row:not(.current) .kept-open");
+    wait_for_standing(&page, "Count");
+    page.press(&[], Key::F8.into());
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.wait_for_text("[data-testid=output]", "prepared");
+    let names = page.texts(".run-choice option");
+    assert!(names.len() == 2 && names.iter().all(|name| name.ends_with("Succeeded")), "{names:?}");
+
+    // Where the two part, and what differs in path, data and time.
+    page.click("#tab-compare");
+    page.wait_for_text("[data-testid=comparison]", "They part at Ask: output");
+    page.wait_for_text("[data-testid=comparison]", "took 5 s more");
+    page.wait_for_text(".pair-row.first .pair-name", "Ask");
+    page.wait_for_text(".pair-details .change[data-kind=before]", "prepared");
+    page.wait_for_text(".pair-details .change[data-kind=after]", "stop");
+    page.wait_for_text(".pair-side.missing", "not visited");
+    page.click(".pair-link");
+    page.wait_for("g.node.here[data-name=Ask]");
+    page.assert_clean();
 }
 
 #[test]
@@ -53,6 +207,184 @@ fn breakpoints_come_back_after_a_reload() {
     page.press(&[], Key::F8.into());
     wait_for_standing(&page, "Stopped by a breakpoint. Done");
     page.assert_clean();
+}
+
+#[test]
+fn a_breakpoint_with_a_broken_condition_is_not_set() {
+    let page = open(COUNTING, ANSWERS);
+    page.wait_for("g.node[data-name=Done]");
+    follow_runs(&page);
+    page.click("#tab-debug");
+    page.click(".breakpoint-tools .button");
+    page.fill("[data-testid=condition]", "$states.input.n = ");
+    page.wait_for_text(".breakpoint-form", "The condition:");
+    page.press(&[], Key::Enter.into());
+    page.pause(Duration::from_millis(150));
+    assert_eq!(page.count(".breakpoint-row"), 0);
+    page.fill("[data-testid=condition]", "$states.input.n = 3");
+    page.press(&[], Key::Enter.into());
+    page.wait_for(".breakpoint-row[data-look=conditional]");
+    page.assert_clean();
+}
+
+#[test]
+fn any_of_25000_events_is_reached_within_50_milliseconds() {
+    let page = open(ENDLESS, "{}");
+    page.wait_for("g.node[data-name=B]");
+    page.click("button[aria-label='Run']");
+    page.wait_for_text("[data-testid=status]", "Failed");
+    page.click("#tab-data");
+    let events = page.attribute("[data-testid=track]", "aria-valuemax").unwrap_or_default();
+    assert!(events.parse::<u32>().is_ok_and(|events| events > 24_900), "{events} events");
+    // Graph, data, variables and events follow together.
+    page.click("#tab-events");
+    page.wait_for(".event-row");
+    let anywhere = millis_to_paint(&page, "pull(Math.random())");
+    let back = millis_to_paint(
+        &page,
+        "track.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }))",
+    );
+    println!("to any of 25,000 events: {anywhere:.1} ms; one event back: {back:.1} ms");
+    assert!(anywhere <= 50.0, "{anywhere} ms to any event");
+    assert!(back <= 50.0, "{back} ms for one event back");
+
+    // The keys of the track, and what follows it.
+    page.script("document.querySelector('[data-testid=track]').focus()");
+    page.press(&[], Key::Home.into());
+    wait_for_place(&page, 0);
+    page.press(&[], Key::Right.into());
+    page.press(&[], Key::Right.into());
+    wait_for_place(&page, 2);
+    page.wait_for("g.node.here[data-name=A]");
+    page.wait_for_text(".event-details h3", "2 WaitStateEntered");
+    page.wait_for_text("[data-testid=data-state]", "A");
+    page.press(&[], Key::PageDown.into());
+    page.wait_for("g.node.here[data-name=B]");
+    page.press(&[], Key::End.into());
+    wait_for_place(&page, events.parse().expect("a number"));
+    page.assert_clean();
+}
+
+#[test]
+fn a_large_value_opens_at_once_and_is_searched() {
+    let page = open(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#, "{}");
+    page.wait_for("g.node[data-name=A]");
+    // About 200 KB: what a state may have at most.
+    let items: Vec<Value> =
+        (0..4_000).map(|number| json!({ "id": number, "name": format!("item {number}") })).collect();
+    put(&page, "#tab-input", &json!({ "items": items }).to_string());
+    page.press(&[Key::Control, Key::Shift], Key::Enter.into());
+    page.wait_for_text("[data-testid=data-state]", "A");
+    page.wait_for(".json-row");
+    assert!(page.count(".json-row") < 200, "{} rows", page.count(".json-row"));
+    page.click("[data-testid=stage-after] [aria-label=Search]");
+    page.fill(".json-search input", "item 3999");
+    page.wait_for_text(".json-row", "item 3999");
+    assert!(page.count(".json-row") < 200, "{} rows", page.count(".json-row"));
+    page.assert_clean();
+}
+
+#[test]
+fn a_nested_workflow_runs_for_real() {
+    let page = Page::open("#example=nested-workflows");
+    page.wait_for("g.node[data-name='Check identity']");
+    page.click("button[aria-label='Run']");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-events");
+    // The child is an execution of its own, with events of its own.
+    let children = "return [...document.querySelectorAll('.events select[aria-label=Execution] option')]
+        .map((option) => option.textContent)";
+    let names = page.until("the executions of the run", || {
+        let names = page.script(children);
+        let names: Vec<String> =
+            names.as_array()?.iter().filter_map(|one| Some(one.as_str()?.to_owned())).collect();
+        (names.len() > 1).then_some(names)
+    });
+    assert!(names.iter().skip(1).any(|name| name.ends_with("Succeeded")), "{names:?}");
+    choose(&page, "document.querySelector('.events select[aria-label=Execution]')", "1");
+    page.wait_for_text(".event-details h3", "1 ExecutionStarted");
+    page.wait_for_text(".event-row .event-type", "StateEntered");
+    page.assert_clean();
+}
+
+#[test]
+fn a_watch_is_told_over_time() {
+    let page = open(COUNTING, ANSWERS);
+    page.wait_for("g.node[data-name=Ask]");
+    follow_runs(&page);
+    page.press(&[], Key::F8.into());
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-debug");
+    page.fill("input[aria-label='Expression to watch']", "$n");
+    page.press(&[], Key::Enter.into());
+    page.wait_for_text(".watch-count", "6 values");
+    page.click(".watch-open");
+    page.wait_for(".watch-sample");
+    let values = page.texts(".watch-sample code");
+    assert_eq!(values, ["nothing", "1", "2", "3", "4", "5"]);
+    // A click goes to where it had that value.
+    page.click(".watch-samples li:nth-of-type(3) .watch-sample");
+    page.wait_for_text(".watch-value", "2");
+    page.fill("input[aria-label='Expression to watch']", "$states.input.((");
+    page.press(&[], Key::Enter.into());
+    page.wait_for(".watch[data-look=error]");
+    page.assert_clean();
+}
+
+/// What axe-core finds in every view of a run. Skipped where it is not installed.
+#[test]
+fn no_view_of_a_run_violates_accessibility_rules_in_both_themes() {
+    let Some(axe) = Axe::load() else { return };
+    for (scheme, viewport) in [(Scheme::Light, Viewport::DESKTOP), (Scheme::Dark, Viewport::TABLET)] {
+        let page = Page::open_as("#example=order-processing", viewport, scheme);
+        page.wait_for("g.node");
+        let check = |view: &str| {
+            assert_eq!(axe.violations(&page), Vec::<String>::new(), "{scheme:?} {view}");
+        };
+        follow_runs(&page);
+        check("before a run");
+        page.click("button[aria-label='Run']");
+        page.wait_for_text("[data-testid=status]", "Succeeded");
+        check("result");
+        page.press(&[Key::Control], Key::Enter.into());
+        page.wait_for_value("return document.querySelectorAll('.run-choice option').length", &json!(2));
+        for tab in ["steps", "events", "compare"] {
+            page.click(&format!("#tab-{tab}"));
+            check(tab);
+        }
+        for tab in ["visit-data", "visit-facts", "visit-definition", "visit-retries", "visit-events"] {
+            page.click("#tab-details");
+            page.click(&format!("#tab-{tab}"));
+            check(tab);
+        }
+        // In the middle of it, with everything of the debugger open.
+        page.click("button[aria-label='Show in the graph what the runs have reached']");
+        page.wait_for("[data-testid=coverage]");
+        page.click("#tab-debug");
+        page.fill("input[aria-label='Expression to watch']", "$states.input.orderId");
+        page.press(&[], Key::Enter.into());
+        page.click(".watch-open");
+        page.click(".breakpoint-tools .button");
+        page.script("document.querySelector('[data-testid=track]').focus()");
+        page.press(&[], Key::Home.into());
+        page.until("inside of an iteration", || {
+            page.press(&[], Key::PageDown.into());
+            page.is_visible("canvas[aria-roledescription]").then_some(())
+        });
+        check("debug");
+        page.click("#tab-data");
+        page.wait_for(".stage-chip");
+        check("data");
+        // A task that waits for an answer.
+        page.press(&[], Key::Home.into());
+        page.until("at a task", || {
+            page.press(&[], Key::F11.into());
+            page.texts("[data-testid=standing]").concat().contains("Task scheduled").then_some(())
+        });
+        page.click("#tab-tasks");
+        page.wait_for(".answer textarea");
+        check("tasks");
+    }
 }
 
 #[test]

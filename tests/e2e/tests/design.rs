@@ -1,8 +1,6 @@
 //! Editing on the canvas: by mouse, by keyboard and by ear, with one history for graph and text.
 
-use std::fs;
-
-use e2e::{Page, Scheme, Viewport};
+use e2e::{Axe, Page, Scheme, Viewport};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
@@ -400,11 +398,7 @@ fn five_states_are_built_and_connected_without_a_mouse() {
 /// What axe-core finds with everything for editing in sight. Skipped where it is not installed.
 #[test]
 fn no_violation_of_accessibility_rules_in_both_themes() {
-    let axe = e2e::workspace().join("editor/node_modules/axe-core/axe.min.js");
-    let Ok(axe) = fs::read_to_string(&axe) else {
-        println!("skipped: {} is missing (npm ci in editor/)", axe.display());
-        return;
-    };
+    let Some(axe) = Axe::load() else { return };
     for scheme in [Scheme::Light, Scheme::Dark] {
         let page = Page::open_as("", Viewport::DESKTOP, scheme);
         page.wait_for("g.node");
@@ -417,18 +411,7 @@ fn no_violation_of_accessibility_rules_in_both_themes() {
                 "connect" => page.keys("c"),
                 _ => {}
             }
-            page.settle();
-            let found = page.async_script(&format!(
-                "const done = arguments[0];
-                 if (!window.axe) {{ {axe} }}
-                 // That rule is an experiment: a state's name comes first in what it is called, and is followed by more.
-                 const rules = {{ 'label-content-name-mismatch': {{ enabled: false }} }};
-                 axe.run(document, {{ rules, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }}).then(
-                    (result) => done(result.violations.map((one) =>
-                        one.id + ': ' + one.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join('; '))),
-                    (error) => done([String(error)]))"
-            ));
-            assert_eq!(found, json!([]), "{scheme:?} {scene}");
+            assert_eq!(axe.violations(&page), Vec::<String>::new(), "{scheme:?} {scene}");
             page.press(&[], Key::Escape.into());
             page.settle();
         }

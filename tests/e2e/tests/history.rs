@@ -29,7 +29,7 @@ fn open_recorded() -> Page {
 #[test]
 fn a_recorded_history_opens_and_its_answers_run_again() {
     let page = open_recorded();
-    page.wait_for_text("[data-testid=standing]", "Succeeded");
+    page.wait_for_text("[data-testid=standing]", "Execution succeeded");
     let painted = page.count("g.node[data-status=succeeded]");
     assert!(painted >= 4, "{painted} states are painted");
     // Back to the start: nothing has happened there.
@@ -78,6 +78,38 @@ fn events_are_filtered_and_an_address_brings_them_back() {
         let value = page.script("return document.querySelector('#event-search')?.value");
         (value.as_str() == Some("TaskScheduled")).then_some(())
     });
+    page.assert_clean();
+}
+
+#[test]
+fn a_link_in_another_browser_opens_the_same_place() {
+    let page = Page::open("#example=order-processing");
+    page.wait_for("g.node");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-events");
+    page.wait_for(".event-row");
+    page.fill("#event-search", "TaskSucceeded");
+    page.wait_for_text(".event-row .event-type", "TaskSucceeded");
+    page.click(".event-row");
+    page.wait_for_text(".event-details h3", "TaskSucceeded");
+    let title = page.text(".event-details h3");
+    let link = page.until("the address tells the event", || {
+        let hash = page.script("return location.hash");
+        let hash =
+            hash.as_str().filter(|hash| hash.contains("filter=TaskSucceeded") && hash.contains("event="))?;
+        Some(hash.to_owned())
+    });
+    drop(page);
+
+    // Nothing is kept there: the example is run again, which does the same.
+    let page = Page::open(&link);
+    page.wait_for_text("[data-testid=standing]", "Task succeeded");
+    page.wait_for_text(".event-details h3", &title);
+    assert_eq!(page.script("return document.querySelector('#event-search').value"), "TaskSucceeded");
+    assert_eq!(page.attribute("#tab-events", "aria-selected").as_deref(), Some("true"));
+    let types = page.texts(".event-row .event-type");
+    assert!(!types.is_empty() && types.iter().all(|name| name == "TaskSucceeded"), "{types:?}");
     page.assert_clean();
 }
 

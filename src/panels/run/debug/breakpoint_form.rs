@@ -23,7 +23,12 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
     let studio = Studio::of_app();
     let runs = studio.runs;
     let known = id.and_then(|id| runs.breakpoints.with_untracked(|breakpoints| breakpoints.get(id).cloned()));
-    let selected = studio.workspace.selected.get_untracked().unwrap_or_else(|| Str::from(""));
+    // What is selected, or the first state: the list shows that one then.
+    let selected = studio.workspace.scene.with_untracked(|scene| {
+        let selected = studio.workspace.selected.get_untracked();
+        let selected = selected.filter(|key| scene.index_of(key).is_some());
+        selected.or_else(|| scene.nodes.first().map(|node| node.key.clone())).unwrap_or_else(|| Str::from(""))
+    });
     let known = known.unwrap_or_else(|| Breakpoint::new(Place::Enter(StateKey(selected.clone()))));
     let text_of = |key: Option<&StateKey>| key.map_or_else(|| selected.to_string(), |key| key.0.to_string());
     let (kind_now, first, second) = match &known.place {
@@ -86,6 +91,10 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
     });
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        // The Enter key sends the form, too.
+        if complaint.with_untracked(Option::is_some) {
+            return;
+        }
         let key = |signal: RwSignal<String>| StateKey(Str::from(signal.get_untracked()));
         let place = match &*kind.get_untracked() {
             "exit" => Place::Exit(key(first)),

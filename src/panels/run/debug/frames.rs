@@ -86,6 +86,11 @@ pub fn Frames() -> impl IntoView {
             <Show when=has_lanes>
                 <h5 class="frames-head">"Lanes"</h5>
                 <ul class="frames" aria-label="Lanes beside">{move || list(false)}</ul>
+                <Show when=move || rows.with(|(_, lanes)| lanes.len() == MOST_LANES)>
+                    <p class="frames-none">
+                        {format!("The first {MOST_LANES}. Inside of a Map state its grid has all iterations.")}
+                    </p>
+                </Show>
             </Show>
             <Show when=followed>
                 <button type="button" class="button quiet" on:click=move |_| follow(None)>
@@ -210,10 +215,14 @@ fn title_of(run: &crate::state::KeptRun, view: &FrameView) -> String {
     match view.role {
         FrameRole::Branch(index) => format!("Branch {}", index + 1),
         FrameRole::Iteration(index) => format!("Iteration {index}"),
-        FrameRole::Execution => match execution.run(view.run).map(|own| (own.kind, own.name().clone())) {
-            Some((RunKind::MapChild { index, .. }, _)) => format!("Child execution {index}"),
-            Some((RunKind::Nested { .. }, name)) => format!("Execution {name}"),
-            _ => "Execution".to_owned(),
-        },
+        FrameRole::Execution => {
+            match execution.run(view.run).map(|own| (own.kind, own.state_machine_arn())) {
+                Some((RunKind::MapChild { index, .. }, _)) => format!("Child execution {index}"),
+                Some((RunKind::Nested { .. }, arn)) => {
+                    format!("Execution of {}", arn.rsplit(':').next().unwrap_or_default())
+                }
+                _ => "Execution".to_owned(),
+            }
+        }
     }
 }

@@ -3,11 +3,15 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::super::data::short_text;
+use crate::platform::dom;
 use crate::state::{RunPhase, Studio};
 use crate::ui::Icon;
 
 /// Entries and exits of states that the history of a watch looks at.
 const MOST_BOUNDARIES: usize = 4_000;
+/// Places between two looks at the clock, and milliseconds of a frame that a history may use.
+const PLACES_AT_ONCE: usize = 16;
+const MS_PER_FRAME: f64 = 6.0;
 /// Changes that are listed.
 const MOST_LISTED: usize = 100;
 
@@ -76,25 +80,31 @@ fn Watch(text: String) -> impl IntoView {
         })
     });
     let is_open = RwSignal::new(false);
-    let samples = Memo::new(move |_| {
-        if runs.phase() == RunPhase::Running {
-            return Vec::new();
+    let samples = RwSignal::new(Vec::<Sample>::new());
+    let serial = StoredValue::new(0_u64);
+    Effect::new(move |_| {
+        runs.version.track();
+        let is_running = runs.phase() == RunPhase::Running;
+        serial.update_value(|serial| *serial += 1);
+        if is_running {
+            samples.set(Vec::new());
+            return;
         }
-        let samples = runs.with_run(|run| {
-            let Ok(query) = compile(run.session.machine.language) else { return Vec::new() };
-            let samples = run.session.watch_history(&query, run.session.len(), MOST_BOUNDARIES);
-            samples
-                .into_iter()
-                .map(|sample| {
-                    let number = match &sample.value {
-                        Ok(Some(value)) => value.as_f64(),
-                        _ => None,
-                    };
-                    Sample { position: sample.position, text: told(sample.value).1, number }
-                })
-                .collect()
+        let begun = runs.with_run_untracked(|run| {
+            let query = compile(run.session.machine.language).ok()?;
+            Some((query, run.session.boundaries(run.session.len(), MOST_BOUNDARIES)))
         });
-        samples.unwrap_or_default()
+        match begun.flatten() {
+            Some((query, places)) => {
+                sample_on(
+                    Sampling { studio, query, places, serial, of: serial.get_value() },
+                    0,
+                    Vec::new(),
+                    samples,
+                );
+            }
+            None => samples.set(Vec::new()),
+        }
     });
     let line = move || {
         samples.with(|samples| {
@@ -130,7 +140,12 @@ fn Watch(text: String) -> impl IntoView {
                         }
                     })
                 }}
-                <span class="watch-count">{move || format!("{} values", samples.with(Vec::len))}</span>
+                <span class="watch-count">
+                    {move || match samples.with(Vec::len) {
+                        1 => "1 value".to_owned(),
+                        count => format!("{count} values"),
+                    }}
+                </span>
                 <button
                     type="button"
                     class="button quiet icon-only"
@@ -174,6 +189,55 @@ fn Watch(text: String) -> impl IntoView {
             </Show>
         </li>
     }
+}
+
+/// The history of a watch that is worked out.
+struct Sampling {
+    studio: Studio,
+    query: Query,
+    /// The positions to look at, oldest first.
+    places: Vec<u32>,
+    /// Counts up when this history is of no use any more: `of` is what it was at its beginning.
+    serial: StoredValue<u64>,
+    of: u64,
+}
+
+/// Looks at as many places as a part of a frame lasts, and goes on in the next one. What was known before stays in
+/// sight until all is known.
+fn sample_on(
+    sampling: Sampling,
+    from: usize,
+    mut found: Vec<debugger::Sample>,
+    samples: RwSignal<Vec<Sample>>,
+) {
+    let started = dom::now_ms();
+    let mut next = from;
+    let done = sampling.studio.runs.with_run_untracked(|run| {
+        while let Some(position) = sampling.places.get(next) {
+            if next % PLACES_AT_ONCE == 0 && next > from && dom::now_ms() - started > MS_PER_FRAME {
+                return false;
+            }
+            run.session.sample(&sampling.query, *position, &mut found);
+            next += 1;
+        }
+        true
+    });
+    if done != Some(false) {
+        let told = found.into_iter().map(|sample| {
+            let number = match &sample.value {
+                Ok(Some(value)) => value.as_f64(),
+                _ => None,
+            };
+            Sample { position: sample.position, text: told(sample.value).1, number }
+        });
+        samples.set(told.collect());
+        return;
+    }
+    request_animation_frame(move || {
+        if sampling.serial.try_get_value() == Some(sampling.of) {
+            sample_on(sampling, next, found, samples);
+        }
+    });
 }
 
 fn told(value: Watched) -> (&'static str, String) {
