@@ -72,13 +72,18 @@ impl Studio {
             matches!(answer, TaskAnswer::Succeeded(_) | TaskAnswer::Failed(_) | TaskAnswer::TimedOut(_));
         let changed = self.change_here(
             |run| {
-                if delay_seconds > 0.0 {
-                    let_time_pass(run, (delay_seconds * 1000.0) as i64);
+                let milliseconds = (delay_seconds * 1000.0) as i64;
+                if is_last {
+                    return match milliseconds {
+                        0 => run.session.answer(task, answer),
+                        _ => run.session.answer_after(milliseconds, task, answer),
+                    };
                 }
+                let_time_pass(run, milliseconds);
                 let request = run.session.open_task(task).ok_or(ChangeError::NoTask)?;
-                match (&request.token, is_last) {
-                    (Some(token), false) => run.session.answer_token(&token.clone(), answer),
-                    _ => run.session.answer(task, answer),
+                match &request.token {
+                    Some(token) => run.session.answer_token(&token.clone(), answer),
+                    None => run.session.answer(task, answer),
                 }
             },
             if is_last { "The task is answered." } else { "The heartbeat is told." },

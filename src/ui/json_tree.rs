@@ -187,7 +187,7 @@ pub fn JsonTree(
                     }
                 }
             >
-                <div class="json-rows" style:height=height>
+                <div class="json-rows" style:height=height style:max-height=height>
                     <VirtualList
                         count=count
                         row_height=ROW_HEIGHT

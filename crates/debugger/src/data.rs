@@ -5,11 +5,14 @@ use json::{Str, Value};
 
 use crate::diff::{Diff, diff, differs};
 use crate::session::Session;
-use crate::stages::{Stage, StageView, stages_of_visit};
+use crate::stages::{Stage, StageView, stages_at, stages_of_visit};
 use crate::visits::VisitId;
 
 /// AWS's limit for the input or output of a state, in bytes.
 pub const PAYLOAD_LIMIT: usize = 262_144;
+
+/// Events of a visit that are looked at for its last stage.
+const MOST_LOOKED_AT: usize = 50;
 
 /// What there is to see of the visit at the cursor.
 #[derive(Clone, Debug)]
@@ -73,11 +76,9 @@ impl<H: TaskHost + Clone> Session<H> {
         let stages = stages_of_visit(&inspection.data, inspection.output.as_ref());
         let at_cursor = self.stages();
         let stage = at_cursor.get(self.cursor().stage as usize).or(at_cursor.last());
-        let current = stage
-            .and_then(|at| stages.iter().position(|view| view.stage == at.stage))
-            // What goes on without a stage of its own, as a task that has started, works on the data of the last one.
-            .or_else(|| stages.iter().rposition(|view| view.stage != Stage::Assign))
-            .unwrap_or(0);
+        let stage = stage.map(|view| view.stage).or_else(|| self.last_stage(visit, position));
+        let current =
+            stage.and_then(|stage| stages.iter().position(|view| view.stage == stage)).unwrap_or_default();
         Some(DataView {
             visit,
             stages,
@@ -86,6 +87,17 @@ impl<H: TaskHost + Clone> Session<H> {
             context: inspection.context.clone(),
             failure: inspection.failure.clone(),
             inspection,
+        })
+    }
+
+    /// The last stage that a visit has come to before a position whose event has none of its own: a task that has
+    /// started works on its arguments.
+    fn last_stage(&self, visit: VisitId, position: u32) -> Option<Stage> {
+        let entered = self.visits().get(visit)?.entered;
+        let before = (entered..position).rev().filter(|before| self.visits().at(*before) == Some(visit));
+        before.take(MOST_LOOKED_AT).find_map(|before| {
+            let event = *self.events().get((before as usize).checked_sub(1)?)?;
+            stages_at(self.recorded(), event).last().map(|view| view.stage)
         })
     }
 

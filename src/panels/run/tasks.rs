@@ -231,13 +231,13 @@ fn TaskCard(task: TaskRequest) -> impl IntoView {
                 </button>
             </div>
             <div class="answer-row">
-                <label class="answer-keep">
+                <label class="answer-keep" title="Other runs get this answer, too: it is kept among the task answers.">
                     <input
                         type="checkbox"
                         prop:checked=move || keep.get()
                         on:change=move |event| keep.set(event_target_checked(&event))
                     />
-                    "Save it as a mock, among the task answers"
+                    "Save as a mock"
                 </label>
                 <button
                     type="button"

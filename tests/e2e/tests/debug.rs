@@ -174,7 +174,9 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
 
     // The run as it was goes on, too, with the answers that were prepared.
     page.click(".kept-row:not(.current) .kept-open");
-    wait_for_standing(&page, "Count");
+    wait_for_standing(&page, "Ask: Task started");
+    page.press(&[], Key::F8.into());
+    wait_for_standing(&page, "Stopped by a breakpoint. Count");
     page.press(&[], Key::F8.into());
     page.wait_for_text("[data-testid=status]", "Succeeded");
     page.wait_for_text("[data-testid=output]", "prepared");

@@ -13,6 +13,9 @@ use json::{Str, Value};
 use super::world::{Happened, Input};
 use super::{Cursor, Session};
 
+/// Events and moves of the clock on the way to one answer.
+const MOST_MOVES: usize = 10_000;
+
 /// Why something cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeError {
@@ -66,7 +69,8 @@ pub struct SwapReport {
 }
 
 impl<H: TaskHost + Clone> Session<H> {
-    /// Answers a task that is open at the cursor; what was recorded after it is dropped.
+    /// Answers a task that is open at the cursor; what was recorded after it is dropped, and what its mocks answer
+    /// comes to nothing.
     ///
     /// The response of a `.sync` or `.waitForTaskToken` call is made up where none was given before.
     ///
@@ -91,6 +95,37 @@ impl<H: TaskHost + Clone> Session<H> {
         self.input_at_end(Input::Answer { task, answers }, Some(task))
             .then_some(())
             .ok_or(ChangeError::NoTask)
+    }
+
+    /// Answers a task that is open at the cursor after some time; what else happens until then happens.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NoTask`], also where the task has timed out by then.
+    pub fn answer_after(
+        &mut self,
+        milliseconds: i64,
+        task: TaskId,
+        answer: TaskAnswer,
+    ) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
+        self.open_task(task).ok_or(ChangeError::NoTask)?;
+        self.rewind_to_cursor();
+        self.input_at_end(Input::TakeOver { task }, Some(task));
+        let until: Instant = self.now() + milliseconds;
+        for _ in 0..MOST_MOVES {
+            let is_open = self.head.execution.open_tasks().iter().any(|open| open.id == task);
+            if !is_open || self.head.execution.now() >= until {
+                break;
+            }
+            if self.input_at_end(Input::Advance { limit: Some(until) }, None) {
+                continue;
+            }
+            if let Happened::Done(_) = self.record() {
+                break;
+            }
+        }
+        self.answer(task, answer)
     }
 
     /// SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.

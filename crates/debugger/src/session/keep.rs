@@ -142,6 +142,10 @@ fn input_to_json(recorded: &RecordedInput<MockHost>) -> Option<Value> {
             members.insert("answers", Value::array(answers?));
             "answer"
         }
+        Input::TakeOver { task } => {
+            members.insert("task", number(task.0));
+            "takeOver"
+        }
         Input::AnswerToken { token, answer } => {
             members.insert("token", Value::String(token.clone()));
             members.insert("answer", answer_to_json(answer)?);
@@ -193,6 +197,7 @@ fn input_from_json(value: &Value) -> Option<RecordedInput<MockHost>> {
                 value.get("answers")?.as_array()?.iter().map(answer_from_json).collect();
             Input::Answer { task: TaskId(count(value, "task")), answers: answers? }
         }
+        "takeOver" => Input::TakeOver { task: TaskId(count(value, "task")) },
         "token" => {
             Input::AnswerToken { token: text("token")?, answer: answer_from_json(value.get("answer")?)? }
         }

@@ -16,6 +16,10 @@ pub enum Input<H> {
         task: TaskId,
         answers: Vec<TaskAnswer>,
     },
+    /// A task is a person's from here on, whatever the host has answered or will.
+    TakeOver {
+        task: TaskId,
+    },
     AnswerToken {
         token: Str,
         answer: TaskAnswer,
@@ -85,6 +89,8 @@ pub(crate) struct World<H> {
     preempted: BTreeSet<TaskId>,
     /// Tasks that only a person can answer.
     unanswered: BTreeSet<TaskId>,
+    /// Tasks that a person has taken over from the host, whose answers to them come to nothing.
+    taken_over: BTreeSet<TaskId>,
 }
 
 impl<H: TaskHost + Clone> World<H> {
@@ -97,6 +103,7 @@ impl<H: TaskHost + Clone> World<H> {
             applied: 0,
             preempted: BTreeSet::new(),
             unanswered: BTreeSet::new(),
+            taken_over: BTreeSet::new(),
         }
     }
 
@@ -113,7 +120,8 @@ impl<H: TaskHost + Clone> World<H> {
                 if self.preempted.remove(&request.id) {
                     return Happened::Quiet;
                 }
-                if !self.host.request(&request, self.execution.now()) {
+                let is_taken_over = self.taken_over.contains(&request.id);
+                if is_taken_over || !self.host.request(&request, self.execution.now()) {
                     self.unanswered.insert(request.id);
                     return Happened::NeedsTask(Box::new(request));
                 }
@@ -186,8 +194,19 @@ impl<H: TaskHost + Clone> World<H> {
 
     fn deliver(&mut self) {
         while let Some((task, answer)) = self.host.pop_due(self.execution.now()) {
-            self.execution.answer(task, answer);
+            if !self.taken_over.contains(&task) {
+                self.execution.answer(task, answer);
+            }
         }
+    }
+
+    /// Keeps the host from answering a task: what it has answered comes to nothing where no event told of it yet.
+    fn take_over(&mut self, task: TaskId) -> bool {
+        let is_open = self.execution.take_back_answers(task);
+        if is_open {
+            self.taken_over.insert(task);
+        }
+        is_open
     }
 
     /// Applies an input; false where it does not fit.
@@ -195,11 +214,21 @@ impl<H: TaskHost + Clone> World<H> {
         self.applied += 1;
         match input {
             Input::Answer { task, answers } => {
+                if answers.iter().any(|answer| !matches!(answer, TaskAnswer::Heartbeat)) {
+                    self.take_over(*task);
+                }
                 let fits = answers.iter().all(|answer| self.execution.answer(*task, answer.clone()));
                 if fits {
                     self.preempted.insert(*task);
                 }
                 fits
+            }
+            Input::TakeOver { task } => {
+                let is_open = self.take_over(*task);
+                if is_open {
+                    self.unanswered.insert(*task);
+                }
+                is_open
             }
             Input::AnswerToken { token, answer } => self.execution.answer_token(token, answer.clone()),
             Input::Stop(failure) => {

@@ -196,6 +196,14 @@ impl Execution {
         true
     }
 
+    /// Takes back answers of a task of which no event has told yet: as if they had not come. False where no such task
+    /// is open.
+    pub fn take_back_answers(&mut self, task: TaskId) -> bool {
+        let frame = self.tasks.get(&task).and_then(|slot| self.frames.get_mut(*slot)?.as_mut());
+        let open = frame.and_then(|frame| frame.task.as_mut()).filter(|open| open.id == task);
+        open.map(|open| open.inbox.clear()).is_some()
+    }
+
     /// Answers the task that has a token (SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat).
     pub fn answer_token(&mut self, token: &str, answer: TaskAnswer) -> bool {
         match self.tokens.get(token).copied() {
