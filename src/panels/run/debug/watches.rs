@@ -214,7 +214,7 @@ fn sample_on(
     let mut next = from;
     let done = sampling.studio.runs.with_run_untracked(|run| {
         while let Some(position) = sampling.places.get(next) {
-            if next % PLACES_AT_ONCE == 0 && next > from && dom::now_ms() - started > MS_PER_FRAME {
+            if next.is_multiple_of(PLACES_AT_ONCE) && next > from && dom::now_ms() - started > MS_PER_FRAME {
                 return false;
             }
             run.session.sample(&sampling.query, *position, &mut found);
