@@ -7,6 +7,7 @@ use json::{Map, Value};
 /// Differences found, at most this many, so that a far-off answer does not fill the screen.
 const MOST: usize = 50;
 
+/// Compares answers with what cases expect. Placeholders stay bound from one comparison to the next.
 pub struct Matcher {
     tokens: Vec<String>,
     bindings: BTreeMap<String, String>,
@@ -21,6 +22,9 @@ impl Matcher {
         Matcher { tokens, bindings: BTreeMap::new(), is_inside_text: false }
     }
 
+    /// The rules, by what is expected: `{"$ignore": …}` fits anything; an object fits one with the same members in any
+    /// order, or its JSON text; an array fits one of as many items in the same order, or its text where no text around
+    /// it was parsed; a text fits with its placeholders filled in; any other scalar has to be the same.
     pub fn differences(&mut self, expected: &Value, actual: &Value, path: &str, found: &mut Vec<String>) {
         if found.len() >= MOST {
             return;
@@ -86,6 +90,7 @@ impl Matcher {
         }
     }
 
+    /// No member may be missing, and none may be there that is not expected.
     fn member_differences(&mut self, wanted: &Map, given: &Map, path: &str, found: &mut Vec<String>) {
         for key in wanted.keys().filter(|key| !given.contains_key(key)) {
             found.push(format!("{path}.{key}: missing"));
@@ -100,6 +105,7 @@ impl Matcher {
         }
     }
 
+    /// Whether there is any difference; placeholders are bound only where there is none.
     fn differs(&mut self, expected: &Value, actual: &Value) -> bool {
         let saved = self.bindings.clone();
         let mut found = Vec::new();
@@ -205,6 +211,8 @@ impl Matcher {
         }
     }
 
+    /// Events that may come in any order: each expected one takes the first that fits and is still there. Ids and the
+    /// links between events are not looked at.
     fn multiset_differences(&mut self, expected: &[Value], actual: &[Value], found: &mut Vec<String>) {
         let mut left: Vec<Value> = actual.iter().map(without_ids).collect();
         for event in expected {
@@ -218,6 +226,8 @@ impl Matcher {
         }
     }
 
+    /// Events of concurrent branches: what follows an event may come in any order, and each expected follower takes the
+    /// first that fits together with all that follows it in turn.
     fn tree_differences(
         &mut self,
         wanted: &Tree,
@@ -323,10 +333,12 @@ fn dated(expected: &Value, actual: &Value) -> Value {
     }
 }
 
+/// An event without its time, which no two runs share, and without what the recordings note about themselves.
 fn compared(event: &Value) -> Value {
     without(event, &["timestamp", "inferred", "newPreviousEventId"])
 }
 
+/// An event without its place: where order does not matter, neither do ids.
 fn without_ids(event: &Value) -> Value {
     without(event, &["id", "previousEventId"])
 }
@@ -337,11 +349,12 @@ fn without(value: &Value, names: &[&str]) -> Value {
     Value::object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
+/// `{"$ignore": REASON}`: what AWS wrote there cannot be known or does not matter.
 fn is_ignored(value: &Value) -> bool {
     value.as_object().is_some_and(|members| members.len() == 1 && members.contains_key("$ignore"))
 }
 
-/// 1, 1.0 and true are three values.
+/// 1, 1.0 and true are three values; 1.0 and 1.00 are one.
 fn is_same_scalar(expected: &Value, actual: &Value) -> bool {
     match (expected, actual) {
         (Value::Number(a), Value::Number(b)) => {
