@@ -53,6 +53,8 @@ pub enum Command {
     Cut,
     Copy,
     Paste,
+    /// Goes to the form of what is selected.
+    EditFields,
     Rename,
     SetStart,
     WrapInParallel,
@@ -175,6 +177,7 @@ impl Command {
         Command::Cut,
         Command::Copy,
         Command::Paste,
+        Command::EditFields,
         Command::Rename,
         Command::SetStart,
         Command::WrapInParallel,
@@ -345,6 +348,7 @@ impl Command {
             Command::Cut => ("Cut", "Edit", "extract", const { &[key("x")] }),
             Command::Copy => ("Copy", "Edit", "copy", const { &[key("c")] }),
             Command::Paste => ("Paste after the selected state", "Edit", "paste", const { &[key("v")] }),
+            Command::EditFields => ("Edit its fields", "Edit", "settings", const { &[plain("Enter")] }),
             Command::Rename => ("Rename…", "Edit", "edit", const { &[plain("F2")] }),
             Command::SetStart => ("Make it the start", "Edit", "start", const { &[plain("s")] }),
             Command::WrapInParallel => {
@@ -503,7 +507,6 @@ impl Command {
             | Command::AddRule
             | Command::AddCatcher
             | Command::InsertBefore
-            | Command::InsertAfter
                 if studio.workspace.selected_key().is_none() =>
             {
                 Some("No state is selected")
@@ -621,6 +624,7 @@ fn carry_out(studio: Studio, command: Command) {
         Command::SelectNext => studio.select_by(1),
         Command::SelectPrevious => studio.select_by(-1),
         Command::OpenMenu => studio.open_menu_at_selected(),
+        Command::EditFields => shell.go_to_fields(),
         Command::DesignMode => shell.mode.set(Mode::Design),
         Command::RunMode => shell.mode.set(Mode::Run),
         Command::ToggleLeft => shell.toggle_left(),

@@ -1,6 +1,7 @@
 //! Which keys mean which command.
 
 use crate::command::Command;
+use crate::platform::dom;
 
 /// A key with its modifiers. `main` is Ctrl, and ⌘ on Apple's systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +94,13 @@ impl Key {
 
 /// The command that a key press means. In a text, only those that leave the text alone.
 pub fn command_of(event: &web_sys::KeyboardEvent, in_text: bool) -> Option<Command> {
+    // Enter is also what presses buttons: it is a command in the graph alone.
+    let is_enter = |key: &Key| *key == plain("Enter");
+    let in_graph = || dom::is_in_graph(event.target());
     // These answer the browser's own events, which give access to the clipboard.
     let by_event = [Command::Cut, Command::Copy, Command::Paste];
     Command::ALL.iter().copied().filter(|command| !by_event.contains(command)).find(|command| {
         let mut keys = command.spec().keys.iter();
-        keys.any(|key| key.matches(event) && (!in_text || key.is_no_text()))
+        keys.any(|key| key.matches(event) && (!in_text || key.is_no_text()) && (!is_enter(key) || in_graph()))
     })
 }

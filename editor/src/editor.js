@@ -38,6 +38,7 @@ const fromOutside = Annotation.define();
  * @param {string} [options.label] the accessible name
  * @param {boolean} [options.dark]
  * @param {boolean} [options.readOnly]
+ * @param {boolean} [options.tabLeaves] Tab goes on to the next control, as in other fields of a form; it indents otherwise
  * @param {number} [options.indent] blanks for each level, 2 unless told otherwise
  * @param {(text: string, changes: {from: number, to: number, insert: string}[]) => void} [options.onChange]
  *   the person changed the text: the new text, and the changed ranges as offsets into the old text, ascending.
@@ -116,7 +117,7 @@ export function create(host, options = {}) {
           ...completionKeymap,
           ...lintKeymap,
           ...defaultKeymap,
-          indentWithTab,
+          ...(options.tabLeaves ? [] : [indentWithTab]),
         ]),
         EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false", tabindex: "0" }),
         EditorView.domEventHandlers({ beforeinput: replaceSelection }),

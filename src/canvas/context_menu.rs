@@ -13,6 +13,8 @@ const DIVIDER: Line = Line::Divider;
 /// A line of a menu before it is known whether its command can be carried out.
 enum Line {
     One(Command),
+    /// A command that means something else here, with its title.
+    Named(Command, &'static str),
     Divider,
     /// A title, an icon, and what is in the submenu.
     Sub(&'static str, &'static str, &'static [Command]),
@@ -41,6 +43,7 @@ const ARRANGE: &[Command] = &[
 ];
 
 const OF_STATE: &[Line] = &[
+    Line::One(Command::EditFields),
     Line::One(Command::Rename),
     Line::One(Command::InsertBefore),
     Line::One(Command::InsertAfter),
@@ -82,16 +85,16 @@ const OF_SEVERAL: &[Line] = &[
     Line::One(Command::DeleteApart),
 ];
 const OF_WAY: &[Line] = &[
-    Line::One(Command::InsertAfter),
-    Line::One(Command::Connect),
+    Line::Named(Command::InsertAfter, "Add a state here…"),
+    Line::Named(Command::Connect, "Lead it to…"),
     DIVIDER,
     Line::One(Command::MoveEarlier),
     Line::One(Command::MoveLater),
     DIVIDER,
-    Line::One(Command::Disconnect),
+    Line::Named(Command::Disconnect, "Take it away"),
 ];
 const OF_GROUND: &[Line] = &[
-    Line::One(Command::InsertAfter),
+    Line::Named(Command::InsertAfter, "Add a state…"),
     Line::One(Command::Paste),
     Line::One(Command::SelectAll),
     DIVIDER,
@@ -142,6 +145,9 @@ fn entry(studio: Studio, line: &Line) -> MenuEntry {
     match line {
         Line::Divider => MenuEntry::Divider,
         Line::One(command) => MenuEntry::Item(of_command(studio, *command)),
+        Line::Named(command, title) => {
+            MenuEntry::Item(MenuItem { title: (*title).to_owned(), ..of_command(studio, *command) })
+        }
         Line::Sub(title, icon, commands) => MenuEntry::Item(MenuItem {
             title: (*title).to_owned(),
             icon,

@@ -20,13 +20,14 @@ pub fn Shortcuts() -> impl IntoView {
 #[component]
 fn ShortcutList() -> impl IntoView {
     let sheet = style_sheet!("style/shortcuts.css");
-    const IN_GRAPH: [(&str, &str); 6] = [
+    const IN_GRAPH: [(&str, &str); 7] = [
         ("Next or previous state, in the order of execution", "Tab, Shift+Tab"),
         ("Nearest state in a direction", "Arrow keys"),
         ("Pan", "Shift+arrow keys"),
         ("First state", "Home"),
         ("Select nothing", "Esc"),
-        ("Leave a text for the next control", "Esc, then Tab"),
+        ("From a form or a list of blocks back to the graph", "Esc"),
+        ("Leave the definition for the next control", "Esc, then Tab"),
     ];
     let apple = dom::is_apple();
     let rows = Command::ALL

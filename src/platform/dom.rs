@@ -105,6 +105,14 @@ pub fn is_in_text(target: Option<web_sys::EventTarget>) -> bool {
         || element.closest("[contenteditable='true']").ok().flatten().is_some()
 }
 
+/// Whether the key press is for the graph, or a state in it.
+pub fn is_in_graph(target: Option<web_sys::EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| {
+        element.id() == "stage" || element.closest("#stage .viewport").ok().flatten().is_some()
+    })
+}
+
 /// Whether the focus is on an element of this id or inside of it.
 pub fn is_focus_within(id: &str) -> bool {
     let active = document().and_then(|document| document.active_element());
@@ -177,14 +185,40 @@ pub fn focus_id_soon(id: String) {
 /// Moves the focus to the first control in what a selector finds, once the page has been drawn anew.
 pub fn focus_first_in_soon(selector: String) {
     const CONTROLS: &str = "input, textarea, select, .code-host";
-    leptos::prelude::request_animation_frame(move || {
+    let focus = move || {
         let find = || {
             let place = document()?.query_selector(&selector).ok()??;
             place.scroll_into_view_with_bool(false);
             place.query_selector(CONTROLS).ok()??.dyn_into::<HtmlElement>().ok()
         };
-        if let Some(element) = find() {
-            let _ = element.focus();
+        let Some(element) = find() else { return };
+        if element.class_list().contains("code-host") {
+            let text = element.shadow_root().and_then(|root| root.query_selector(".cm-content").ok()?);
+            let _ = match text.and_then(|text| text.dyn_into::<HtmlElement>().ok()) {
+                Some(text) => text.focus(),
+                // An editor that is still loading takes the focus when it is there.
+                None => element.set_attribute(WANTS_FOCUS, ""),
+            };
+            return;
         }
-    });
+        let _ = element.focus();
+        // What is typed takes the place of what was there.
+        if let Some(input) = element.dyn_ref::<web_sys::HtmlInputElement>() {
+            input.select();
+        } else if let Some(area) = element.dyn_ref::<web_sys::HtmlTextAreaElement>() {
+            area.select();
+        }
+    };
+    // The second frame comes after panels have been shown.
+    leptos::prelude::request_animation_frame(move || leptos::prelude::request_animation_frame(focus));
+}
+
+/// On an editor that is to have the focus as soon as it is there.
+const WANTS_FOCUS: &str = "data-wants-focus";
+
+/// Whether an editor that has just been made is to have the focus; asked once.
+pub fn takes_focus(host: &Element) -> bool {
+    let wants = host.has_attribute(WANTS_FOCUS);
+    let _ = host.remove_attribute(WANTS_FOCUS);
+    wants
 }

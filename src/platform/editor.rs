@@ -210,6 +210,7 @@ impl Editor {
         label: &str,
         text: &str,
         dark: bool,
+        tab_leaves: bool,
         listeners: Listeners,
         assistant: Option<Rc<dyn Assistant>>,
     ) -> Result<Editor, String> {
@@ -239,6 +240,7 @@ impl Editor {
         set("text", &text.into()).map_err(failed)?;
         set("label", &label.into()).map_err(failed)?;
         set("dark", &dark.into()).map_err(failed)?;
+        set("tabLeaves", &tab_leaves.into()).map_err(failed)?;
         set("onChange", on_change.as_ref()).map_err(failed)?;
         set("onSelection", on_selection.as_ref()).map_err(failed)?;
         if let Some(assistant) = &assistant {

@@ -241,6 +241,8 @@ impl Studio {
             Ok(insertion) => {
                 self.apply_patch(insertion.patch, format!("Added {}", insertion.name));
                 self.select_named(&insertion.name);
+                self.reveal_selected();
+                self.say_where_added(&insertion.name);
                 self.palette.count_use(source);
                 true
             }
@@ -248,6 +250,28 @@ impl Studio {
                 self.shell.say(error.to_string());
                 false
             }
+        }
+    }
+
+    /// Says what was added, and where.
+    fn say_where_added(self, name: &str) {
+        let said = self.workspace.document.with_untracked(|document| {
+            let state = document.state_named(name)?;
+            let leads_here = |other: &asl::State<'_>| {
+                other.transitions().iter().any(|way| way.target == asl::Target::State(state.id()))
+            };
+            let scope = state.scope();
+            let before = scope.states().find(leads_here).map(|before| format!("after {}", before.name()));
+            let is_start = scope.start().is_some_and(|start| start.id() == state.id());
+            let place = match scope.owner() {
+                Some(owner) if is_start => format!("as the start inside of {}", owner.name()),
+                None if is_start => "as the start".to_owned(),
+                _ => before.unwrap_or_else(|| "without a connection".to_owned()),
+            };
+            Some(format!("Added {name} {place}"))
+        });
+        if let Some(said) = said {
+            self.shell.announce(said);
         }
     }
 

@@ -198,6 +198,13 @@ impl Shell {
         self.go_to(Pane::Side);
     }
 
+    /// Goes to the form of what is selected.
+    pub fn go_to_fields(self) {
+        self.side_tab.set(SideTab::Inspector);
+        self.pane.set(Pane::Side);
+        dom::focus_first_in_soon(".inspector".to_owned());
+    }
+
     pub fn go_to_design(self, tab: DesignTab) {
         self.mode.set(Mode::Design);
         self.left_open.set(true);
@@ -271,7 +278,12 @@ impl Shell {
 
     /// Says something to assistive technology only.
     pub fn announce(self, text: impl Into<String>) {
-        self.announcement.set(text.into());
+        let mut text = text.into();
+        // The same words once more would be no news.
+        if self.announcement.with_untracked(|before| *before == text) {
+            text.push('\u{a0}');
+        }
+        self.announcement.set(text);
     }
 
     pub fn close_toast(self, id: u32) {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::Closure;
 
+use crate::platform::dom;
 use crate::platform::editor::{Assistant, Diagnostic, Editor, Listeners, OutsideHistory};
 use crate::state::Studio;
 
@@ -31,6 +32,9 @@ pub fn CodeEditor(
     /// Whether undo and redo are the page's, which has one history for text, forms and graph.
     #[prop(optional)]
     shares_history: bool,
+    /// Whether it is a field of a form, where Tab goes on to the next one.
+    #[prop(optional)]
+    is_field: bool,
 ) -> impl IntoView {
     let studio = Studio::of_app();
     let host = NodeRef::<html::Div>::new();
@@ -67,8 +71,11 @@ pub fn CodeEditor(
                 }),
             };
             let dark = studio.shell.is_dark.get_untracked();
-            match Editor::open(&element, label, &start, dark, listeners, assistant).await {
+            match Editor::open(&element, label, &start, dark, is_field, listeners, assistant).await {
                 Ok(opened) => {
+                    if dom::takes_focus(&element) {
+                        opened.handle().focus();
+                    }
                     let _ = editor.try_set_value(Some(opened));
                     let _ = is_ready.try_set(true);
                 }

@@ -80,10 +80,12 @@ fn edit(document: &Document, numbers: [usize; 5]) -> Option<Edit> {
         3 => TransitionKind::Choice(number % 3),
         _ => TransitionKind::Catch(number % 2),
     };
-    let place = match third % 5 {
+    let place = match third % 7 {
         0 => Place::Start(scope(other)),
         1 => Place::Before(state(other)),
         2 => Place::NewBranch(state(other)),
+        3 => Place::InPlaceOf(state(other)),
+        4 => Place::Loose(scope(other)),
         _ => Place::On { from: state(other), way: way(fourth) },
     };
     let name = document.state(state(one))?.shared_name();
@@ -99,7 +101,7 @@ fn edit(document: &Document, numbers: [usize; 5]) -> Option<Edit> {
         ),
         _ => json::parse(r#"{"Type": "Pass", "Comment": "x"}"#),
     };
-    Some(match kind % 14 {
+    Some(match kind % 16 {
         0 => Edit::InsertState { place, name: format!("New {one}").into(), state: new_state().unwrap() },
         1 => Edit::RemoveStates { states: several, relink: fourth % 2 == 0 },
         2 => Edit::RenameState { state: state(one), name: format!("{name} é\"{other}").into() },
@@ -127,7 +129,8 @@ fn edit(document: &Document, numbers: [usize; 5]) -> Option<Edit> {
             to: fourth % 3,
         },
         11 => Edit::ChangeType { state: state(one), to: StateType::ALL[other % 8] },
-        12 => Edit::Paste { place, text: document.copy(&several).ok()? },
+        12 => Edit::Format,
+        13 => Edit::Paste { place, text: document.copy(&several).ok()? },
         _ => Edit::SetFields {
             of: if third % 3 == 0 { ObjectRef::Scope(scope(one)) } else { ObjectRef::State(state(one)) },
             fields: vec![
@@ -136,6 +139,27 @@ fn edit(document: &Document, numbers: [usize; 5]) -> Option<Edit> {
             ],
         },
     })
+}
+
+/// What numbers stand for: mostly an edit, sometimes states that become a nested workflow.
+fn planned(document: &Document, numbers: [usize; 5]) -> Option<(String, Patch)> {
+    let [kind, one, _, third, fourth] = numbers;
+    let states = document.state_count();
+    if kind % 17 == 16 && states > 0 {
+        let selected: Vec<StateId> =
+            (0..=fourth % 3).map(|more| StateId(((one + more) % states) as u32)).collect();
+        let extraction = document.plan_extraction(&selected, &format!("Nested {third}")).ok()?;
+        let nested = Document::parse(&extraction.definition);
+        assert!(nested.tree().problems().is_empty(), "{}", extraction.definition);
+        if errors(document).is_empty() {
+            let found = errors(&nested);
+            assert!(found.is_empty(), "{found:?}\n{}\n{}", document.text(), extraction.definition);
+        }
+        return Some((format!("extracted {selected:?}"), extraction.patch));
+    }
+    let edit = edit(document, numbers)?;
+    let patch = document.plan(&edit).ok()?;
+    Some((format!("{edit:?}"), patch))
 }
 
 /// What AWS refuses, but for states without a way to them or an end: leading ways elsewhere can do that.
@@ -154,14 +178,13 @@ fn check_sequence(text: &str, steps: &[[usize; 5]]) {
     let mut undo: Vec<(Patch, String)> = Vec::new();
     let before = errors(&document);
     for numbers in steps {
-        let Some(edit) = edit(&document, *numbers) else { continue };
-        let Ok(patch) = document.plan(&edit) else { continue };
+        let Some((edit, patch)) = planned(&document, *numbers) else { continue };
         let old = document.text().to_owned();
         let inverse = document.apply(&patch);
-        assert!(document.tree().problems().is_empty(), "{edit:?}\n{old}\n{}", document.text());
+        assert!(document.tree().problems().is_empty(), "{edit}\n{old}\n{}", document.text());
         if document.state_count() > 0 && before.is_empty() {
             let found = errors(&document);
-            assert!(found.is_empty(), "{edit:?}\n{found:?}\n{old}\n{}", document.text());
+            assert!(found.is_empty(), "{edit}\n{found:?}\n{old}\n{}", document.text());
         }
         undo.push((inverse, old));
     }

@@ -53,8 +53,8 @@ impl Builder {
 
     fn set_in(&mut self, of: ObjectRef, fields: &[(&str, &str)]) {
         for (pointer, value) in fields {
-            let value = if value.is_empty() { None } else { Some(json::parse(value).unwrap()) };
-            self.edit(&Edit::SetFields { of, fields: vec![((*pointer).to_owned(), value)] });
+            let value = json::parse(value).unwrap();
+            self.edit(&Edit::SetFields { of, fields: vec![((*pointer).to_owned(), Some(value))] });
         }
     }
 
@@ -243,9 +243,8 @@ fn notify(builder: &mut Builder, state: &str, subject: &str, message: &str) {
         state,
         &[
             ("/Arguments/TopicArn", r#""arn:aws:sns:us-east-1:123456789012:order-updates""#),
-            ("/Arguments/Message", ""),
-            ("/Arguments/Subject", &format!("\"{subject}\"")),
             ("/Arguments/Message", &format!("\"{{% {message} %}}\"")),
+            ("/Arguments/Subject", &format!("\"{subject}\"")),
             ("/TimeoutSeconds", "10"),
             (
                 "/Retry/-",

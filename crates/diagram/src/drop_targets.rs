@@ -95,8 +95,26 @@ impl Scene {
         if let Some(zone) = nearest.and_then(|(at, _)| self.edge_zone(at)) {
             return Some(zone);
         }
+        // In a scope without lines, the state beside the point is what is meant.
+        if node.is_some()
+            && let Some(beside) = self.nearest_node(document, scope, point)
+        {
+            return Some(match is_placeholder(document, beside.state) {
+                true => replacement(beside),
+                false => self.node_zone(document, beside, point),
+            });
+        }
         let label = "Not connected yet".to_owned();
         Some(DropZone { place: Place::Loose(scope), mark: DropMark::Free(point), label })
+    }
+
+    fn nearest_node(&self, document: &Document, scope: ScopeId, point: Point) -> Option<&SceneNode> {
+        let is_in = |node: &&SceneNode| {
+            node.is_shown && document.state(node.state).is_some_and(|state| state.scope().id() == scope)
+        };
+        let to_middle = |node: &SceneNode| distance(&[node.rect.center(), point]);
+        let inside = self.nodes.iter().filter(is_in);
+        inside.min_by(|one, other| to_middle(one).total_cmp(&to_middle(other)))
     }
 
     /// The scope that everything in the picture is in.
@@ -377,6 +395,17 @@ mod tests {
         let both = fixture.rect("Both");
         assert_eq!(fixture.at(Point::new(both.x + 50.0, both.y + 3.0)).label, "Before Both");
         assert_eq!(fixture.at(Point::new(both.x + 50.0, both.y + 30.0)).label, "New branch of Both");
+    }
+
+    #[test]
+    fn beside_a_state_in_a_branch_without_lines_the_state_is_meant() {
+        let fixture = Fixture::new(TEXT);
+        let beside = |name: &str, along: f64| {
+            let rect = fixture.rect(name);
+            fixture.at(Point::new(rect.x - 4.0, rect.y + rect.height * along)).label
+        };
+        assert_eq!(beside("P", 0.5), "In the place of P");
+        assert_eq!((&*beside("L", 0.2), &*beside("L", 0.8)), ("Before L", "After L"));
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Studio {
                     let target = targets.into_iter().find(|target| target.key.as_ref() == Some(key));
                     target.and_then(|target| target.reason).unwrap_or_default()
                 }
-                None => "Drop on a state to connect to it".to_owned(),
+                None => "Drop on a state, or here to choose or add one".to_owned(),
             };
         }
         drag.over = over.map(|(key, _)| key);
@@ -66,15 +66,15 @@ impl Studio {
         self.editing.drag.set(Some(drag));
     }
 
-    /// Lets go. Without having moved, the target is asked for in a list.
+    /// Lets go. Without having moved, and over the ground, the target is asked for in a list.
     pub fn end_drag(self, has_moved: bool) {
         let Some(drag) = self.editing.drag.get_untracked() else { return };
         self.cancel_drag();
-        if !has_moved {
+        if !has_moved || drag.over.is_none() {
             self.editing.connecting.set(Some(drag.connecting));
         } else if drag.is_legal {
             self.connect(&drag.connecting, drag.over.as_deref());
-        } else if drag.over.is_some() {
+        } else {
             self.shell.say(drag.hint);
         }
     }

@@ -31,6 +31,25 @@ impl TimeUnit {
         }
     }
 
+    /// What a person may write behind a number: `s`, `min`, `hours`.
+    fn from_word(word: &str) -> Option<TimeUnit> {
+        Some(match word {
+            "s" | "sec" | "second" | "seconds" => TimeUnit::Seconds,
+            "m" | "min" | "minute" | "minutes" => TimeUnit::Minutes,
+            "h" | "hour" | "hours" => TimeUnit::Hours,
+            "d" | "day" | "days" => TimeUnit::Days,
+            _ => return None,
+        })
+    }
+
+    /// A number with its unit, such as `90 s` or `2h`; none where there is no unit behind it.
+    pub fn split(text: &str) -> Option<(&str, TimeUnit)> {
+        let text = text.trim();
+        let word = text.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+        let unit = TimeUnit::from_word(&word.to_ascii_lowercase())?;
+        Some((text.strip_suffix(word)?.trim_end(), unit))
+    }
+
     /// The largest unit of which a number of seconds is a multiple.
     pub fn of(seconds: i64) -> TimeUnit {
         TimeUnit::ALL
@@ -79,6 +98,17 @@ mod tests {
         assert_eq!(duration_text(3_600.0), "1 h");
         assert_eq!(duration_text(90_061.0), "1 d 1 h");
         assert_eq!(duration_text(f64::INFINITY), "forever");
+    }
+
+    #[test]
+    fn a_unit_is_read_behind_its_number() {
+        assert_eq!(TimeUnit::split("90 s"), Some(("90", TimeUnit::Seconds)));
+        assert_eq!(TimeUnit::split(" 2H "), Some(("2", TimeUnit::Hours)));
+        assert_eq!(TimeUnit::split("1 minute"), Some(("1", TimeUnit::Minutes)));
+        assert_eq!(TimeUnit::split("3 days"), Some(("3", TimeUnit::Days)));
+        assert_eq!(TimeUnit::split("90"), None);
+        assert_eq!(TimeUnit::split("90 sheep"), None);
+        assert_eq!(TimeUnit::split(""), None);
     }
 
     #[test]

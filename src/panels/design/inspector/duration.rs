@@ -32,9 +32,18 @@ pub fn duration_input(site: &Site, field: &'static Field, labelling: &Labelling)
         if text.starts_with("${") && text.ends_with('}') {
             return Ok(Some(Value::from(text)));
         }
+        // A unit that is written behind the number counts.
+        let (text, written) = match TimeUnit::split(text) {
+            Some((text, unit)) => (text, Some(unit)),
+            None => (text, None),
+        };
         let number = Number::from_text(text).and_then(|number| number.as_i64());
         let number = number.ok_or("Type a whole number, or remove the field.")?;
-        let seconds = number.checked_mul(unit.get_untracked().seconds()).ok_or("This is too long.")?;
+        let in_unit = written.unwrap_or_else(|| unit.get_untracked());
+        let seconds = number.checked_mul(in_unit.seconds()).ok_or("This is too long.")?;
+        if let Some(written) = written {
+            unit.set(written);
+        }
         Ok(Some(Value::from(seconds)))
     });
     let writer = site.clone();

@@ -83,7 +83,8 @@ pub struct TextControl {
     pub complete: Option<Complete>,
 }
 
-/// A text field. What it can't take over it keeps as a draft, with the reason, until it can.
+/// A text field. What is typed stays as it was typed until the field is left; what can't be taken over stays with
+/// the reason.
 pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
     let TextControl { look, placeholder, value, show, parse, commit, suggestions, complete } = control;
     let draft = RwSignal::new(None::<String>);
@@ -116,6 +117,11 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
             }
         }
     });
+    let leave = move || {
+        if complaint.with_untracked(Option::is_none) {
+            draft.set(None);
+        }
+    };
     let aria_label = labelling.names_itself.then_some(labelling.label);
     let Labelling { id, described_by, is_required, is_invalid, .. } = labelling.clone();
     let aria_invalid = move || is_invalid.get().then_some("true");
@@ -163,7 +169,10 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
                 prop:value=shown
                 on:input=on_input
                 on:keydown=on_key
-                on:blur=move |_| completer.close()
+                on:blur=move |_| {
+                    completer.close();
+                    leave();
+                }
             ></textarea>
             {list}
         }
@@ -188,6 +197,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
             aria-invalid=aria_invalid
             prop:value=shown
             on:input=move |event| take(event_target_value(&event))
+            on:blur=move |_| leave()
         />
         {suggestions
             .map(|suggestions| {

@@ -70,7 +70,7 @@ pub fn object_list(site: &Site, spec: ListSpec) -> AnyView {
         <ol class="form-list">
             <For each=move || 0..count.get() key=|position| *position children=items />
         </ol>
-        <button type="button" class="form-chip" on:click=add>
+        <button type="button" class="form-chip" id=item_id(site, 0, "add") on:click=add>
             <Icon name="plus" size=12 />
             {format!("Add a {}", spec.noun)}
         </button>
@@ -132,8 +132,10 @@ fn item(
             let pointer = if is_last { list.pointer.to_string() } else { site.pointer.to_string() };
             site.form.change_or_say(vec![(pointer, None)], &format!("Removed a {noun}"));
             open.set(None);
-            let neighbour = position.min(count.get_untracked().saturating_sub(1));
-            dom::focus_id_soon(item_id(&list, neighbour, "toggle"));
+            dom::focus_id_soon(match count.get_untracked().checked_sub(1) {
+                Some(last) => item_id(&list, position.min(last), "toggle"),
+                None => item_id(&list, 0, "add"),
+            });
         }
     };
     let keeps_one = spec.keeps_one;

@@ -53,6 +53,18 @@ enum Subject {
     Hidden,
 }
 
+/// Escape leads back to the graph. In an editor it is the editor's, where Tab after it leads on.
+fn leave(studio: Studio, event: &leptos::ev::KeyboardEvent) {
+    use wasm_bindgen::JsCast;
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let is_editor = target.is_some_and(|target| target.class_list().contains("code-host"));
+    if event.key() == "Escape" && !event.default_prevented() && !is_editor {
+        event.prevent_default();
+        studio.shell.pane.set(crate::state::Pane::Stage);
+        studio.focus_selected();
+    }
+}
+
 #[component]
 pub fn Inspector() -> impl IntoView {
     let studio = Studio::of_app();
@@ -85,7 +97,7 @@ pub fn Inspector() -> impl IntoView {
         })
     });
     view! {
-        <div class="inspector" role="region" aria-label="Inspector">
+        <div class="inspector" role="region" aria-label="Inspector" on:keydown=move |event| leave(studio, &event)>
             {move || match subject.get() {
                 Subject::Workflow => workflow::workflow_form(studio),
                 Subject::Several => several::several_form(studio),

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::form::Site;
 use super::inputs::Labelling;
+use crate::platform::dom;
 use crate::ui::Icon;
 
 /// A tag for each text, and a field to add another one. Enter or a comma adds, Backspace in the empty field
@@ -46,8 +47,12 @@ pub fn text_list(site: &Site, labelling: &Labelling, suggestions: Signal<Vec<(St
         }
     };
     let remove = {
-        let site = site.clone();
-        move |position: usize| site.item(position).remove()
+        let (site, id) = (site.clone(), labelling.id.clone());
+        move |position: usize| {
+            site.item(position).remove();
+            // The button that was pressed is gone.
+            dom::focus_id_soon(id.clone());
+        }
     };
     let on_key = {
         let (add, remove) = (add.clone(), remove.clone());

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 
 use self::groups::Groups;
 use self::results::Results;
-use crate::state::Studio;
+use crate::state::{Pane, Studio};
 use crate::ui::Icon;
 
 #[component]
@@ -24,7 +24,7 @@ pub fn Blocks() -> impl IntoView {
     let is_searching = Memo::new(move |_| query.with(|query| !query.trim().is_empty()));
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if let Some(panel) = panel.get_untracked() {
-            go_by_key(&panel, &event, query);
+            go_by_key(studio, &panel, &event, query);
         }
     };
     view! {
@@ -65,7 +65,12 @@ pub fn Blocks() -> impl IntoView {
 }
 
 /// Arrow keys go through the rows, from and to the search field; letters go on searching.
-fn go_by_key(panel: &web_sys::HtmlElement, event: &web_sys::KeyboardEvent, query: RwSignal<String>) {
+fn go_by_key(
+    studio: Studio,
+    panel: &web_sys::HtmlElement,
+    event: &web_sys::KeyboardEvent,
+    query: RwSignal<String>,
+) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
@@ -106,6 +111,10 @@ fn go_by_key(panel: &web_sys::HtmlElement, event: &web_sys::KeyboardEvent, query
         ("Escape", _) if !query.with_untracked(String::is_empty) => {
             query.set(String::new());
             crate::platform::dom::focus_soon("palette-search");
+        }
+        ("Escape", _) => {
+            studio.shell.pane.set(Pane::Stage);
+            studio.focus_selected();
         }
         (letter, Some(_)) if letter.chars().count() == 1 && letter != " " => {
             query.update(|query| query.push_str(letter));
