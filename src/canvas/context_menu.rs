@@ -43,8 +43,8 @@ const ARRANGE: &[Command] = &[
 ];
 
 const OF_STATE: &[Line] = &[
-    Line::One(Command::EditFields),
     Line::One(Command::Rename),
+    Line::One(Command::EditFields),
     Line::One(Command::InsertBefore),
     Line::One(Command::InsertAfter),
     Line::One(Command::Connect),

@@ -293,6 +293,30 @@ fn everything_is_in_the_menu_and_the_menu_needs_no_mouse() {
 }
 
 #[test]
+fn enter_opens_the_form_and_escape_leads_back() {
+    let page = open(THREE);
+    select(&page, "B");
+    page.press(&[], Key::Enter.into());
+    page.wait_for_value("return document.activeElement?.classList.contains('form-title')", &json!(true));
+    page.keys("Pause");
+    page.press(&[], Key::Enter.into());
+    wait_for_definition(&page, &THREE.replace("\"B\"", "\"Pause\""));
+    page.press(&[], Key::Escape.into());
+    wait_for_focus(&page, "Pause");
+    // Of a way, the menu says what it means there.
+    let between = page.middle(&format!("{} .node-card", node("A")));
+    let below = page.middle(&format!("{} .node-card", node("Pause")));
+    let at = (between.0, (between.1 + below.1) / 2.0);
+    for kind in ["mousePressed", "mouseReleased"] {
+        let event = json!({"type": kind, "x": at.0, "y": at.1, "button": "right", "clickCount": 1});
+        page.devtools("Input.dispatchMouseEvent", event);
+    }
+    page.wait_for("[role=menu]");
+    assert!(in_menu(&page).starts_with("Add a state here"), "{}", in_menu(&page));
+    page.assert_clean();
+}
+
+#[test]
 fn several_states_are_deleted_at_once_and_come_back() {
     let page = open(THREE);
     select(&page, "A");

@@ -187,6 +187,10 @@ impl MarkedPlace {
                 let position = sibling.map_or(Position::First, |sibling| Position::After(sibling.member()));
                 (incoming, Goal::State(state.name().to_owned()), position)
             }
+            // The first state of a scope is its start.
+            (Place::Loose(_), _) if scope.states().next().is_none() => {
+                (vec![Incoming::Start], Goal::End, Position::Last)
+            }
             (Place::Loose(_), _) => (Vec::new(), Goal::End, Position::Last),
             _ => return Err(EditError::Gone),
         };

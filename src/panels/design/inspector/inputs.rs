@@ -118,7 +118,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
         }
     });
     let leave = move || {
-        if complaint.with_untracked(Option::is_none) {
+        if complaint.with_untracked(Option::is_none) && draft.with_untracked(Option::is_some) {
             draft.set(None);
         }
     };
