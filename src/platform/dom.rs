@@ -189,7 +189,9 @@ pub fn focus_first_in_soon(selector: String) {
         let find = || {
             let place = document()?.query_selector(&selector).ok()??;
             place.scroll_into_view_with_bool(false);
-            place.query_selector(CONTROLS).ok()??.dyn_into::<HtmlElement>().ok()
+            let control = place.query_selector(CONTROLS).ok()?;
+            // What is still empty has only a button that begins it.
+            control.or_else(|| place.query_selector(".form-chip").ok()?)?.dyn_into::<HtmlElement>().ok()
         };
         let Some(element) = find() else { return };
         if element.class_list().contains("code-host") {
@@ -211,6 +213,12 @@ pub fn focus_first_in_soon(selector: String) {
     };
     // The second frame comes after panels have been shown.
     leptos::prelude::request_animation_frame(move || leptos::prelude::request_animation_frame(focus));
+}
+
+/// The same for the part of a form that is about a place of the definition, a JSON pointer.
+pub fn focus_place_soon(pointer: &str) {
+    let pointer = pointer.replace('\\', "\\\\").replace('\'', "\\'");
+    focus_first_in_soon(format!("[data-place='{pointer}']"));
 }
 
 /// On an editor that is to have the focus as soon as it is there.

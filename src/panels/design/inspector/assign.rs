@@ -92,7 +92,7 @@ fn table(site: &Site) -> AnyView {
                 QueryLanguage::Jsonata => (name, "{% $states.input %}"),
             };
             site.child(&member).set(Value::from(value));
-            dom::focus_first_in_soon(format!("[data-row='{}']", names.len()));
+            dom::focus_place_soon(&site.item(names.len()).pointer);
         }
     };
     view! {
@@ -165,9 +165,11 @@ fn row(parent: &Site, position: usize, member: &str) -> AnyView {
         let own = own.clone();
         move |_| own.remove()
     };
+    // Rows are made anew with other names, but keep their places.
+    let place = parent.item(position).pointer;
     let title = format!("Variable ${variable}");
     view! {
-        <div class="form-table-row" role="group" aria-label=title data-row=position.to_string() data-variable=variable.clone()>
+        <div class="form-table-row" role="group" aria-label=title data-row=position.to_string() data-place=place.to_string() data-variable=variable.clone()>
             <div class="form-table-name">
                 {name_input(parent, position, member, complaint)}
                 {segments(
@@ -177,7 +179,7 @@ fn row(parent: &Site, position: usize, member: &str) -> AnyView {
                     change_mode,
                 )}
             </div>
-            <div class="form-table-value">{body}</div>
+            <div class="form-table-value" data-place=format!("{place}/value")>{body}</div>
             {icon_button("close", format!("Remove ${variable}"), remove)}
             {problem_list(problems_id, problems, complaint)}
         </div>
@@ -217,12 +219,13 @@ fn name_input(parent: &Site, position: usize, member: &str, complaint: RwSignal<
             take(&event_target_value(&event));
         }
     };
+    let place = parent.item(position).pointer;
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let goes_on = event.key() == "Enter" || (event.key() == "Tab" && !event.shift_key());
         // The row is made anew with another name: the focus goes to its value.
         if goes_on && take(&event_target_value(&event)) {
             event.prevent_default();
-            dom::focus_first_in_soon(format!("[data-row='{position}'] .form-table-value"));
+            dom::focus_place_soon(&format!("{place}/value"));
         }
     };
     view! {

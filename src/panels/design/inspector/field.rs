@@ -85,6 +85,7 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
     let complaint = RwSignal::new(None::<String>);
     let own = site.child(field.name);
     let beside = control.path.map(|path| site.child(path.name));
+    let own_place = own.pointer.to_string();
     let is_container = matches!(field.kind, Kind::Object(_) | Kind::Objects { .. });
     // The rows inside show their own problems.
     let shows_inner_problems = is_container || matches!(field.kind, Kind::Assignments);
@@ -192,6 +193,7 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
             class="form-field"
             class:container=is_container
             data-field=field.name
+            data-place=own_place
             role=is_group.then_some("group")
             aria-labelledby=is_group.then_some(label_id)
         >
@@ -503,7 +505,7 @@ fn add_chip(site: &Site, control: Control) -> AnyView {
     let add = move |_| {
         let value = initial_value(field, form.language, form.default_target().as_deref());
         form.change_or_say(vec![(pointer.to_string(), Some(value))], &format!("Added {}", field.name));
-        dom::focus_first_in_soon(format!("[data-field='{}']", field.name));
+        dom::focus_place_soon(&pointer);
     };
     view! {
         <button

@@ -171,8 +171,9 @@ fn chip(site: &Site, parameter: Parameter) -> AnyView {
     let add = {
         let site = site.clone();
         move |_| {
-            site.child(&name).set(kind.initial(&name));
-            dom::focus_first_in_soon(format!("[data-field='{name}']"));
+            let own = site.child(&name);
+            own.set(kind.initial(&name));
+            dom::focus_place_soon(&own.pointer);
         }
     };
     view! {
@@ -212,6 +213,7 @@ fn row(parent: &Site, member: &str, parameter: &Parameter) -> AnyView {
     labelling.is_invalid = Signal::derive(move || {
         complaint.with(Option::is_some) || problems.with(|problems| !problems.is_empty())
     });
+    let own_place = own.pointer.to_string();
     let problems_id = format!("{}-problems", labelling.id);
     labelling.described_by = problems_id.clone();
     let computed = match form.language {
@@ -246,7 +248,7 @@ fn row(parent: &Site, member: &str, parameter: &Parameter) -> AnyView {
         move |_| own.remove()
     };
     view! {
-        <div class="form-field" data-field=base.clone()>
+        <div class="form-field" data-field=base.clone() data-place=own_place>
             <div class="form-label-row">
                 <label class="form-label" for=labelling.id.clone()>
                     {base.clone()}

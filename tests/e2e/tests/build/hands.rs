@@ -20,46 +20,55 @@ pub enum Place {
     Between(&'static str, &'static str),
 }
 
-/// A control of the inspector: its place by sections (`#errors`) and fields (`Retry`), and what it is there.
+/// A control of the inspector: its place by sections (`#errors`), fields (`Retry`) and variables (`$total`), and what it
+/// is there.
 #[derive(Clone, Debug)]
 pub struct Control {
-    path: Vec<&'static str>,
+    path: Vec<String>,
     kind: &'static str,
     name: String,
 }
 
 impl Control {
-    pub fn text(path: &[&'static str]) -> Self {
+    pub fn text(path: &[&str]) -> Self {
         Self::of(path, "input:not([type=checkbox]), textarea:not(.code-fallback)", "")
     }
 
-    pub fn code(path: &[&'static str]) -> Self {
+    pub fn code(path: &[&str]) -> Self {
         Self::of(path, ".code-host.ready", "")
     }
 
-    pub fn list(path: &[&'static str]) -> Self {
+    /// The value of a variable in a table.
+    pub fn value(path: &[&str]) -> Self {
+        Self::of(path, ".form-table-value textarea", "")
+    }
+
+    pub fn list(path: &[&str]) -> Self {
         Self::of(path, "select", "")
     }
 
     /// A button by its name.
-    pub fn button(path: &[&'static str], name: &str) -> Self {
+    pub fn button(path: &[&str], name: &str) -> Self {
         Self::of(path, "button", name)
     }
 
     /// The button that adds a field.
-    pub fn add(path: &[&'static str], field: &str) -> Self {
+    pub fn add(path: &[&str], field: &str) -> Self {
         Self::button(path, &format!("Add {field}"))
     }
 
-    fn of(path: &[&'static str], kind: &'static str, name: &str) -> Self {
-        Self { path: path.to_vec(), kind, name: name.to_owned() }
+    fn of(path: &[&str], kind: &'static str, name: &str) -> Self {
+        Self { path: path.iter().map(|step| (*step).to_owned()).collect(), kind, name: name.to_owned() }
     }
 
     /// A JavaScript expression for the element; null while it isn't there.
     pub fn element(&self) -> String {
         format!(
             "(() => {{
-                const selector = (step) => step[0] === '#' ? `[data-section=\"${{step.slice(1)}}\"]` : `[data-field=\"${{step}}\"]`;
+                const kinds = {{ '#': 'section', '$': 'variable' }};
+                const selector = (step) => step[0] in kinds
+                    ? `[data-${{kinds[step[0]]}}=\"${{step.slice(1)}}\"]`
+                    : `[data-field=\"${{step}}\"]`;
                 const place = {path}.reduce((place, step) => place?.querySelector(selector(step)), document.querySelector('.inspector'));
                 const name = {name};
                 const nameOf = (one) => one.getAttribute('aria-label') ?? one.innerText.trim();
@@ -95,7 +104,7 @@ pub trait Hands {
     fn choose(&self, control: &Control, option: &str);
     fn write_json(&self, control: &Control, text: &str);
     /// Opens the first item of a list, if it isn't open.
-    fn open_first(&self, list: &[&'static str]);
+    fn open_first(&self, list: &[&str]);
 }
 
 /// The definition as the page keeps it, once it has.
@@ -233,7 +242,7 @@ pub fn choose(page: &Page, control: &Control, option: &str) {
 }
 
 /// The button that opens the first item of a list, unless it is open.
-pub fn closed_first(page: &Page, list: &[&'static str]) -> Option<Control> {
+pub fn closed_first(page: &Page, list: &[&str]) -> Option<Control> {
     let toggle = Control::of(list, ".form-item-toggle", "");
     let script = format!("return {}?.getAttribute('aria-expanded') ?? null", toggle.element());
     let is_open = page.until("the list", || Some(page.script(&script)).filter(|found| !found.is_null()));

@@ -237,7 +237,7 @@ impl Hands for Keyboard<'_> {
         ));
     }
 
-    fn open_first(&self, list: &[&'static str]) {
+    fn open_first(&self, list: &[&str]) {
         if let Some(toggle) = hands::closed_first(self.0, list) {
             Hands::press(self, &toggle);
         }

@@ -150,7 +150,7 @@ impl Hands for Touch<'_> {
         hands::insert(self.0, text);
     }
 
-    fn open_first(&self, list: &[&'static str]) {
+    fn open_first(&self, list: &[&str]) {
         if let Some(toggle) = hands::closed_first(self.0, list) {
             self.press(&toggle);
         }

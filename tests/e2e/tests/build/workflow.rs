@@ -9,9 +9,8 @@ const INPUT: &[&str] = &["#input"];
 const RETRY: &[&str] = &["#errors", "Retry"];
 const CATCH: &[&str] = &["#errors", "Catch"];
 
-const FAILED: &str = r#"{
-  "reason": "{% $states.errorOutput.Error & ': ' & $states.errorOutput.Cause %}"
-}"#;
+const FAILED: [(&str, &str); 1] =
+    [("reason", "$states.errorOutput.Error & ': ' & $states.errorOutput.Cause")];
 
 pub fn build(hands: &dyn Hands) {
     hands.begin();
@@ -57,25 +56,18 @@ fn validate_order(hands: &dyn Hands) {
     add_field(hands, &["#configuration"], "TimeoutSeconds", "10 s");
     hands.open_first(CATCH);
     errors(hands, CATCH, &["States.ALL"], &["InvalidOrder"]);
-    add_json(
-        hands,
-        CATCH,
-        "Assign",
-        r#"{
-  "orderId": "{% $states.input.orderId %}",
-  "reason": "{% $states.errorOutput.Cause %}"
-}"#,
-    );
-    add_json(
+    assign(
         hands,
         &["#variables"],
-        "Assign",
-        r#"{
-  "orderId": "{% $states.result.Payload.orderId %}",
-  "items": "{% $states.result.Payload.items %}",
-  "total": "{% $states.result.Payload.total %}"
-}"#,
+        &[
+            ("orderId", "$states.result.Payload.orderId"),
+            ("items", "$states.result.Payload.items"),
+            ("total", "$states.result.Payload.total"),
+        ],
     );
+    // In the same form, variables of the same names.
+    let caught = [("orderId", "$states.input.orderId"), ("reason", "$states.errorOutput.Cause")];
+    assign(hands, CATCH, &caught);
 }
 
 fn choose_payment(hands: &dyn Hands) {
@@ -108,7 +100,7 @@ fn charge_card(hands: &dyn Hands) {
         hands.fill(&Control::text(&["#errors", "Retry", field]), number);
     }
     hands.open_first(CATCH);
-    add_json(hands, CATCH, "Assign", FAILED);
+    assign(hands, CATCH, &FAILED);
 }
 
 fn wait_for_settlement(hands: &dyn Hands) {
@@ -119,7 +111,7 @@ fn wait_for_settlement(hands: &dyn Hands) {
 fn fulfil_order(hands: &dyn Hands) {
     hands.select("Fulfil order");
     hands.open_first(CATCH);
-    add_json(hands, CATCH, "Assign", FAILED);
+    assign(hands, CATCH, &FAILED);
     output(
         hands,
         r#"{
@@ -204,14 +196,25 @@ fn put(hands: &dyn Hands, block: Block, place: Place, name: &str) {
 }
 
 /// Adds a field, which then waits for its value.
-fn add_field(hands: &dyn Hands, group: &[&'static str], name: &'static str, text: &str) {
+fn add_field(hands: &dyn Hands, group: &[&str], name: &str, text: &str) {
     hands.press(&Control::add(group, name));
     hands.fill(&Control::text(&[group, &[name]].concat()), text);
 }
 
-fn add_json(hands: &dyn Hands, group: &[&'static str], name: &'static str, text: &str) {
+fn add_json(hands: &dyn Hands, group: &[&str], name: &str, text: &str) {
     hands.press(&Control::add(group, name));
     write_json(hands, &Control::code(&[group, &[name]].concat()), text);
+}
+
+/// Assigns variables, each with an expression.
+fn assign(hands: &dyn Hands, group: &[&str], variables: &[(&str, &str)]) {
+    hands.press(&Control::add(group, "Assign"));
+    let table = [group, &["Assign"]].concat();
+    for (name, value) in variables {
+        hands.press(&Control::button(&table, "Add a variable"));
+        hands.fill(&Control::text(&[&table[..], &["$variable"]].concat()), &format!("{name}\n"));
+        hands.fill(&Control::value(&[&table[..], &[&format!("${name}")]].concat()), value);
+    }
 }
 
 fn write_json(hands: &dyn Hands, control: &Control, text: &str) {
@@ -237,7 +240,7 @@ fn output(hands: &dyn Hands, text: &str) {
 }
 
 /// Takes errors from the list of a retrier or catcher and adds others.
-fn errors(hands: &dyn Hands, of: &[&'static str], before: &[&str], after: &[&str]) {
+fn errors(hands: &dyn Hands, of: &[&str], before: &[&str], after: &[&str]) {
     for error in before {
         hands.press(&Control::button(of, &format!("Remove {error}")));
     }
