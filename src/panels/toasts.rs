@@ -25,7 +25,7 @@ pub fn Toasts() -> impl IntoView {
                                     class="button"
                                     on:click=move |_| {
                                         shell.close_toast(toast.id);
-                                        act.run(());
+                                        act();
                                     }
                                 >
                                     {label}

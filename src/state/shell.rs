@@ -1,5 +1,7 @@
 //! The frame around the work: panes, tabs, dialogs, notices.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::platform::{dom, storage};
@@ -79,8 +81,11 @@ pub struct Toast {
     pub text: String,
     pub is_error: bool,
     /// What the person may want to do about it.
-    pub offer: Option<(&'static str, Callback<()>)>,
+    pub offer: Option<(&'static str, Act)>,
 }
+
+/// What a notice offers to do. It outlives the view that made it, which a `Callback` does not.
+pub type Act = Arc<dyn Fn() + Send + Sync>;
 
 const THEME_KEY: &str = "stepglass.theme";
 const LEFT_KEY: &str = "stepglass.left";
@@ -268,7 +273,7 @@ impl Shell {
 
     /// A notice with something to do about it.
     pub fn offer(self, text: impl Into<String>, label: &'static str, act: impl Fn() + Send + Sync + 'static) {
-        self.toast(text.into(), false, Some((label, Callback::new(move |()| act()))));
+        self.toast(text.into(), false, Some((label, Arc::new(act))));
     }
 
     /// A failure: stays until it is closed.
@@ -290,20 +295,20 @@ impl Shell {
         self.toasts.update(|toasts| toasts.retain(|toast| toast.id != id));
     }
 
-    fn toast(self, text: String, is_error: bool, offer: Option<(&'static str, Callback<()>)>) {
+    fn toast(self, text: String, is_error: bool, offer: Option<(&'static str, Act)>) {
         self.announce(text.clone());
         if self.toasts.with_untracked(|toasts| toasts.iter().any(|toast| toast.text == text)) {
             return;
         }
         self.next_toast.update_value(|id| *id += 1);
         let id = self.next_toast.get_value();
+        let shown_ms = if offer.is_some() { OFFER_MS } else { TOAST_MS };
         self.toasts.update(|toasts| {
             toasts.push(Toast { id, text, is_error, offer });
             let surplus = toasts.len().saturating_sub(4);
             toasts.drain(..surplus);
         });
         if !is_error {
-            let shown_ms = if offer.is_some() { OFFER_MS } else { TOAST_MS };
             gloo::timers::callback::Timeout::new(shown_ms, move || self.close_toast(id)).forget();
         }
     }

@@ -188,7 +188,9 @@ impl Tree {
         if event.alt_key() || event.ctrl_key() || event.meta_key() {
             return false;
         }
-        let Some(position) = self.active.get_untracked() else { return false };
+        let Some(position) = self.active.get_untracked() else {
+            return self.on_letter(&event.key(), None);
+        };
         let Some(item) = self.item_untracked(position) else { return false };
         let is_open = untrack(|| self.is_open(&item));
         match (&*event.key(), is_open) {
@@ -207,13 +209,13 @@ impl Tree {
                 self.studio.focus_selected();
             }
             ("Enter", Some(open)) => self.set_open(&item, !open),
-            (key, _) => return self.on_letter(key, position),
+            (key, _) => return self.on_letter(key, Some(position)),
         }
         true
     }
 
     /// Goes to the next state whose name begins with what is typed.
-    fn on_letter(self, key: &str, position: usize) -> bool {
+    fn on_letter(self, key: &str, position: Option<usize>) -> bool {
         let mut letters = key.chars();
         let (Some(letter), None) = (letters.next(), letters.next()) else { return false };
         let now = dom::now_ms();
@@ -224,7 +226,7 @@ impl Tree {
         }
         let word = if goes_on { before } else { String::new() } + &letter.to_lowercase().to_string();
         // A word that grows may still be the one of the present row.
-        let first = if goes_on { position } else { position + 1 };
+        let first = position.map_or(0, |position| if goes_on { position } else { position + 1 });
         let found = self.rows.with_untracked(|rows| {
             let order = (first..rows.len()).chain(0..first.min(rows.len()));
             order

@@ -64,6 +64,7 @@ const ROW: &str = r#"{
 fn open(definition: &str, viewport: Viewport, scheme: Scheme) -> Page {
     let page = Page::open_as("", viewport, scheme);
     e2e::scenes::started(&page);
+    page.wait_for_value("return document.querySelector('g.node') !== null", &json!(true));
     page.press(&[Key::Alt], '2');
     page.wait_for("#tab-definition-panel .code-host.ready");
     page.script(
@@ -146,7 +147,10 @@ fn a_workflow_is_converted_and_the_proof_compares_both_versions() {
 fn what_is_not_converted_leads_to_its_state() {
     let page = open(HALF, Viewport::PHONE, Scheme::Dark);
     command(&page, "Convert to JSONata");
-    page.click(".convert-dialog[open] .convert-case[data-tone=failed] .convert-state");
+    let state = ".convert-dialog[open] .convert-case[data-tone=failed] .convert-state";
+    page.wait_for(state);
+    page.script(&format!("document.querySelector('{state}').scrollIntoView({{ block: 'center' }})"));
+    page.click(state);
     page.wait_until_gone(".convert-dialog[open]");
     page.wait_for_value(
         "return document.querySelector('g.node.selected, g.node[aria-selected=true], g.node[data-selected]')?.dataset.name ?? null",

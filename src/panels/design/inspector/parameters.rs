@@ -139,7 +139,10 @@ fn form(site: &Site, known: Memo<Vec<Parameter>>) -> AnyView {
     let missing = {
         let site = site.clone();
         move || {
-            let absent = known.get().into_iter().filter(|parameter| !has(&parameter.name));
+            // An HTTPS call has its connection in one of two places.
+            let is_elsewhere = |name: &str| name == "InvocationConfig" && has("Authentication");
+            let known = known.get().into_iter();
+            let absent = known.filter(|parameter| !has(&parameter.name) && !is_elsewhere(&parameter.name));
             let (required, optional): (Vec<_>, Vec<_>) = absent.partition(|parameter| parameter.is_required);
             let unnamed = optional.len().saturating_sub(MOST_OFFERED);
             let all = required.into_iter().chain(optional.into_iter().take(MOST_OFFERED));
@@ -330,7 +333,7 @@ fn known_parameters(site: &Site) -> Memo<Vec<Parameter>> {
             let (_, shapes) = fetched.as_ref().filter(|(service, _)| *service == call.shapes)?;
             parameters_of(shapes, &call.action)
         });
-        from_shapes.filter(|parameters| !parameters.is_empty()).unwrap_or(call.required)
+        from_shapes.filter(|parameters| !parameters.is_empty()).unwrap_or(call.known)
     })
 }
 
@@ -341,14 +344,14 @@ struct Call {
     shapes: String,
     action: String,
     /// What is known without shapes.
-    required: Vec<Parameter>,
+    known: Vec<Parameter>,
 }
 
 fn call_of(resource: &str) -> Option<Call> {
     use asl::resource::Resource;
     match Resource::parse(resource)? {
         Resource::Sdk { service, action, .. } => {
-            Some(Call { shapes: service.to_owned(), action: action.to_owned(), required: Vec::new() })
+            Some(Call { shapes: service.to_owned(), action: action.to_owned(), known: Vec::new() })
         }
         Resource::Integration { service, action, .. } => {
             let integration = catalogue::integration(service, action)?;
@@ -365,10 +368,19 @@ fn call_of(resource: &str) -> Option<Call> {
                 };
                 Parameter { name, is_required: true, kind }
             });
+            let further = integration.optional().iter().map(|name| Parameter {
+                name: (*name).to_owned(),
+                is_required: false,
+                kind: match *name {
+                    "RequestBody" => ParameterKind::Any,
+                    "AllowNullValues" => ParameterKind::Boolean,
+                    _ => ParameterKind::Object,
+                },
+            });
             Some(Call {
                 shapes: integration.service().sdk.to_owned(),
                 action: action.to_owned(),
-                required: required.collect(),
+                known: required.chain(further).collect(),
             })
         }
         _ => None,
