@@ -78,12 +78,10 @@ fn go_to_end_of_line(page: &Page, line: usize) {
 /// Types, and takes what is offered once it has a label.
 fn take(page: &Page, typed: &str, label: &str) {
     page.keys(typed);
-    let offered = format!(
-        "return [...document.querySelector('#tab-definition-panel .code-host').shadowRoot
-            .querySelectorAll('.cm-tooltip-autocomplete li .cm-completionLabel')].map(one => one.textContent)"
-    );
+    let offered = "return [...document.querySelector('#tab-definition-panel .code-host').shadowRoot
+            .querySelectorAll('.cm-tooltip-autocomplete li .cm-completionLabel')].map(one => one.textContent)";
     page.until(&format!("{label} to be offered"), || {
-        let labels = page.script(&offered);
+        let labels = page.script(offered);
         (labels.as_array()?.first()? == label).then_some(())
     });
     // CodeMirror takes no key for a list that has only just come.
