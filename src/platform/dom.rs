@@ -163,8 +163,10 @@ pub fn scroll_into_row_soon(id: &'static str) {
         let row = |element: &HtmlElement| element.parent_element();
         let Some(element) = element_by_id(id) else { return };
         let Some(row) = row(&element) else { return };
-        let (start, width) = (element.offset_left() - row.client_left(), element.offset_width());
         let (seen, room) = (row.scroll_left(), row.client_width());
+        // Its offset would be that from whatever is positioned around both.
+        let from_edge = element.get_bounding_client_rect().left() - row.get_bounding_client_rect().left();
+        let (start, width) = (from_edge.round() as i32 - row.client_left() + seen, element.offset_width());
         if start < seen {
             row.set_scroll_left(start);
         } else if start + width > seen + room {
