@@ -113,9 +113,9 @@ fn read_event(event: &Value) -> Result<HistoryEvent, String> {
     let event_type = EventType::from_name(name).ok_or_else(|| format!("'{name}' is no type of event."))?;
     // Events without data have empty details, which are not an input or an output of null.
     let is_empty = |details: &Value| details.as_object().is_some_and(Map::is_empty);
-    let details = event
-        .get(event_type.details_member())
-        .filter(|details| !is_empty(details) || details_of(event_type, details).failure().is_some());
+    let details = event.get(event_type.details_member()).filter(|details| {
+        !is_empty(details) || matches!(details_of(event_type, details), Details::Failure(_))
+    });
     let mut read = HistoryEvent {
         id: EventId(id),
         previous_event_id: EventId(number("previousEventId").unwrap_or(0)),
@@ -428,13 +428,16 @@ mod tests {
     use super::ImportedHistory;
     use crate::TimestampStyle;
 
-    /// Found by fuzzing: empty details became an input of null.
+    /// Found by fuzzing: empty details became an input of null, or a failure of a resource without a name.
     #[test]
     fn events_without_details_stay_without() {
         for text in [
             r#"[{"id": 1, "type": "ExecutionStarted"}]"#,
             r#"[{"id": 1, "type": "PassStateEntered", "stateEnteredEventDetails": {}}]"#,
             r#"[{"id": 1, "type": "ExecutionTimedOut", "executionTimedOutEventDetails": {}}]"#,
+            r#"[{"id": 1, "type": "TaskFailed"}]"#,
+            r#"[{"id": 1, "type": "TaskTimedOut", "taskTimedOutEventDetails": {}}]"#,
+            r#"[{"id": 1, "type": "EvaluationFailed"}]"#,
         ] {
             let imported = ImportedHistory::from_json(&json::parse(text).unwrap(), None).unwrap();
             let exported = imported.history.to_aws_json(TimestampStyle::Iso);
