@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
 use layout::{Point, Rect};
 use leptos::prelude::*;
 use leptos::svg;
@@ -9,8 +12,6 @@ use crate::state::Studio;
 
 const WIDTH: f64 = 176.0;
 const HEIGHT: f64 = 120.0;
-/// States beyond this many are not drawn one by one: a small map could not show them apart.
-const MOST_DRAWN: usize = 2_000;
 
 /// The whole picture, small, with what the screen shows of it. Pressing and dragging goes there.
 #[component]
@@ -48,36 +49,36 @@ fn Map() -> impl IntoView {
         let bounds = scene.with(|scene| scene.geometry.bounds);
         (WIDTH / bounds.width.max(1.0)).min(HEIGHT / bounds.height.max(1.0))
     });
+    // One path a look: an element a state would cost more than the whole graph.
     let shapes = move || {
         let scale = scale.get();
-        scene.with(|scene| {
-            let nodes = scene.nodes.iter().filter(|node| node.is_shown);
-            nodes
-                .take(MOST_DRAWN)
-                .map(|node| {
-                    let Rect { x, y, width, height } = node.rect;
-                    view! {
-                        class = sheet,
-                        <rect
-                            class="map-state"
-                            class:map-container=node.is_container
-                            data-type=type_key(node.state_type)
-                            x=x * scale
-                            y=y * scale
-                            width=(width * scale).max(1.5)
-                            height=(height * scale).max(1.5)
-                        ></rect>
-                    }
-                })
-                .collect_view()
-        })
+        let paths = scene.with(|scene| {
+            let mut paths: BTreeMap<(bool, &'static str), String> = BTreeMap::new();
+            for node in scene.nodes.iter().filter(|node| node.is_shown) {
+                let Rect { x, y, width, height } = node.rect;
+                let (x, y) = (x * scale, y * scale);
+                let (width, height) = ((width * scale).max(1.5), (height * scale).max(1.5));
+                let path = paths.entry((!node.is_container, type_key(node.state_type))).or_default();
+                let _ = write!(path, "M{x:.1} {y:.1}h{width:.1}v{height:.1}h-{width:.1}z");
+            }
+            paths
+        });
+        paths
+            .into_iter()
+            .map(|((is_plain, kind), path)| {
+                view! {
+                    class = sheet,
+                    <path class="map-state" class:map-container=!is_plain data-type=kind d=path></path>
+                }
+            })
+            .collect_view()
     };
-    let seen = move || {
+    let seen = Memo::new(move |_| {
         let (width, height) = view.size.get();
         let scale = scale.get();
         let seen = view.camera.get().visible(width, height);
         Rect::new(seen.x * scale, seen.y * scale, seen.width * scale, seen.height * scale)
-    };
+    });
     let go_to = move |event: &leptos::ev::PointerEvent| {
         let Some(map) = element.get_untracked() else { return };
         let corner = map.get_bounding_client_rect();
@@ -122,10 +123,10 @@ fn Map() -> impl IntoView {
             {shapes}
             <rect
                 class="map-seen"
-                x=move || seen().x
-                y=move || seen().y
-                width=move || seen().width
-                height=move || seen().height
+                x=move || seen.get().x
+                y=move || seen.get().y
+                width=move || seen.get().width
+                height=move || seen.get().height
                 rx="3"
             ></rect>
         </svg>

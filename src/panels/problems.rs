@@ -1,12 +1,17 @@
+use std::collections::HashMap;
+
 use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
+use wasm_bindgen::JsCast;
 
 use crate::state::{Listed, Pane, Severity, SideTab, Studio, YAML_SYNTAX};
 use crate::ui::Icon;
 
-/// Problems beyond this many are counted but not listed.
-const MOST_LISTED: usize = 300;
+/// Rows in the page at first; more come when the list is scrolled to its end.
+const ROWS_AT_ONCE: usize = 40;
+/// Pixels before its end from which on the list grows.
+const NEAR_END: i32 = 300;
 
 const SEVERITIES: [(Severity, &str, &str); 3] = [
     (Severity::Error, "Errors", "error-circle"),
@@ -22,16 +27,41 @@ pub fn Problems() -> impl IntoView {
     let problems = studio.workspace.problems;
     let hidden = RwSignal::new(Vec::<Severity>::new());
     let is_shown = move |problem: &Listed| hidden.with(|hidden| !hidden.contains(&problem.severity));
-    let rows = move || {
-        let listed: Vec<Listed> = problems.with(|problems| {
-            problems.iter().filter(|problem| is_shown(problem)).take(MOST_LISTED).cloned().collect()
-        });
-        listed.into_iter().map(|problem| view! { <ProblemRow problem=problem /> }).collect_view()
-    };
+    let most = RwSignal::new(ROWS_AT_ONCE);
+    let rows = Memo::new(move |_| {
+        let mut counts: HashMap<RowKey, usize> = HashMap::new();
+        problems.with(|problems| {
+            let shown = problems.iter().enumerate().filter(|(_, problem)| is_shown(problem));
+            let keyed = shown.take(most.get()).map(|(index, problem)| {
+                let mut key = RowKey {
+                    severity: problem.severity,
+                    code: problem.code,
+                    state: problem.state.clone(),
+                    message: problem.message.clone(),
+                    number: 0,
+                };
+                let count = counts.entry(key.clone()).or_default();
+                key.number = *count;
+                *count += 1;
+                (key, index)
+            });
+            keyed.collect::<Vec<_>>()
+        })
+    });
     let surplus = move || {
         problems.with(|problems| {
-            problems.iter().filter(|problem| is_shown(problem)).count().saturating_sub(MOST_LISTED)
+            problems.iter().filter(|problem| is_shown(problem)).count().saturating_sub(most.get())
         })
+    };
+    let on_scroll = move |event: leptos::ev::Event| {
+        let Some(list) = event.current_target().and_then(|list| list.dyn_into::<web_sys::Element>().ok())
+        else {
+            return;
+        };
+        let is_near_end = list.scroll_top() + list.client_height() + NEAR_END > list.scroll_height();
+        if is_near_end && surplus() != 0 {
+            most.update(|most| *most += ROWS_AT_ONCE);
+        }
     };
     let filters = SEVERITIES
         .map(|(severity, title, icon)| {
@@ -67,7 +97,7 @@ pub fn Problems() -> impl IntoView {
     let suppressed = Memo::new(move |_| studio.workspace.suppressed());
     view! {
         class = sheet,
-        <div class="problems">
+        <div class="problems" on:scroll=on_scroll>
             <div class="problems-bar" role="group" aria-label="What to list">
                 {filters}
                 <Show when=move || suppressed.with(|suppressed| !suppressed.is_empty())>
@@ -93,7 +123,14 @@ pub fn Problems() -> impl IntoView {
                 }
             >
                 <ul class="problems-list" aria-label="Problems">
-                    {rows}
+                    <For each=move || rows.get() key=|(key, _)| key.clone() let((key, _))>
+                        <ProblemRow problem=Memo::new(move |before: Option<&Option<Listed>>| {
+                            let index = rows.with(|rows| rows.iter().find(|(known, _)| *known == key).map(|row| row.1));
+                            let now = problems.with(|problems| problems.get(index?).cloned());
+                            // A row that is about to go stays as it was.
+                            now.or_else(|| before.cloned().flatten())
+                        }) />
+                    </For>
                 </ul>
                 <Show when=move || surplus() != 0>
                     <p class=format!("problems-none {sheet}")>{move || format!("And {} more.", surplus())}</p>
@@ -103,19 +140,41 @@ pub fn Problems() -> impl IntoView {
     }
 }
 
+/// What makes two rows the same, wherever the problem is in the text.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct RowKey {
+    severity: Severity,
+    code: &'static str,
+    state: Option<Str>,
+    message: String,
+    /// How many of the same came before.
+    number: usize,
+}
+
+/// A problem, which follows the text to another place.
 #[component]
-fn ProblemRow(problem: Listed) -> impl IntoView {
+fn ProblemRow(problem: Memo<Option<Listed>>) -> impl IntoView {
     let sheet = style_sheet!("style/problem_row.css");
     let studio = Studio::of_app();
-    let (tone, icon, word) = match problem.severity {
+    let first = problem.get_untracked()?;
+    let (tone, icon, word) = match first.severity {
         Severity::Error => ("failed", "error-circle", "Error"),
         Severity::Warning => ("caught", "warning", "Warning"),
         Severity::Info => ("running", "info", "Advice"),
     };
-    let place = format!("Line {}, column {}", problem.line, problem.column);
-    let state = problem.state.clone();
-    let (span, code) = (problem.span, problem.code);
+    let place = move || {
+        problem.with(|problem| {
+            let place = problem.as_ref().map(|problem| (problem.line, problem.column));
+            place.map(|(line, column)| format!("Line {line}, column {column}"))
+        })
+    };
+    let state = first.state.clone();
+    let code = first.code;
     let go = move |_| {
+        let Some(span) = problem.with_untracked(|problem| problem.as_ref().map(|problem| problem.span))
+        else {
+            return;
+        };
         studio.shell.side_tab.set(SideTab::Definition);
         // Where one pane is in sight at a time, it is the one with the text.
         studio.shell.pane.set(Pane::Side);
@@ -130,47 +189,48 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
         }
     };
     let is_open = RwSignal::new(false);
-    let rule = asl::rules::rule_of(problem.code);
+    let rule = asl::rules::rule_of(first.code);
     let explanation = rule.map(|rule| format!("{}. {}", rule.title, rule.explanation));
-    let can_hide = problem.severity != Severity::Error;
-    let fixes = problem
-        .fixes
-        .iter()
-        .take(2)
-        .map(|fix| {
-            let (title, fix) = (fix.title.clone(), fix.clone());
-            let text = studio.workspace.definition.get_untracked();
+    let can_hide = first.severity != Severity::Error;
+    let titles = Memo::new(move |_| {
+        problem.with(|problem| {
+            let fixes = problem.iter().flat_map(|problem| problem.fixes.iter().take(2));
+            fixes.map(|fix| fix.title.clone()).collect::<Vec<String>>()
+        })
+    });
+    // The problem, and with it the fix, is that of the text as it is now.
+    let repair = move |index: usize| {
+        let fix = problem.with_untracked(|problem| problem.as_ref()?.fixes.get(index).cloned());
+        if let Some(fix) = fix {
+            studio.apply_patch(fix.patch, fix.title);
+        }
+    };
+    let fixes = move || {
+        let buttons = titles.get().into_iter().enumerate().map(|(index, title)| {
             view! {
                 class = sheet,
-                <button
-                    type="button"
-                    class="button small"
-                    on:click=move |_| {
-                        // The fix is for the text as it was when the list was made.
-                        if studio.workspace.definition.with_untracked(|now| Str::eq(now, &text)) {
-                            studio.apply_patch(fix.patch.clone(), fix.title.clone());
-                        }
-                    }
-                >
+                <button type="button" class="button small" on:click=move |_| repair(index)>
                     {title}
                 </button>
             }
-        })
-        .collect_view();
-    let hide = {
-        let problem = StoredValue::new(problem.clone());
-        move |everywhere: bool| problem.with_value(|problem| studio.suppress(problem, everywhere))
+        });
+        buttons.collect_view()
     };
-    let has_state = problem.state_name.is_some();
-    view! {
+    let hide = move |everywhere: bool| {
+        if let Some(problem) = problem.get_untracked() {
+            studio.suppress(&problem, everywhere);
+        }
+    };
+    let has_state = first.state_name.is_some();
+    Some(view! {
         class = sheet,
         <li class="problem-item">
             <button type="button" class="problem" data-tone=tone on:click=go>
                 <Icon name=icon />
                 <span class="visually-hidden">{word}</span>
-                <span class="problem-text">{problem.message.clone()}</span>
+                <span class="problem-text">{first.message.clone()}</span>
                 <span class="problem-where">
-                    {problem.state_name.clone().map(|name| view! { class = sheet, <strong>{name}</strong> })}
+                    {first.state_name.clone().map(|name| view! { class = sheet, <strong>{name}</strong> })}
                     {place}
                 </span>
             </button>
@@ -181,10 +241,10 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
                     type="button"
                     class=format!("problem-code {sheet}")
                     aria-expanded=move || is_open.get().to_string()
-                    aria-label=format!("About {}", problem.code)
+                    aria-label=format!("About {}", first.code)
                     on:click=move |_| is_open.update(|open| *open = !*open)
                 >
-                    {problem.code}
+                    {first.code}
                     <Icon name="help" size=14 />
                 </button>
                 </Show>
@@ -207,5 +267,5 @@ fn ProblemRow(problem: Listed) -> impl IntoView {
                 </div>
             </Show>
         </li>
-    }
+    })
 }

@@ -48,7 +48,7 @@ impl<T> PartialEq for Shared<T> {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     Error,
     Warning,
@@ -155,12 +155,17 @@ impl Workspace {
         let shown_document = Memo::new(move |_| shown.with(|shown| shown.document.clone()));
         let settings = RwSignal::new(json::Map::new());
         let hand_order = Memo::new(move |_| Arc::new(settings.with(order_in)));
-        let scene = Memo::new(move |_| {
+        let scene = Memo::new(move |before: Option<&Shared<Scene>>| {
             let (folded, root) = (folded.get(), root.get());
             shown_document.with(|document| {
                 let (direction, order) = (direction.get(), hand_order.get());
                 let options = SceneOptions { direction, name_scale, small_scale, folded, root, order };
-                Shared::new(Scene::new(document, options))
+                let scene = Scene::after(document, options, before.map(|before| &**before));
+                // What looks the same is the same: views have nothing to do then.
+                match before {
+                    Some(before) if **before == scene => before.clone(),
+                    _ => Shared::new(scene),
+                }
             })
         });
         let source = RwSignal::new(Str::from(""));

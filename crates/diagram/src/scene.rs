@@ -57,8 +57,36 @@ pub struct Scene {
     pub edges: Vec<SceneEdge>,
     /// The branches of Parallel states and the bodies of Map states.
     pub frames: Vec<SceneFrame>,
-    pub geometry: Geometry,
+    pub geometry: Arc<Geometry>,
     by_key: HashMap<Str, usize>,
+    source: Source,
+}
+
+/// What geometry and edges follow from: as long as it stays the same, so do they.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Source {
+    graph: Graph,
+    ways: Ways,
+    /// The keys of the nodes, which are parts of the edges' keys.
+    keys: Vec<Str>,
+    direction: Direction,
+    small_scale: f64,
+    is_alone: bool,
+}
+
+/// The way and the label of each edge, by scope and position.
+type Ways = Vec<Vec<(TransitionKind, String)>>;
+
+/// Two scenes that look the same are the same.
+impl PartialEq for Scene {
+    fn eq(&self, other: &Scene) -> bool {
+        let is_same_geometry =
+            Arc::ptr_eq(&self.geometry, &other.geometry) || self.geometry == other.geometry;
+        is_same_geometry
+            && self.nodes == other.nodes
+            && self.edges == other.edges
+            && self.frames == other.frames
+    }
 }
 
 /// A state as it is drawn.
@@ -122,24 +150,60 @@ pub struct SceneFrame {
 
 impl Scene {
     pub fn new(document: &Document, options: SceneOptions) -> Scene {
-        let mut builder = Builder { document, options: &options, graph: Graph::default(), ways: Vec::new() };
+        Scene::after(document, options, None)
+    }
+
+    /// The scene of a document that was changed: what the change has left as it was is taken from the one before.
+    pub fn after(document: &Document, options: SceneOptions, before: Option<&Scene>) -> Scene {
+        let mut builder = Builder {
+            document,
+            options: &options,
+            graph: Graph::default(),
+            ways: Vec::new(),
+            texts: Vec::new(),
+        };
         builder.build();
         let is_alone = builder.show_alone();
-        let Builder { graph, ways, .. } = builder;
-        let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
-        let mut geometry = layout::layout(&graph, &settings);
-        if is_alone {
-            geometry.markers.retain(|marker| marker.scope != 0);
-        }
-        let mut nodes: Vec<SceneNode> =
-            document.states().filter_map(|state| node(state, &geometry, &options)).collect();
+        let Builder { graph, ways, texts, .. } = builder;
+        let source = Source {
+            graph,
+            ways,
+            keys: document.states().map(|state| state.pointer().into()).collect(),
+            direction: options.direction,
+            small_scale: options.small_scale,
+            is_alone,
+        };
+        let same = before.filter(|before| before.source == source);
+        let geometry = match same {
+            Some(before) => before.geometry.clone(),
+            None => {
+                let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
+                let mut geometry = layout::layout(&source.graph, &settings);
+                if is_alone {
+                    geometry.markers.retain(|marker| marker.scope != 0);
+                }
+                Arc::new(geometry)
+            }
+        };
+        let mut nodes: Vec<SceneNode> = document
+            .states()
+            .zip(texts)
+            .zip(&source.keys)
+            .filter_map(|((state, texts), key)| node(state, key, texts, &geometry, &options))
+            .collect();
         if is_alone {
             nodes.iter_mut().for_each(|node| node.reachable = true);
         }
-        let edges = edges(&graph, &geometry, &ways, &nodes, &options);
+        let edges = match same {
+            Some(before) => before.edges.clone(),
+            None => edges(&source, &geometry, &options),
+        };
         let frames = frames(&geometry);
-        let by_key = nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect();
-        Scene { nodes, edges, frames, geometry, by_key }
+        let by_key = match same {
+            Some(before) => before.by_key.clone(),
+            None => nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect(),
+        };
+        Scene { nodes, edges, frames, geometry, by_key, source }
     }
 
     pub fn index_of(&self, key: &str) -> Option<usize> {
@@ -162,8 +226,14 @@ struct Builder<'d> {
     document: &'d Document,
     options: &'d SceneOptions,
     graph: Graph,
-    /// The way and the label of each edge, by scope and position.
-    ways: Vec<Vec<(TransitionKind, String)>>,
+    ways: Ways,
+    texts: Vec<Texts>,
+}
+
+/// What is written on a card.
+struct Texts {
+    lines: Vec<String>,
+    subtitle: String,
 }
 
 impl Builder<'_> {
@@ -182,14 +252,19 @@ impl Builder<'_> {
             } else {
                 layout::NodeKind::Container(scopes)
             };
+            let texts = Texts {
+                lines: name_lines(state, self.options),
+                subtitle: subtitle_line(state, self.options),
+            };
             let node = layout::Node {
                 key: state.id().0,
                 label: state.name().to_owned(),
-                size: size_of(state, self.options),
+                size: size_of(state, &texts, self.options),
                 kind,
                 order: key.and_then(|key| places.get(&*key).copied()),
             };
             self.graph.nodes.push(node);
+            self.texts.push(texts);
         }
         for scope in self.document.scopes() {
             let mut edges = Vec::new();
@@ -291,21 +366,27 @@ fn subtitle_line(state: State<'_>, options: &SceneOptions) -> String {
     layout::truncate(&text, SMALL_FONT * options.small_scale, MOST_TEXT_WIDTH)
 }
 
-fn size_of(state: State<'_>, options: &SceneOptions) -> Size {
-    let lines = name_lines(state, options);
+fn size_of(state: State<'_>, texts: &Texts, options: &SceneOptions) -> Size {
+    let Texts { lines, subtitle } = texts;
     let widths = lines.iter().map(|line| layout::measure(line, NAME_FONT * options.name_scale));
-    let subtitle_width = layout::measure(&subtitle_line(state, options), SMALL_FONT * options.small_scale);
+    let subtitle_width = layout::measure(subtitle, SMALL_FONT * options.small_scale);
     let text_width = widths.fold(subtitle_width, f64::max);
     let height = 52.0 + 17.0 * lines.len().saturating_sub(1) as f64;
     let toggle = if state.scopes().next().is_some() { FOLD_TOGGLE } else { 0.0 };
     Size::new((text_width + BESIDE_TEXT + toggle).ceil().max(LEAST_WIDTH), height)
 }
 
-fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option<SceneNode> {
+fn node(
+    state: State<'_>,
+    key: &Str,
+    texts: Texts,
+    geometry: &Geometry,
+    options: &SceneOptions,
+) -> Option<SceneNode> {
     let placed = geometry.nodes.get(state.id().0 as usize)?;
     let is_folded = state.scopes().next().is_some() && is_folded(state, options);
     Some(SceneNode {
-        key: state.pointer().into(),
+        key: key.clone(),
         state: state.id(),
         name: state.shared_name(),
         state_type: state.state_type(),
@@ -316,36 +397,29 @@ fn node(state: State<'_>, geometry: &Geometry, options: &SceneOptions) -> Option
         depth: placed.depth,
         reachable: placed.reachable,
         service: describe::service_of(state),
-        lines: name_lines(state, options),
-        subtitle: subtitle_line(state, options),
+        lines: texts.lines,
+        subtitle: texts.subtitle,
         description: describe::for_the_ear(state),
     })
 }
 
-fn edges(
-    graph: &Graph,
-    geometry: &Geometry,
-    ways: &[Vec<(TransitionKind, String)>],
-    nodes: &[SceneNode],
-    options: &SceneOptions,
-) -> Vec<SceneEdge> {
+fn edges(source: &Source, geometry: &Geometry, options: &SceneOptions) -> Vec<SceneEdge> {
+    let ordinals: Vec<Vec<usize>> = source.graph.scopes.iter().map(ordinals).collect();
     let mut edges = Vec::with_capacity(geometry.edges.len());
     for edge in &geometry.edges {
         let [.., before, tip] = edge.points[..] else { continue };
         let way = match edge.source {
-            EdgeSource::Edge(position) => ways.get(edge.scope).and_then(|ways| ways.get(position)),
+            EdgeSource::Edge(position) => source.ways.get(edge.scope).and_then(|ways| ways.get(position)),
             EdgeSource::Start => None,
         };
         let place = match edge.source {
             EdgeSource::Start => "start".to_owned(),
             EdgeSource::Edge(position) => {
-                // The position among those of the same state: edits elsewhere do not change it.
-                let all = graph.scopes.get(edge.scope).map(|scope| &scope.edges[..]).unwrap_or_default();
-                let before = all.iter().take(position).filter(|other| Some(other.from) == edge.from).count();
-                before.to_string()
+                let of_scope = ordinals.get(edge.scope);
+                of_scope.and_then(|of_scope| of_scope.get(position)).copied().unwrap_or(0).to_string()
             }
         };
-        let from_key = edge.from.and_then(|from| nodes.get(from)).map_or("", |node| &node.key);
+        let from_key = edge.from.and_then(|from| source.keys.get(from)).map_or("", |key| key);
         edges.push(SceneEdge {
             key: format!("{}:{from_key}:{place}", edge.scope),
             kind: edge.kind,
@@ -367,6 +441,17 @@ fn edges(
         });
     }
     edges
+}
+
+/// For each edge of a scope its position among those that leave the same state: edits elsewhere do not change it.
+fn ordinals(scope: &layout::Scope) -> Vec<usize> {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    let count = |edge: &layout::Edge| {
+        let count = counts.entry(edge.from).or_default();
+        *count += 1;
+        *count - 1
+    };
+    scope.edges.iter().map(count).collect()
 }
 
 fn frames(geometry: &Geometry) -> Vec<SceneFrame> {
@@ -476,6 +561,26 @@ mod tests {
         assert_eq!(shown(&scene), ["Each", "Leaf"]);
         let leaf = scene.nodes.iter().position(|node| &*node.name == "Leaf").unwrap();
         assert_eq!(scene.node_at(scene.nodes[leaf].rect.center()), Some(leaf));
+    }
+
+    #[test]
+    fn an_edit_that_moves_nothing_keeps_the_geometry() {
+        let scene = |text: &str, before: Option<&Scene>| {
+            Scene::after(&Document::parse(text), SceneOptions::default(), before)
+        };
+        let before = scene(NESTED, None);
+        let commented = NESTED.replace(r#""StartAt": "Outer","#, r#""StartAt": "Outer", "Comment": "more","#);
+        let same = scene(&commented, Some(&before));
+        assert!(Arc::ptr_eq(&before.geometry, &same.geometry));
+        assert!(before == same);
+
+        // Other words of the same width in the same place: nothing moves, but it is another picture.
+        let typed = NESTED.replace(r#""Type": "Succeed""#, r#""Type": "Fail""#);
+        let other = scene(&typed, Some(&before));
+        assert!(before != other && other == scene(&typed, None));
+
+        let renamed = NESTED.replace("Leaf", "Leaves of a tree of some size");
+        assert!(scene(&renamed, Some(&before)) == scene(&renamed, None));
     }
 
     #[test]
