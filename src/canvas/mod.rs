@@ -9,6 +9,7 @@ mod edge;
 mod finder;
 mod minimap;
 mod node;
+mod overview;
 mod rename;
 mod stage;
 mod viewport;

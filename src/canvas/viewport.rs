@@ -1,5 +1,6 @@
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::rc::Rc;
 
 use json::Str;
@@ -15,6 +16,7 @@ use super::connect::{ConnectLayer, picture_point};
 use super::drag::{DropLayer, Grip, watch_press};
 use super::edge::EdgeView;
 use super::node::{FrameView, MarkerView, NodeView};
+use super::overview::Overview;
 use crate::platform::dom;
 use crate::state::{Camera, Dragged, MenuAt, Mode, Studio};
 
@@ -24,6 +26,11 @@ const CULL_ABOVE: usize = 400;
 const DRAG_THRESHOLD: f64 = 4.0;
 /// Milliseconds in which states move to their new places; the style sheet has the duration of the movement.
 const SETTLING_MS: u32 = 240;
+/// Nodes that come into the page in one frame while the picture is moved.
+const MOST_NEW: usize = 8;
+/// Parts of what is seen that are in the page beyond each side of it, and how much more than is seen may stay.
+const SPARE: f64 = 0.4;
+const MOST_SPARE: f64 = 4.0;
 /// Below these zooms, second lines and labels can't be read, or names can't.
 const FAR_BELOW: f64 = 0.4;
 const TINY_BELOW: f64 = 0.22;
@@ -74,39 +81,65 @@ pub fn Viewport() -> impl IntoView {
         _ => "near",
     });
 
-    // What is near the screen, in steps, so that panning seldom changes it.
-    let window = Memo::new(move |_| {
+    // What is near the screen: it stays as long as it has all that is seen, so that moving seldom changes it.
+    let window = Memo::new(move |before: Option<&Rect>| {
         let (width, height) = view.size.get();
         let seen = view.camera.get().visible(width.max(1.0), height.max(1.0));
-        let step = (seen.width.max(seen.height) / 2.0).max(200.0);
-        let snap = |value: f64| (value / step).floor() * step;
-        Rect::new(snap(seen.x) - step, snap(seen.y) - step, seen.width + 3.0 * step, seen.height + 3.0 * step)
+        match before {
+            Some(before) if before.encloses(&seen) && before.width <= seen.width * MOST_SPARE => *before,
+            _ => Rect::new(
+                seen.x - seen.width * SPARE,
+                seen.y - seen.height * SPARE,
+                seen.width * (1.0 + 2.0 * SPARE),
+                seen.height * (1.0 + 2.0 * SPARE),
+            ),
+        }
     });
-    let visible_nodes = Memo::new(move |_| {
+    // From far away a large picture is a few shapes, and what is selected.
+    let is_overview = Memo::new(move |_| {
+        distance_class.get() == "tiny" && scene.with(|scene| scene.nodes.len() > CULL_ABOVE)
+    });
+    let near_nodes = Memo::new(move |_| {
         scene.with(|scene| {
-            let order = scene.geometry.reading_order.iter().copied();
+            let order = scene.geometry.reading_order.iter().filter_map(|index| scene.nodes.get(*index));
             if scene.nodes.len() <= CULL_ABOVE {
-                return order
-                    .filter_map(|index| scene.nodes.get(index))
-                    .map(|node| node.key.clone())
-                    .collect();
+                return order.map(|node| node.key.clone()).collect();
+            }
+            if is_overview.get() {
+                let selection = studio.workspace.selection();
+                let here = studio.runs.here.get();
+                let is_kept = |key: &Str| selection.contains(key) || here.as_ref() == Some(key);
+                let first = scene.geometry.reading_order.first().and_then(|index| scene.nodes.get(*index));
+                let kept = order
+                    .filter(|node| is_kept(&node.key) || first.is_some_and(|first| first.key == node.key));
+                return kept.map(|node| node.key.clone()).collect();
             }
             let window = window.get();
-            let near =
-                order.filter_map(|index| scene.nodes.get(index)).filter(|node| node.rect.overlaps(&window));
+            let near = order.filter(|node| node.rect.overlaps(&window));
             near.map(|node| node.key.clone()).collect::<Vec<Str>>()
         })
     });
-    let visible_edges = Memo::new(move |_| {
+    let is_large = Memo::new(move |_| scene.with(|scene| scene.nodes.len() > CULL_ABOVE));
+    let visible_nodes = few_at_a_time(near_nodes, is_large);
+    let near_edges = Memo::new(move |_| {
         scene.with(|scene| {
             let culls = scene.nodes.len() > CULL_ABOVE;
+            if culls && is_overview.get() {
+                return Vec::new();
+            }
             let window = culls.then(|| window.get());
-            let near =
-                scene.edges.iter().enumerate().filter(|(_, edge)| {
-                    window.is_none_or(|window| edge.bounds.expanded(1.0).overlaps(&window))
-                });
-            near.map(|(index, edge)| (edge.key.clone(), index)).collect::<Vec<_>>()
+            let near = scene
+                .edges
+                .iter()
+                .filter(|edge| window.is_none_or(|window| edge.bounds.expanded(1.0).overlaps(&window)));
+            near.map(|edge| edge.key.clone()).collect::<Vec<String>>()
         })
+    });
+    let visible_edges = few_at_a_time(near_edges, is_large);
+    // What is drawn in one piece is asked for less than this.
+    let drawn = Memo::new(move |_| {
+        let culls = scene.with(|scene| scene.nodes.len() > CULL_ABOVE);
+        (culls && !is_overview.get()).then(|| window.get())
     });
     // Where each edge stands in the scene of the moment.
     let edge_index = Memo::new(move |_| {
@@ -184,7 +217,7 @@ pub fn Viewport() -> impl IntoView {
         let was_click = gesture.borrow_mut().release(&event);
         dragging.set(false);
         if was_click && is_background(&event) {
-            studio.workspace.selected.set(None);
+            studio.workspace.selected.set(drawn_node_at(studio, is_overview, &event));
         }
     };
     let on_cancel = on_up.clone();
@@ -249,18 +282,21 @@ pub fn Viewport() -> impl IntoView {
                 fill="url(#dots)"
             ></rect>
             <g transform=transform>
-                <FrameLayer />
+                <FrameLayer drawn=drawn />
+                <Show when=move || is_overview.get()>
+                    <Overview />
+                </Show>
                 <g aria-hidden="true">
-                    <For each=move || visible_edges.get() key=|(key, _)| key.clone() let((key, _))>
+                    <For each=move || visible_edges.get() key=|key| key.clone() let(key)>
                         <EdgeView edge=Memo::new(move |_| {
                             let index = edge_index.with(|edges| edges.get(&key).copied());
                             scene.with(|scene| index.and_then(|index| scene.edges.get(index).cloned()))
                         }) />
                     </For>
-                    <MarkerLayer />
+                    <MarkerLayer drawn=drawn is_overview=is_overview />
                 </g>
                 <g aria-hidden="true">
-                    <For each=move || visible_edges.get() key=|(key, _)| key.clone() let((key, _))>
+                    <For each=move || visible_edges.get() key=|key| key.clone() let(key)>
                         <EdgeBreakpoint edge=Memo::new(move |_| {
                             let index = edge_index.with(|edges| edges.get(&key).copied());
                             scene.with(|scene| index.and_then(|index| scene.edges.get(index).cloned()))
@@ -282,24 +318,66 @@ pub fn Viewport() -> impl IntoView {
     }
 }
 
+/// A list that follows another one, but grows by a few at a time, so that no frame has much to do.
+/// Where there is nothing in it yet that is to stay, all comes at once.
+fn few_at_a_time<T>(target: Memo<Vec<T>>, is_large: Memo<bool>) -> Memo<Vec<T>>
+where
+    T: Clone + Eq + Hash + Send + Sync + 'static,
+{
+    let turn = RwSignal::new(0_u32);
+    let is_due = StoredValue::new(false);
+    Memo::new(move |before: Option<&Vec<T>>| {
+        turn.track();
+        let target = target.get();
+        let before: HashSet<&T> = before.into_iter().flatten().collect();
+        if !is_large.get() || !target.iter().any(|key| before.contains(key)) {
+            return target;
+        }
+        let mut room = MOST_NEW;
+        let count = target.len();
+        let now: Vec<T> = target
+            .into_iter()
+            .filter(|key| {
+                let is_new = !before.contains(key);
+                let comes = !is_new || room > 0;
+                room -= usize::from(is_new && comes);
+                comes
+            })
+            .collect();
+        if now.len() < count && !is_due.get_value() {
+            is_due.set_value(true);
+            request_animation_frame(move || {
+                if is_due.try_get_value() == Some(true) {
+                    is_due.set_value(false);
+                    turn.update(|turn| *turn = turn.wrapping_add(1));
+                }
+            });
+        }
+        now
+    })
+}
+
 /// The frames of containers, under the edges.
 #[component]
-fn FrameLayer() -> impl IntoView {
+fn FrameLayer(drawn: Memo<Option<Rect>>) -> impl IntoView {
     let scene = Studio::of_app().workspace.scene;
-    let frames = move || {
+    let frames = Memo::new(move |_| {
+        let is_drawn = |rect: &Rect| drawn.with(|drawn| drawn.is_none_or(|drawn| drawn.overlaps(rect)));
         scene.with(|scene| {
             let containers = scene.nodes.iter().filter(|node| node.is_container && node.is_shown);
             let mut frames: Vec<(u32, bool, Rect, Option<Str>)> =
                 containers.map(|node| (node.depth, true, node.rect, Some(node.key.clone()))).collect();
             frames.extend(scene.frames.iter().map(|frame| (frame.depth, false, frame.rect, None)));
+            frames.retain(|(_, _, rect, _)| is_drawn(rect));
             frames.sort_by_key(|(depth, is_container, ..)| (*depth, !*is_container));
             frames
         })
-    };
+    });
     view! {
         <g aria-hidden="true">
             {move || {
-                frames()
+                frames
+                    .get()
                     .into_iter()
                     .map(|(_, is_container, rect, key)| view! { <FrameView rect=rect is_container=is_container key=key /> })
                     .collect_view()
@@ -309,19 +387,27 @@ fn FrameLayer() -> impl IntoView {
 }
 
 #[component]
-fn MarkerLayer() -> impl IntoView {
+fn MarkerLayer(drawn: Memo<Option<Rect>>, is_overview: Memo<bool>) -> impl IntoView {
     let scene = Studio::of_app().workspace.scene;
+    let shapes = Memo::new(move |_| {
+        if is_overview.get() {
+            return Vec::new();
+        }
+        let is_drawn = |rect: &Rect| drawn.with(|drawn| drawn.is_none_or(|drawn| drawn.overlaps(rect)));
+        scene.with(|scene| {
+            let markers = scene.geometry.markers.iter().map(|marker| (marker.rect, Some(marker.kind), None));
+            let stubs = scene.geometry.stubs.iter().map(|stub| (stub.rect, None, Some(stub.name.clone())));
+            markers.chain(stubs).filter(|(rect, ..)| is_drawn(rect)).collect::<Vec<_>>()
+        })
+    });
     view! {
         <g>
             {move || {
-                scene.with(|scene| {
-                    let markers = scene.geometry.markers.iter().map(|marker| (marker.rect, Some(marker.kind), None));
-                    let stubs = scene.geometry.stubs.iter().map(|stub| (stub.rect, None, Some(stub.name.clone())));
-                    markers
-                        .chain(stubs)
-                        .map(|(rect, kind, name)| view! { <MarkerView rect=rect kind=kind name=name /> })
-                        .collect_view()
-                })
+                shapes
+                    .get()
+                    .into_iter()
+                    .map(|(rect, kind, name)| view! { <MarkerView rect=rect kind=kind name=name /> })
+                    .collect_view()
             }}
         </g>
     }
@@ -479,6 +565,17 @@ fn take_up(studio: Studio, event: &web_sys::PointerEvent) -> bool {
         (!states.is_empty()).then_some(Dragged::States(states))
     });
     true
+}
+
+/// The state that is drawn at a point of the overview, in which states have no elements of their own.
+fn drawn_node_at(studio: Studio, is_overview: Memo<bool>, event: &web_sys::PointerEvent) -> Option<Str> {
+    if !is_overview.get_untracked() {
+        return None;
+    }
+    let at = picture_point(studio, f64::from(event.client_x()), f64::from(event.client_y()));
+    studio.workspace.scene.with_untracked(|scene| {
+        scene.node_at(at).and_then(|index| scene.nodes.get(index)).map(|node| node.key.clone())
+    })
 }
 
 fn is_background(event: &web_sys::PointerEvent) -> bool {

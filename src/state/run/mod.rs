@@ -471,6 +471,19 @@ impl Runs {
         statuses.unwrap_or_default().into_iter().collect()
     }
 
+    /// The statuses at the cursor of the states that the run has come to, by the keys of their nodes; follows the run.
+    pub fn statuses_of_picture(self) -> HashMap<Str, NodeStatus> {
+        self.picture.track();
+        let statuses = self.touch(|run| {
+            let KeptRun { session, nodes, .. } = run;
+            let board = session.board();
+            let known =
+                board.states().filter_map(|state| Some((nodes.key(state)?.clone(), board.status(state))));
+            known.collect::<HashMap<Str, NodeStatus>>()
+        });
+        statuses.unwrap_or_default()
+    }
+
     /// Goes to the event at a position, from 1; 0 is before the first one.
     pub fn seek(self, position: u32) {
         self.seek_to(Cursor { position, stage: 0 });
