@@ -11,6 +11,7 @@ use crate::canvas::Press;
 use crate::platform::dom;
 use crate::state::palette::Source;
 use crate::state::studio::Studio;
+use crate::state::view::Camera;
 
 /// How far from a line it is still dropped on the line, in pixels of the screen.
 const REACH: f64 = 34.0;
@@ -67,6 +68,8 @@ pub struct Drag {
     pub press: StoredValue<Option<Press>, LocalStorage>,
     dragged: StoredValue<Option<Dragged>>,
     zones: StoredValue<Vec<(DropZone, Option<bool>)>>,
+    /// The camera for which the places in sight are all lit up that can be; none while some are to be looked at.
+    lit_for: StoredValue<Option<Camera>>,
     has_entered: StoredValue<bool>,
     /// Since when the pointer has been over a place that was not checked yet.
     unchecked_since: StoredValue<Option<f64>>,
@@ -82,6 +85,7 @@ impl Drag {
             press: StoredValue::new_local(None),
             dragged: StoredValue::new(None),
             zones: StoredValue::new(Vec::new()),
+            lit_for: StoredValue::new(None),
             has_entered: StoredValue::new(false),
             unchecked_since: StoredValue::new(None),
         }
@@ -106,6 +110,7 @@ impl Studio {
         drag.zones.set_value(zones.into_iter().map(|zone| (zone, None)).collect());
         drag.dragged.set_value(Some(dragged));
         drag.has_entered.set_value(false);
+        drag.lit_for.set_value(None);
         drag.ghost.set(Some(ghost));
         self.move_drag(pointer);
         self.light_up();
@@ -267,9 +272,13 @@ impl Studio {
         let drag = self.drag;
         let (width, height) = self.view.size.get_untracked();
         let camera = self.view.camera.get_untracked();
+        if drag.lit_for.get_value() == Some(camera) {
+            return;
+        }
         let seen = camera.visible(width.max(1.0), height.max(1.0));
         let checks = self.checks_at_once();
         let until = dom::now_ms() + CHECK_MS;
+        let mut is_settled = true;
         let mut lit = Vec::new();
         let mut zones = Vec::new();
         drag.zones.update_value(|kept| zones = std::mem::take(kept));
@@ -280,8 +289,10 @@ impl Studio {
             if is_possible.is_none() && checks && dom::now_ms() < until {
                 *is_possible = Some(self.obstacle_to(zone.place).is_none());
             }
+            is_settled &= is_possible.is_some() || !checks;
             lit.push(Lit { zone: zone.clone(), is_possible: is_possible.unwrap_or(!checks) });
         }
+        drag.lit_for.set_value(is_settled.then_some(camera));
         drag.zones.set_value(zones);
         if drag.lit.with_untracked(|before| *before != lit) {
             drag.lit.set(lit);

@@ -29,7 +29,8 @@ pub struct TreeRow {
 
 /// A list of rows of equal height of which only those in sight are in the page.
 ///
-/// Rows are told their position as a signal, so that scrolling re-points a fixed pool of rows.
+/// Rows are told their position as a signal, so that scrolling re-points a fixed pool of rows. In the page they do not
+/// stand in the order of the list: each says its position.
 #[component]
 pub fn VirtualList<V>(
     #[prop(into)] count: Signal<usize>,
@@ -57,6 +58,7 @@ where
     let element = NodeRef::<html::Div>::new();
     let scroll = RwSignal::new(0.0);
     let height = RwSignal::new(400.0);
+    let is_measured = StoredValue::new(false);
     let pool = Memo::new(move |_| {
         let seen = (height.get() / row_height).ceil() as usize + 1;
         (seen + 2 * SPARE_ROWS).min(MOST_ROWS).min(count.get())
@@ -71,6 +73,7 @@ where
             let list = list.clone();
             move || {
                 let _ = height.try_set(f64::from(list.client_height()));
+                is_measured.try_set_value(true);
             }
         });
         if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
@@ -85,12 +88,20 @@ where
         let Some(Some(position)) = selected.try_get_untracked() else { return };
         let Some(list) = element.try_get_untracked().flatten() else { return };
         let top = position as f64 * row_height;
-        let seen = f64::from(list.scroll_top());
-        let height = f64::from(list.client_height());
-        if top < seen {
+        // As the page told last: asking it now would have it lay everything out.
+        let seen = scroll.get_untracked();
+        let height = match is_measured.get_value() {
+            true => height.get_untracked(),
+            false => f64::from(list.client_height()),
+        };
+        let go_to = |top: f64| {
             list.set_scroll_top(top as i32);
+            scroll.set(top.trunc());
+        };
+        if top < seen {
+            go_to(top);
         } else if top + row_height > seen + height {
-            list.set_scroll_top((top + row_height - height) as i32);
+            go_to(top + row_height - height);
         }
     };
     // In the next frame: rows that came together with the selection are in the page by then, so that there is something
@@ -136,7 +147,11 @@ where
         let row = row.clone();
         (0..pool.get())
             .map(|slot| {
-                let position = Memo::new(move |_| first.get() + slot);
+                // A row keeps its position as long as it is in sight, so that scrolling changes only what is new.
+                let position = Memo::new(move |_| {
+                    let (first, count) = (first.get(), pool.get().max(1));
+                    first + (slot + count - first % count) % count
+                });
                 let told = tree.map(|tree| Memo::new(move |_| tree.run(position.get())));
                 let place = move || match told {
                     Some(told) => told.with(|row| (row.position, row.siblings)),

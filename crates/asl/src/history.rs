@@ -211,30 +211,34 @@ impl History {
 
     /// Keeps the latest steps: as many as that, and as many bytes of what can be undone.
     fn forget(&mut self, most_steps: usize, most_bytes: usize) {
+        let surplus = self.done.len() - self.latest(most_steps, most_bytes).len();
+        self.done.drain(..surplus);
+    }
+
+    /// The latest steps, so many and so large at most.
+    fn latest(&self, most_steps: usize, most_bytes: usize) -> &[Step] {
         let mut bytes = 0;
         let within = self.done.iter().rev().take(most_steps).take_while(|step| {
             bytes += step.size();
             bytes <= most_bytes
         });
-        let kept = within.count();
-        let surplus = self.done.len().saturating_sub(kept);
-        self.done.drain(..surplus);
+        let surplus = self.done.len().saturating_sub(within.count());
+        self.done.get(surplus..).unwrap_or_default()
     }
 
     /// The latest steps as JSON text, for [`History::from_text`]; at most about so many bytes.
     pub fn to_text(&self, document: &str, most_bytes: usize) -> String {
-        let mut kept = self.clone();
-        kept.forget(MOST_STEPS, most_bytes / 2);
+        let done = self.latest(MOST_STEPS, most_bytes / 2);
         let mut undone_bytes = 0;
         // What can be redone is only of use from the next one on.
-        let redo = kept.undone.iter().rev().take_while(|step| {
+        let redo = self.undone.iter().rev().take_while(|step| {
             undone_bytes += step.size();
             undone_bytes <= most_bytes / 4
         });
         let redo: Vec<Value> = redo.map(step_value).collect();
         Value::from_members([
             ("of", Value::from(fingerprint(document))),
-            ("done", Value::array(kept.done.iter().map(step_value).collect())),
+            ("done", Value::array(done.iter().map(step_value).collect())),
             ("undone", Value::array(redo.into_iter().rev().collect())),
         ])
         .to_text()

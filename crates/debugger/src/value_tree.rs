@@ -46,41 +46,38 @@ impl Rows {
     /// Lays a value out. What is in `toggled` is open where it would be closed, and the other way round.
     pub fn of(value: &Value, toggled: &HashSet<String>) -> Rows {
         let mut rows: Vec<Row> = Vec::new();
-        let mut waiting: Vec<(u16, Option<u32>, Name, Value, String)> =
-            vec![(0, None, Name::Root, value.clone(), String::new())];
-        while let Some((depth, parent, name, value, pointer)) = waiting.pop() {
-            let count = size_of(&value);
+        let mut waiting: Vec<(u16, Option<u32>, Name, &Value)> = vec![(0, None, Name::Root, value)];
+        while let Some((depth, parent, name, value)) = waiting.pop() {
+            let count = size_of(value);
+            let at = rows.len();
+            let own = u32::try_from(at).unwrap_or(u32::MAX);
+            rows.push(Row { depth, parent, name, value: value.clone(), is_open: None });
             let is_open = count.map(|count| {
                 let by_itself =
-                    count > 0 && (depth == 0 || (count <= OPEN_ITEMS && rows.len() < OPEN_ROWS && depth < 8));
-                by_itself != toggled.contains(&pointer)
+                    count > 0 && (depth == 0 || (count <= OPEN_ITEMS && at < OPEN_ROWS && depth < 8));
+                // A pointer costs more than the row, and is seldom asked for.
+                by_itself != (!toggled.is_empty() && toggled.contains(&pointer_of(&rows, at)))
             });
-            let own = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+            if let Some(row) = rows.last_mut() {
+                row.is_open = is_open;
+            }
             if is_open == Some(true) {
                 let depth = depth.saturating_add(1);
-                // Pointers of closed scalars are made when somebody asks for them.
-                let place = |name: &str, value: &Value| match size_of(value) {
-                    Some(_) => format!("{pointer}/{}", json::pointer::step(name)),
-                    None => String::new(),
-                };
-                match &value {
+                match value {
                     Value::Array(items) => {
                         waiting.extend(items.items().iter().enumerate().rev().map(|(index, item)| {
-                            let place = place(&index.to_string(), item);
                             let index = u32::try_from(index).unwrap_or(u32::MAX);
-                            (depth, Some(own), Name::Item(index), item.clone(), place)
+                            (depth, Some(own), Name::Item(index), item)
                         }));
                     }
                     Value::Object(members) => {
                         waiting.extend(members.members().iter().rev().map(|(name, value)| {
-                            let place = place(name, value);
-                            (depth, Some(own), Name::Member(name.clone()), value.clone(), place)
+                            (depth, Some(own), Name::Member(name.clone()), value)
                         }));
                     }
                     _ => {}
                 }
             }
-            rows.push(Row { depth, parent, name, value, is_open });
         }
         Rows(Arc::new(rows))
     }
@@ -95,23 +92,27 @@ impl Rows {
 
     /// The JSON pointer of a row, empty for one that is not there.
     pub fn pointer(&self, row: usize) -> String {
-        let mut steps = Vec::new();
-        let mut at = self.0.get(row);
-        while let Some(row) = at {
-            match &row.name {
-                Name::Root => {}
-                Name::Member(name) => steps.push(json::pointer::step(name)),
-                Name::Item(index) => steps.push(index.to_string()),
-            }
-            at = row.parent.and_then(|parent| self.0.get(parent as usize));
-        }
-        steps.iter().rev().fold(String::new(), |pointer, step| format!("{pointer}/{step}"))
+        pointer_of(&self.0, row)
     }
 
     /// The row of a JSON pointer, if it is not inside of what is closed.
     pub fn find(&self, pointer: &str) -> Option<usize> {
         (0..self.0.len()).find(|row| self.pointer(*row) == pointer)
     }
+}
+
+fn pointer_of(rows: &[Row], row: usize) -> String {
+    let mut steps = Vec::new();
+    let mut at = rows.get(row);
+    while let Some(row) = at {
+        match &row.name {
+            Name::Root => {}
+            Name::Member(name) => steps.push(json::pointer::step(name)),
+            Name::Item(index) => steps.push(index.to_string()),
+        }
+        at = row.parent.and_then(|parent| rows.get(parent as usize));
+    }
+    steps.iter().rev().fold(String::new(), |pointer, step| format!("{pointer}/{step}"))
 }
 
 fn size_of(value: &Value) -> Option<usize> {

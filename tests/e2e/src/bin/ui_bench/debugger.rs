@@ -25,9 +25,10 @@ fn run(report: &mut Report) {
     page.click("#tab-result");
     meter.rest();
 
+    let button = page.middle("button[aria-label='Run']");
     let took = meter.cpu(|page| {
-        page.click("button[aria-label='Run']");
-        page.wait_for_text("[data-testid=status]", "Succeeded");
+        Meter::click(page, button);
+        meter.until("document.querySelector('[data-testid=status]')?.textContent.includes('Succeeded')");
     });
     report.add("Run 25,000 events, start to end", Unit::Cpu, None, &[took]);
     meter.rest();
@@ -43,16 +44,17 @@ fn run(report: &mut Report) {
     report.add("Step back", Unit::Cpu, Some(SEEK), &meter.samples(15, key("ArrowLeft", 37)));
     report.add("Step forward", Unit::Cpu, Some(SEEK), &meter.samples(15, key("ArrowRight", 39)));
 
+    let tab = page.middle("#tab-events");
     let opening = meter.cpu(|page| {
-        page.click("#tab-events");
-        page.wait_for(".event-row");
+        Meter::click(page, tab);
+        meter.until("document.querySelector('.event-row')");
     });
     report.add("Open the list of 25,000 events", Unit::Cpu, Some(50.0), &[opening]);
     meter.rest();
     report.add("Scrub, data and events in sight", Unit::Cpu, Some(SEEK), &scrub(&meter));
     let list = page.middle(".virtual-list");
     let scroll = |page: &Page, index: usize| {
-        let by = if index % 20 < 15 { 700.0 } else { -300.0 };
+        let by = if index % 20 < 15 { 240.0 } else { -120.0 };
         Meter::mouse(page, "mouseWheel", list, json!({ "deltaX": 0, "deltaY": by }));
     };
     report.add("Scroll the list of 25,000 events", Unit::Cpu, Some(5.0), &meter.samples(60, scroll));

@@ -156,9 +156,7 @@ fn go_into_line(page: &Page, down: usize) {
 /// From a key pressed in a form to what it changes.
 fn inspecting(report: &mut Report, meter: &Meter) {
     let page = &meter.page;
-    let (x, y) = task_in_sight(meter);
-    Meter::mouse(page, "mousePressed", (x, y), json!({ "button": "left", "clickCount": 1 }));
-    Meter::mouse(page, "mouseReleased", (x, y), json!({ "button": "left", "clickCount": 1 }));
+    Meter::click(page, task_in_sight(meter));
     page.click("#tab-inspector");
     page.wait_for(".inspector");
     meter.evaluate(

@@ -123,6 +123,12 @@ impl Meter {
         page.devtools("Input.dispatchMouseEvent", event);
     }
 
+    pub fn click(page: &Page, at: (f64, f64)) {
+        for kind in ["mousePressed", "mouseReleased"] {
+            Meter::mouse(page, kind, at, json!({ "button": "left", "clickCount": 1 }));
+        }
+    }
+
     /// Types a letter.
     pub fn type_key(page: &Page, letter: &str) {
         page.devtools("Input.dispatchKeyEvent", json!({ "type": "keyDown", "key": letter, "text": letter }));
