@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
+use layout::Rect;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -17,6 +17,13 @@ pub fn Overview() -> impl IntoView {
     let lines = move || {
         scene.with(|scene| scene.edges.iter().map(|edge| edge.path.as_str()).collect::<Vec<_>>().join(""))
     };
+    let frames = move || {
+        scene.with(|scene| {
+            let containers = scene.nodes.iter().filter(|node| node.is_container && node.is_shown);
+            let rects = containers.map(|node| node.rect).chain(scene.frames.iter().map(|frame| frame.rect));
+            rects.fold(String::new(), |path, rect| path + &outline(rect))
+        })
+    };
     let shapes = Memo::new(move |_| {
         let statuses = studio.runs.statuses_of_picture();
         scene.with(|scene| {
@@ -24,12 +31,7 @@ pub fn Overview() -> impl IntoView {
             for node in scene.nodes.iter().filter(|node| node.is_shown && !node.is_container) {
                 let status = statuses.get(&node.key).copied().unwrap_or_default();
                 let look = (status_look(status).key, type_key(node.state_type));
-                let (rect, path) = (node.rect, paths.entry(look).or_default());
-                let _ = write!(
-                    path,
-                    "M{:.0} {:.0}h{:.0}v{:.0}h-{:.0}z",
-                    rect.x, rect.y, rect.width, rect.height, rect.width
-                );
+                paths.entry(look).or_default().push_str(&outline(node.rect));
             }
             paths
         })
@@ -46,8 +48,13 @@ pub fn Overview() -> impl IntoView {
     view! {
         class = sheet,
         <g class="overview" aria-hidden="true">
+            <path class="far-frames" d=frames></path>
             <path class="far-lines" d=lines></path>
             {shapes}
         </g>
     }
+}
+
+fn outline(Rect { x, y, width, height }: Rect) -> String {
+    format!("M{x:.0} {y:.0}h{width:.0}v{height:.0}h-{width:.0}z")
 }

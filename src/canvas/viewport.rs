@@ -120,7 +120,7 @@ pub fn Viewport() -> impl IntoView {
         })
     });
     let is_large = Memo::new(move |_| scene.with(|scene| scene.nodes.len() > CULL_ABOVE));
-    let visible_nodes = few_at_a_time(near_nodes, is_large);
+    let visible_nodes = few_at_a_time(near_nodes, is_large, studio.workspace.selected.into());
     let near_edges = Memo::new(move |_| {
         scene.with(|scene| {
             let culls = scene.nodes.len() > CULL_ABOVE;
@@ -135,7 +135,7 @@ pub fn Viewport() -> impl IntoView {
             near.map(|edge| edge.key.clone()).collect::<Vec<String>>()
         })
     });
-    let visible_edges = few_at_a_time(near_edges, is_large);
+    let visible_edges = few_at_a_time(near_edges, is_large, Signal::stored(None));
     // What is drawn in one piece is asked for less than this.
     let drawn = Memo::new(move |_| {
         let culls = scene.with(|scene| scene.nodes.len() > CULL_ABOVE);
@@ -282,7 +282,7 @@ pub fn Viewport() -> impl IntoView {
                 fill="url(#dots)"
             ></rect>
             <g transform=transform>
-                <FrameLayer drawn=drawn />
+                <FrameLayer drawn=drawn is_overview=is_overview />
                 <Show when=move || is_overview.get()>
                     <Overview />
                 </Show>
@@ -319,8 +319,8 @@ pub fn Viewport() -> impl IntoView {
 }
 
 /// A list that follows another one, but grows by a few at a time, so that no frame has much to do.
-/// Where there is nothing in it yet that is to stay, all comes at once.
-fn few_at_a_time<T>(target: Memo<Vec<T>>, is_large: Memo<bool>) -> Memo<Vec<T>>
+/// Where there is nothing in it yet that is to stay, all comes at once; what is wanted comes at once, too.
+fn few_at_a_time<T>(target: Memo<Vec<T>>, is_large: Memo<bool>, wanted: Signal<Option<T>>) -> Memo<Vec<T>>
 where
     T: Clone + Eq + Hash + Send + Sync + 'static,
 {
@@ -328,7 +328,7 @@ where
     let is_due = StoredValue::new(false);
     Memo::new(move |before: Option<&Vec<T>>| {
         turn.track();
-        let target = target.get();
+        let (target, wanted) = (target.get(), wanted.get());
         let before: HashSet<&T> = before.into_iter().flatten().collect();
         if !is_large.get() || !target.iter().any(|key| before.contains(key)) {
             return target;
@@ -339,8 +339,8 @@ where
             .into_iter()
             .filter(|key| {
                 let is_new = !before.contains(key);
-                let comes = !is_new || room > 0;
-                room -= usize::from(is_new && comes);
+                let comes = !is_new || room > 0 || wanted.as_ref() == Some(key);
+                room = room.saturating_sub(usize::from(is_new && comes));
                 comes
             })
             .collect();
@@ -359,9 +359,12 @@ where
 
 /// The frames of containers, under the edges.
 #[component]
-fn FrameLayer(drawn: Memo<Option<Rect>>) -> impl IntoView {
+fn FrameLayer(drawn: Memo<Option<Rect>>, is_overview: Memo<bool>) -> impl IntoView {
     let scene = Studio::of_app().workspace.scene;
     let frames = Memo::new(move |_| {
+        if is_overview.get() {
+            return Vec::new();
+        }
         let is_drawn = |rect: &Rect| drawn.with(|drawn| drawn.is_none_or(|drawn| drawn.overlaps(rect)));
         scene.with(|scene| {
             let containers = scene.nodes.iter().filter(|node| node.is_container && node.is_shown);

@@ -71,9 +71,13 @@ impl Rows {
                         }));
                     }
                     Value::Object(members) => {
-                        waiting.extend(members.members().iter().rev().map(|(name, value)| {
-                            (depth, Some(own), Name::Member(name.clone()), value)
-                        }));
+                        waiting.extend(
+                            members
+                                .members()
+                                .iter()
+                                .rev()
+                                .map(|(name, value)| (depth, Some(own), Name::Member(name.clone()), value)),
+                        );
                     }
                     _ => {}
                 }
