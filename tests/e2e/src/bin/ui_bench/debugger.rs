@@ -52,7 +52,7 @@ fn run(report: &mut Report) {
     report.add("Open the list of 25,000 events", Unit::Cpu, Some(50.0), &[opening]);
     meter.rest();
     report.add("Scrub, data and events in sight", Unit::Cpu, Some(SEEK), &scrub(&meter));
-    let list = page.middle(".virtual-list");
+    let list = page.middle(".events .virtual-list");
     let scroll = |page: &Page, index: usize| {
         let by = if index % 20 < 15 { 240.0 } else { -120.0 };
         Meter::mouse(page, "mouseWheel", list, json!({ "deltaX": 0, "deltaY": by }));
