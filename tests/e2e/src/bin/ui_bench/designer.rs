@@ -57,20 +57,6 @@ fn frames(report: &mut Report, meter: &Meter, what: &str) {
     };
 
     meter.page.press(&[Key::Alt], '1');
-    add(format!("Pan, {what}"), meter.samples(60, pan));
-    add(format!("Zoom, {what}"), meter.samples(40, zoom));
-
-    meter.page.click("button[aria-label='Zoom to fit']");
-    meter.rest();
-    add(format!("Pan, {what}, all in sight"), meter.samples(40, pan));
-    add(format!("Zoom, {what}, all in sight"), meter.samples(40, zoom));
-
-    // Back to a size at which a state can be read and taken up.
-    meter.page.click("button[aria-label='Zoom to fit']");
-    for _ in 0..12 {
-        wheel(&meter.page, 0.0, -60.0, CONTROL);
-    }
-    meter.rest();
     let (x, y) = task_in_sight(meter);
     Meter::mouse(&meter.page, "mouseMoved", (x, y), json!({}));
     Meter::mouse(&meter.page, "mousePressed", (x, y), json!({ "button": "left", "clickCount": 1 }));
@@ -89,6 +75,14 @@ fn frames(report: &mut Report, meter: &Meter, what: &str) {
     meter.page.press(&[], Key::Escape.into());
     Meter::mouse(&meter.page, "mouseReleased", MIDDLE, json!({ "button": "left" }));
     meter.rest();
+
+    add(format!("Pan, {what}"), meter.samples(60, pan));
+    add(format!("Zoom, {what}"), meter.samples(40, zoom));
+
+    meter.page.click("button[aria-label='Zoom to fit']");
+    meter.rest();
+    add(format!("Pan, {what}, all in sight"), meter.samples(40, pan));
+    add(format!("Zoom, {what}, all in sight"), meter.samples(40, zoom));
 }
 
 /// A point of the screen at which there is a task.
