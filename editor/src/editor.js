@@ -59,7 +59,15 @@ const fromOutside = Annotation.define();
  * @param {(text: string, offset: number) => Hover | null | Promise<Hover | null>} [options.hover]
  *   what to tell about the place: `{from, to, text, title?}`, plain text
  */
-export function create(host, options = {}) {
+export function create(host, given = {}) {
+  // What was begun before an editor was removed may end afterwards: by then nobody is there to be asked or told.
+  let isThere = true;
+  const options = { ...given };
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === "function") {
+      options[name] = (...words) => (isThere ? value(...words) : undefined);
+    }
+  }
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const language = new Compartment();
   const theme = new Compartment();
@@ -188,6 +196,7 @@ export function create(host, options = {}) {
     },
     /** Removes the editor. The host keeps its (empty) shadow root, and a new editor may be created in it. */
     destroy() {
+      isThere = false;
       view.destroy();
     },
   };

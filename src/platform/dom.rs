@@ -226,9 +226,12 @@ pub fn focus_place_soon(pointer: &str) {
 /// On an editor that is to have the focus as soon as it is there.
 const WANTS_FOCUS: &str = "data-wants-focus";
 
-/// Whether an editor that has just been made is to have the focus; asked once.
+/// Whether an editor that has just been made is to have the focus, also because what stands in for it has it; asked
+/// once.
 pub fn takes_focus(host: &Element) -> bool {
     let wants = host.has_attribute(WANTS_FOCUS);
     let _ = host.remove_attribute(WANTS_FOCUS);
+    let active = document().and_then(|document| document.active_element());
     wants
+        || host.parent_element().is_some_and(|around| around.contains(active.as_deref()) && active.is_some())
 }
