@@ -74,6 +74,8 @@ pub fn CodeEditor(
             match Editor::open(&element, label, &start, dark, is_field, listeners, assistant).await {
                 Ok(opened) => {
                     if dom::takes_focus(&element) {
+                        // What is hidden can't have it.
+                        let _ = element.class_list().add_1("ready");
                         opened.handle().focus();
                     }
                     let _ = editor.try_set_value(Some(opened));
