@@ -65,7 +65,7 @@ fn ran(page: &Page) {
     started(page);
     page.wait_for("g.node");
     page.press(&[Key::Control], Key::Enter.into());
-    page.wait_for_text("[data-testid=standing]", "Succeeded");
+    page.wait_for_text("[data-testid=standing]", "succeeded");
     page.press(&[Key::Alt], '7');
 }
 
