@@ -25,6 +25,11 @@ pub enum Command {
     StepBackOut,
     BackToBreakpoint,
     RunToSelected,
+    /// The type of the event at the cursor.
+    RunToSameEvent,
+    RunAgainToHere,
+    ToggleEventBreakpoint,
+    CopyEvent,
     ToggleBreakpoint,
     ToggleExitBreakpoint,
     GoToVisit,
@@ -149,8 +154,11 @@ impl Command {
         Command::StepBackOut,
         Command::BackToBreakpoint,
         Command::RunToSelected,
+        Command::RunToSameEvent,
+        Command::RunAgainToHere,
         Command::ToggleBreakpoint,
         Command::ToggleExitBreakpoint,
+        Command::ToggleEventBreakpoint,
         Command::GoToVisit,
         Command::GoToVisitBefore,
         Command::GoToStart,
@@ -228,6 +236,7 @@ impl Command {
         Command::ToggleDock,
         Command::TakeAnswers,
         Command::ExportHistory,
+        Command::CopyEvent,
         Command::CopyLink,
         Command::ToggleCoverage,
         Command::ShowRuns,
@@ -284,6 +293,12 @@ impl Command {
                 ("Back to the breakpoint before", "Run", "play-back", const { &[alt("F8")] })
             }
             Command::RunToSelected => ("Run to the selected state", "Run", "run-to", const { &[key("F10")] }),
+            Command::RunToSameEvent => ("Run on to the next event of this type", "Run", "step-over", &[]),
+            Command::RunAgainToHere => ("Run again from the start, up to here", "Run", "restart", &[]),
+            Command::ToggleEventBreakpoint => {
+                ("Set or remove a breakpoint on this type of event", "Run", "breakpoint", &[])
+            }
+            Command::CopyEvent => ("Copy the event as JSON", "Run", "copy", &[]),
             Command::ToggleBreakpoint => (
                 "Set or remove a breakpoint at the selected state",
                 "Run",
@@ -490,6 +505,13 @@ impl Command {
             | Command::GoToEnd
             | Command::ForkRun
             | Command::Pause => studio.obstacle_of_step(self),
+            Command::RunToSameEvent | Command::ToggleEventBreakpoint | Command::CopyEvent
+                if studio.event_type_here().is_none() =>
+            {
+                Some("The cursor is at no event")
+            }
+            Command::RunToSameEvent => untrack(|| studio.obstacle_of_run_on()),
+            Command::RunAgainToHere => untrack(|| studio.obstacle_of_run_again()),
             Command::RedriveRun => studio.obstacle_of_redrive(),
             Command::GoOnWithDefinition if !studio.is_run_outdated() => {
                 Some("The run has the definition as it is")
@@ -578,6 +600,22 @@ fn carry_out(studio: Studio, command: Command) {
         | Command::RunToSelected
         | Command::GoToStart
         | Command::GoToEnd => studio.step(command),
+        Command::RunToSameEvent => {
+            if let Some(event_type) = untrack(|| studio.event_type_here()) {
+                studio.run_to_event_type(event_type);
+            }
+        }
+        Command::RunAgainToHere => {
+            if let Some(event) = studio.row_here() {
+                studio.run_again_to(event);
+            }
+        }
+        Command::ToggleEventBreakpoint => {
+            if let Some(event_type) = untrack(|| studio.event_type_here()) {
+                studio.toggle_breakpoint_at(debugger::Place::Event(event_type));
+            }
+        }
+        Command::CopyEvent => studio.copy_event_here(),
         Command::ToggleBreakpoint => studio.toggle_breakpoint(),
         Command::ToggleExitBreakpoint => studio.toggle_exit_breakpoint(),
         Command::GoToVisit => studio.go_to_visit(true),

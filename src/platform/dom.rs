@@ -113,6 +113,37 @@ pub fn is_in_graph(target: Option<web_sys::EventTarget>) -> bool {
     })
 }
 
+/// Whether an event's target is an element of this id, or inside of it.
+pub fn is_in_element(target: Option<web_sys::EventTarget>, id: &str) -> bool {
+    let target = target.and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(&format!("#{id}")).ok().flatten().is_some())
+}
+
+/// How much of what a list of this id scrolls is out of sight, above and below, in CSS pixels.
+pub fn hidden_of_list(id: &str) -> Option<(f64, f64)> {
+    let list = element_by_id(id)?;
+    let above = f64::from(list.scroll_top());
+    Some((above, f64::from(list.scroll_height() - list.client_height()) - above))
+}
+
+/// Scrolls a list to its end, or to its beginning.
+pub fn scroll_list_to_end(id: &'static str, to_start: bool) {
+    leptos::prelude::request_animation_frame(move || {
+        if let Some(list) = element_by_id(id) {
+            list.set_scroll_top(if to_start { 0 } else { list.scroll_height() });
+        }
+    });
+}
+
+/// The lower left corner of an element that a selector finds, in CSS pixels of the page; of the first of several
+/// selectors that finds one.
+pub fn corner_of(selectors: &[&str]) -> Option<(f64, f64)> {
+    let document = document()?;
+    let mut found = selectors.iter().filter_map(|selector| document.query_selector(selector).ok()?);
+    let rect = found.next()?.get_bounding_client_rect();
+    Some((rect.left(), rect.bottom()))
+}
+
 /// Whether the focus is on an element of this id or inside of it.
 pub fn is_focus_within(id: &str) -> bool {
     let active = document().and_then(|document| document.active_element());

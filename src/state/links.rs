@@ -175,7 +175,15 @@ impl Studio {
 
     /// Puts the address of what is looked at on the clipboard.
     pub fn copy_link(self) {
-        let link = untrack(|| self.link());
+        self.copy_address(untrack(|| self.link()));
+    }
+
+    /// The same, at another position of the run.
+    pub fn copy_link_to(self, position: u32) {
+        self.copy_address(Link { event: Some(position), ..untrack(|| self.link()) });
+    }
+
+    fn copy_address(self, link: Link) {
         let is_own = link.example.is_none();
         let text = address::with_fragment(&link.to_fragment());
         let said = if is_own {

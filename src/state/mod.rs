@@ -7,6 +7,7 @@ mod debugging;
 mod drafts;
 mod drag;
 mod editing;
+mod event_groups;
 mod finder;
 mod hand_order;
 mod kept_runs;
@@ -15,6 +16,7 @@ mod page;
 mod palette;
 mod recordings;
 mod refactoring;
+mod row_actions;
 mod run;
 mod settings;
 mod shell;
@@ -28,6 +30,7 @@ pub use editing::{ConnectTarget, Connecting, MenuAt};
 pub use page::{DetailsTab, mirrored};
 pub use palette::{Palette, SavedBlock, Source};
 pub use refactoring::SharedConversion;
+pub use row_actions::{RowMenuAt, RowOf};
 pub use run::{
     BreakpointLook, KeptRun, Mark, Marked, NodeStatus, RunKey, RunPhase, SharedData, details_of, title_of,
 };

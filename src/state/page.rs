@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use asl::TransitionKind;
+use debugger::event_groups::{EventLine, GroupKey, OpenGroups, event_lines};
 use debugger::gantt::Axis;
 use debugger::steps_table::{StepsTable, StepsView};
 use debugger::{EventFilter, HistoryModel, Row, RowKind, Visit, VisitId};
@@ -10,13 +11,16 @@ use engine::{EventId, EventRef, Instant, RunId};
 use json::Str;
 use leptos::prelude::*;
 
-use crate::platform::dom;
+use crate::platform::{dom, storage};
 use crate::state::kept_runs::{CoverageFacts, StoredRun};
+use crate::state::row_actions::RowMenuAt;
 use crate::state::run::{RunKey, RunPhase, Runs};
 use crate::state::workspace::Shared;
 
 /// Bytes of data that a filter searches in one frame.
 const SEARCHED_AT_ONCE: usize = 1_500_000;
+/// Whether events are grouped.
+pub(super) const GROUPED_KEY: &str = "stepglass.events.grouped";
 /// Milliseconds between two looks at a run that goes on.
 const LEAST_PAUSE_MS: f64 = 200.0;
 
@@ -54,7 +58,7 @@ impl Model {
 
 #[derive(Clone, Copy)]
 pub struct ExecutionPage {
-    runs: Runs,
+    pub(super) runs: Runs,
     /// Which of a run's executions is shown: itself, or a child of it.
     pub execution: RwSignal<RunId>,
     pub model: Memo<Model>,
@@ -67,6 +71,14 @@ pub struct ExecutionPage {
     /// The positions (from 0) of the events that the filter lets through, oldest first.
     pub shown: RwSignal<Shared<Vec<usize>>>,
     pub is_filtering: RwSignal<bool>,
+    /// Whether events stand inside of what they belong to, and which groups are closed.
+    pub is_grouped: RwSignal<bool>,
+    pub groups: RwSignal<OpenGroups>,
+    /// The lines of the grouped list; empty where it is flat.
+    pub lines: Memo<Shared<Vec<EventLine>>>,
+    pub selected_line: RwSignal<Option<usize>>,
+    /// The group that was chosen, and the cursor's position then.
+    pub(super) chosen_group: StoredValue<Option<(GroupKey, u32)>>,
     filter_serial: StoredValue<u64>,
     pub steps: RwSignal<StepsView>,
     pub axis: RwSignal<Axis>,
@@ -76,6 +88,8 @@ pub struct ExecutionPage {
     pub selected_row: RwSignal<Option<usize>>,
     chosen_row: RwSignal<Option<usize>>,
     pub details_tab: RwSignal<DetailsTab>,
+    /// The row of events or steps of which the menu is open.
+    pub row_menu: RwSignal<Option<RowMenuAt>>,
     /// The run that the current one is compared with.
     pub compared: RwSignal<Option<RunKey>>,
     /// Whether the graph shows what all runs have reached.
@@ -134,6 +148,21 @@ impl ExecutionPage {
         let table = Memo::new(move |_| {
             model.with(|made| steps.with(|view| Shared::new(view.table(&made.model, made.now))))
         });
+        let shown = RwSignal::new(Shared::new(Vec::new()));
+        let newest_first = RwSignal::new(false);
+        let is_grouped = RwSignal::new(storage::read(GROUPED_KEY).as_deref() == Some("on"));
+        let groups = RwSignal::new(OpenGroups::default());
+        let lines = Memo::new(move |_| {
+            if !is_grouped.get() {
+                return Shared::new(Vec::new());
+            }
+            let lines = model.with(|made| {
+                shown.with(|shown| {
+                    groups.with(|groups| event_lines(&made.model, shown, groups, newest_first.get()))
+                })
+            });
+            Shared::new(lines)
+        });
         ExecutionPage {
             runs,
             execution,
@@ -142,9 +171,14 @@ impl ExecutionPage {
             last_tick,
             is_due: StoredValue::new(false),
             filter: RwSignal::new(EventFilter::default()),
-            newest_first: RwSignal::new(false),
-            shown: RwSignal::new(Shared::new(Vec::new())),
+            newest_first,
+            shown,
             is_filtering: RwSignal::new(false),
+            is_grouped,
+            groups,
+            lines,
+            selected_line: RwSignal::new(None),
+            chosen_group: StoredValue::new(None),
             filter_serial: StoredValue::new(0),
             steps,
             axis: RwSignal::new(Axis::Time),
@@ -153,6 +187,7 @@ impl ExecutionPage {
             selected_row: RwSignal::new(None),
             chosen_row: RwSignal::new(None),
             details_tab: RwSignal::new(DetailsTab::InputOutput),
+            row_menu: RwSignal::new(None),
             compared: RwSignal::new(None),
             shows_coverage: RwSignal::new(false),
             covered: RwSignal::new(None),
@@ -173,6 +208,7 @@ impl ExecutionPage {
             if before.flatten() != current {
                 self.execution.set(RunId(0));
                 self.steps.update(|steps| steps.toggled.clear());
+                self.groups.update(|groups| groups.toggled.clear());
                 if self.compared.get_untracked() == current {
                     self.compared.set(None);
                 }

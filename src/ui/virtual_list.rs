@@ -48,6 +48,9 @@ pub fn VirtualList<V>(
     /// Gets the keys first, and answers whether it had a use for one.
     #[prop(optional)]
     keys: Option<Callback<leptos::ev::KeyboardEvent, bool>>,
+    /// While it is so, the list stays where it is, whatever is selected.
+    #[prop(optional, into)]
+    holds: Signal<bool>,
     /// Makes the row that shows whatever position the signal has.
     row: impl Fn(Memo<usize>) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView
@@ -85,6 +88,9 @@ where
         }
     });
     let reveal = move || {
+        if holds.try_get_untracked() == Some(true) {
+            return;
+        }
         let Some(Some(position)) = selected.try_get_untracked() else { return };
         let Some(list) = element.try_get_untracked().flatten() else { return };
         let top = position as f64 * row_height;

@@ -12,6 +12,7 @@ pub mod cost;
 mod coverage;
 mod data;
 pub mod diff;
+pub mod event_groups;
 mod format;
 mod frames;
 pub mod gantt;

@@ -1,15 +1,23 @@
-use debugger::{EventFilter, StateStatus, duration_text, events_csv, related, tone_of};
+use debugger::event_groups::{EventLine, LineOf};
+use debugger::{EventFilter, RowKind, StateStatus, duration_text, events_csv, related, tone_of};
 use engine::EventId;
 use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::grouped_events::{GroupTools, GroupedEvents};
+use super::new_events::NewEvents;
+use super::row_menu::{RowMenu, is_menu_key, open_at_element, open_at_pointer};
+use crate::canvas::status_look;
 use crate::command::{Command, dispatch};
 use crate::platform::files;
-use crate::state::{Studio, mirrored};
+use crate::state::{RowOf, Studio, mirrored};
 use crate::ui::{Icon, VirtualList};
 
-const ROW_HEIGHT: f64 = 30.0;
+pub const ROW_HEIGHT: f64 = 30.0;
+/// The id of the list, and how its selected row is found; a row that is out of sight is not in the page.
+pub const LIST: &str = "event-list";
+const SELECTED_ROW: &[&str] = &["#event-list [aria-selected=true]", ".event-head"];
 /// Letters of an event's text that are shown at first.
 const MOST_SHOWN: usize = 20_000;
 
@@ -27,9 +35,40 @@ pub fn Events() -> impl IntoView {
         page.model.track();
         page.event_at_cursor().filter(|event| event.run == page.execution.get()).map(|event| event.event)
     });
+    let label = Signal::derive(move || format!("{} of {} events", count.get(), total.get()));
+    // While one looks at what came before, what comes does not take the list along.
+    let holds = RwSignal::new(false);
+    let row = move |index: Memo<usize>| {
+        let line = Memo::new(move |_| {
+            page.shown.with(|shown| {
+                let index = mirrored(index.get(), shown.len(), page.newest_first.get());
+                let what = LineOf::Event(*shown.get(index)?);
+                Some(EventLine { what, depth: 0, position: 0, siblings: 0 })
+            })
+        });
+        view! { <EventRow line=line /> }
+    };
+    let flat = move || {
+        view! {
+            <VirtualList
+                count=count
+                row_height=ROW_HEIGHT
+                label=label
+                selected=page.selected_event
+                id=LIST
+                keys=Callback::new(move |event| menu_by_key(studio, &event))
+                holds=holds
+                row=row
+            />
+        }
+    };
     view! {
         class = sheet,
-        <div class="events" class:split=move || at_cursor.get().is_some()>
+        <div
+            class="events"
+            class:split=move || at_cursor.get().is_some()
+            class:grouped=move || page.is_grouped.get()
+        >
             <Show
                 when=move || total.get() != 0
                 fallback=move || {
@@ -53,19 +92,28 @@ pub fn Events() -> impl IntoView {
                                 "Delta"
                             </span>
                         </div>
-                        <VirtualList
-                            count=count
-                            row_height=ROW_HEIGHT
-                            label=Signal::derive(move || format!("{} of {} events", count.get(), total.get()))
-                            selected=page.selected_event
-                            row=|index| view! { <EventRow index=index /> }
-                        />
+                        <Show when=move || page.is_grouped.get() fallback=flat>
+                            <GroupedEvents label=label holds=holds />
+                        </Show>
+                        <NewEvents total=total holds=holds />
                     </div>
                     {move || at_cursor.get().map(|event| view! { <EventDetails event=event /> })}
                 </div>
             </Show>
+            <RowMenu list=LIST />
         </div>
     }
+}
+
+/// Opens the menu of the event at the cursor where a key asks for it.
+pub fn menu_by_key(studio: Studio, event: &leptos::ev::KeyboardEvent) -> bool {
+    if !is_menu_key(event) {
+        return false;
+    }
+    if let Some(row) = studio.row_here() {
+        open_at_element(studio, SELECTED_ROW, RowOf::Event(row));
+    }
+    true
 }
 
 /// What the list is filtered by, and what is done with it as a whole.
@@ -201,6 +249,7 @@ fn EventTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
                     .collect_view()}
             </select>
             <ExecutionChoice />
+            <GroupTools />
             <button
                 type="button"
                 class="button quiet icon-only"
@@ -324,70 +373,178 @@ pub fn ExecutionChoice() -> impl IntoView {
 }
 
 /// What a row shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 struct Facts {
     id: u32,
-    type_name: &'static str,
-    state: Str,
+    /// The first event of the row.
+    event: u32,
+    depth: u16,
+    /// Of a group: whether it is closed.
+    closed: Option<bool>,
+    title: Str,
+    /// How many events a group has.
+    note: String,
+    state: String,
     resource: String,
     time: String,
     delta: String,
     tone: &'static str,
+    status: StateStatus,
     /// Whether it comes after the cursor.
     is_ahead: bool,
 }
 
+impl Facts {
+    fn of(studio: Studio, line: EventLine) -> Option<Facts> {
+        let cursor = studio.runs.cursor.get().position;
+        studio.page.model.with(|made| {
+            let model = &made.model;
+            let start = model.history().get(0).map(|first| first.timestamp).unwrap_or_default();
+            let depth = line.depth;
+            match line.what {
+                LineOf::Event(position) => {
+                    let event = model.history().get(position)?;
+                    let before = position.checked_sub(1).and_then(|before| model.history().get(before));
+                    let delta = before.map_or(0, |before| event.timestamp - before.timestamp);
+                    let visit = model.visit_of_event(event.id);
+                    Some(Facts {
+                        id: model.told_id(event.id),
+                        event: event.id.0,
+                        depth,
+                        closed: None,
+                        title: event.event_type.name().into(),
+                        note: String::new(),
+                        state: visit.map(|visit| visit.name.to_string()).unwrap_or_default(),
+                        resource: event.details.resource().map_or(String::new(), |resource| {
+                            format!("{}:{}", resource.resource_type, resource.action)
+                        }),
+                        time: format!("+{}", duration_text(event.timestamp - start)),
+                        delta: if delta == 0 { String::new() } else { format!("+{}", duration_text(delta)) },
+                        tone: tone_of(event.event_type),
+                        status: StateStatus::Idle,
+                        is_ahead: made.is_only && event.id.0 > cursor,
+                    })
+                }
+                LineOf::Group { row, count, is_closed } => {
+                    let told = model.rows().get(row)?;
+                    let title = match told.kind {
+                        RowKind::Attempt(_, number) => format!("Attempt {}", number + 1).into(),
+                        _ => told.name.clone(),
+                    };
+                    let events = match count {
+                        1 => "1 event".to_owned(),
+                        count => format!("{} events", debugger::count_text(u64::from(count))),
+                    };
+                    let took = (told.to.unwrap_or(made.now) - told.from).max(0);
+                    Some(Facts {
+                        id: model.told_id(EventId(told.first)),
+                        event: told.first,
+                        depth,
+                        closed: Some(is_closed),
+                        title,
+                        note: format!(" · {events}"),
+                        state: told.status.name().to_owned(),
+                        resource: String::new(),
+                        time: format!("+{}", duration_text(told.from - start)),
+                        delta: duration_text(took),
+                        tone: "group",
+                        status: told.status,
+                        is_ahead: made.is_only && told.first > cursor,
+                    })
+                }
+            }
+        })
+    }
+}
+
+/// An event, or a group of them.
 #[component]
-fn EventRow(index: Memo<usize>) -> impl IntoView {
+pub fn EventRow(line: Memo<Option<EventLine>>) -> impl IntoView {
     let sheet = style_sheet!("style/event_row.css");
     let studio = Studio::of_app();
     let page = studio.page;
-    let facts = Memo::new(move |_| {
-        let position = page.shown.with(|shown| {
-            let index = mirrored(index.get(), shown.len(), page.newest_first.get());
-            shown.get(index).copied()
-        })?;
-        let cursor = studio.runs.cursor.get().position;
-        page.model.with(|made| {
-            let model = &made.model;
-            let event = model.history().get(position)?;
-            let start = model.history().get(0).map_or(event.timestamp, |first| first.timestamp);
-            let before = position.checked_sub(1).and_then(|before| model.history().get(before));
-            let delta = before.map_or(0, |before| event.timestamp - before.timestamp);
-            let state = model.visit_of_event(event.id).map(|visit| visit.name.clone()).unwrap_or_default();
-            let is_ahead = made.is_only && event.id.0 > cursor;
-            Some(Facts {
-                id: model.told_id(event.id),
-                type_name: event.event_type.name(),
-                state,
-                resource: event.details.resource().map_or(String::new(), |resource| {
-                    format!("{}:{}", resource.resource_type, resource.action)
-                }),
-                time: format!("+{}", duration_text(event.timestamp - start)),
-                delta: if delta == 0 { String::new() } else { format!("+{}", duration_text(delta)) },
-                tone: tone_of(event.event_type),
-                is_ahead,
-            })
-        })
-    });
+    let facts = Memo::new(move |_| Facts::of(studio, line.get()?));
     let read = move |part: fn(&Facts) -> String| {
         move || facts.with(|facts| facts.as_ref().map_or(String::new(), part))
+    };
+    // What is opened or closed is the group itself, not where it stands in the list.
+    let twisty = Memo::new(move |_| facts.with(|facts| facts.as_ref().and_then(|facts| facts.closed)));
+    let on_menu = move |event: leptos::ev::MouseEvent| {
+        let Some(row) = row_of(studio, line.get_untracked()) else { return };
+        open_at_pointer(studio, &event, row);
+    };
+    let is_open_menu = move || {
+        let own = facts.with(|facts| facts.as_ref().map(|facts| facts.event));
+        page.row_menu.with(|menu| menu.as_ref().map(|menu| menu.row.event().0) == own && menu.is_some())
     };
     view! {
         class = sheet,
         <div
             class="event-row"
             class:ahead=move || facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.is_ahead))
+            class:has-menu=is_open_menu
             data-tone=read(|facts| facts.tone.to_owned())
+            data-status=read(|facts| facts.status.slug().to_owned())
+            on:contextmenu=on_menu
         >
             <span class="event-id">{read(|facts| facts.id.to_string())}</span>
-            <span class="event-type">{read(|facts| facts.type_name.to_owned())}</span>
+            <span
+                class="event-type"
+                style:padding-left=move || {
+                    let depth = facts.with(|facts| facts.as_ref().map_or(0, |facts| facts.depth));
+                    format!("{}px", 14 * depth.min(12))
+                }
+            >
+                {move || {
+                    twisty.get().map(|closed| {
+                        view! {
+                            class = sheet,
+                            <span
+                                class="event-twisty"
+                                aria-hidden="true"
+                                on:click=move |event| {
+                                    event.stop_propagation();
+                                    page.toggle_group(line.get_untracked());
+                                }
+                            >
+                                <Icon name=if closed { "chevron-right" } else { "chevron-down" } size=14 />
+                            </span>
+                        }
+                    })
+                }}
+                {read(|facts| facts.title.to_string())}
+                <span class="event-note">{read(|facts| facts.note.clone())}</span>
+            </span>
             <span class="event-state">
-                {read(|facts| facts.state.to_string())} <span class="event-resource">{read(|facts| facts.resource.clone())}</span>
+                {move || {
+                    let status = facts.with(|facts| facts.as_ref().map_or(StateStatus::Idle, |facts| facts.status));
+                    let icon = status_look(status).icon;
+                    (!icon.is_empty()).then(|| view! { <Icon name=icon size=13 /> })
+                }}
+                {read(|facts| facts.state.clone())} <span class="event-resource">{read(|facts| facts.resource.clone())}</span>
             </span>
             <span class="event-time">{read(|facts| facts.time.clone())}</span>
             <span class="event-delta">{read(|facts| facts.delta.clone())}</span>
+            // By keyboard the list itself opens the menu.
+            <button
+                type="button"
+                class="row-more"
+                tabindex="-1"
+                aria-hidden="true"
+                title="What to do with it"
+                on:click=on_menu
+            >
+                <Icon name="more" size=16 />
+            </button>
         </div>
+    }
+}
+
+/// What the menu of a line is about.
+fn row_of(studio: Studio, line: Option<EventLine>) -> Option<RowOf> {
+    match line?.what {
+        LineOf::Event(position) => Some(RowOf::Event(EventId(u32::try_from(position + 1).ok()?))),
+        LineOf::Group { row, .. } => studio.page.step_of_row(row),
     }
 }
 
@@ -438,6 +595,17 @@ fn EventDetails(event: EventId) -> impl IntoView {
         <section class="event-details" aria-label="Event">
             <div class="event-details-head">
                 <h3>{title}</h3>
+                <button
+                    type="button"
+                    class="button quiet icon-only event-actions"
+                    id="event-actions"
+                    title="What to do with the event"
+                    aria-label="What to do with the event"
+                    aria-haspopup="menu"
+                    on:click=move |_| open_at_element(studio, &["#event-actions"], RowOf::Event(event))
+                >
+                    <Icon name="more" />
+                </button>
                 <button
                     type="button"
                     class="button quiet icon-only"

@@ -7,11 +7,15 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::events::ExecutionChoice;
+use super::row_menu::{RowMenu, is_menu_key, open_at_element, open_at_pointer};
 use crate::canvas::status_look;
 use crate::state::{Shared, Studio};
 use crate::ui::{Icon, VirtualList};
 
 const ROW_HEIGHT: f64 = 30.0;
+/// The id of the list, and how its selected row is found; a row that is out of sight is not in the page.
+const LIST: &str = "step-list";
+const SELECTED_ROW: &[&str] = &["#step-list [aria-selected=true]", ".step-head"];
 /// Bars that one row draws at most.
 const MOST_BARS: usize = 60;
 
@@ -103,10 +107,31 @@ pub fn Steps() -> impl IntoView {
                     row_height=ROW_HEIGHT
                     label=Signal::derive(move || format!("{} of {} steps", count.get(), total.get()))
                     selected=page.selected_row
+                    id=LIST
+                    keys=Callback::new(move |event| menu_by_key(studio, &event))
                     row=move |index| view! { <StepRow index=index scale=scale /> }
                 />
             </Show>
+            <RowMenu list=LIST />
         </div>
+    }
+}
+
+/// Opens the menu of the selected row where a key asks for it.
+fn menu_by_key(studio: Studio, event: &leptos::ev::KeyboardEvent) -> bool {
+    if !is_menu_key(event) {
+        return false;
+    }
+    open_menu_of_selected(studio, SELECTED_ROW);
+    true
+}
+
+fn open_menu_of_selected(studio: Studio, selectors: &[&str]) {
+    let page = studio.page;
+    let index = page.selected_row.get_untracked();
+    let row = index.and_then(|index| page.table.with_untracked(|table| table.shown.get(index).copied()));
+    if let Some(row) = row.and_then(|row| page.step_of_row(row)) {
+        open_at_element(studio, selectors, row);
     }
 }
 
@@ -152,7 +177,8 @@ fn SortButton(by: SortBy, title: &'static str, class: &'static str) -> impl Into
 #[component]
 fn StepTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
     let sheet = style_sheet!("style/steps.css");
-    let page = Studio::of_app().page;
+    let studio = Studio::of_app();
+    let page = studio.page;
     let statuses = [
         StateStatus::Succeeded,
         StateStatus::Failed,
@@ -291,6 +317,18 @@ fn StepTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
                     })
                     .collect_view()}
             </select>
+            <button
+                type="button"
+                class="button quiet icon-only"
+                id="step-actions"
+                title="What to do with the selected step"
+                aria-label="What to do with the selected step"
+                aria-haspopup="menu"
+                aria-disabled=move || page.selected_row.get().is_none().then_some("true")
+                on:click=move |_| open_menu_of_selected(studio, &["#step-actions"])
+            >
+                <Icon name="more" />
+            </button>
             <span class="steps-count" role="status">
                 {move || {
                     format!(
@@ -376,6 +414,19 @@ fn StepRow(index: Memo<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
     let read = move |part: fn(&Facts) -> String| {
         move || facts.with(|facts| facts.as_ref().map_or(String::new(), part))
     };
+    let told = move || facts.with_untracked(|facts| facts.as_ref().map(|facts| facts.row));
+    let on_menu = move |event: leptos::ev::MouseEvent| {
+        if let Some(row) = told().and_then(|row| page.step_of_row(row)) {
+            open_at_pointer(studio, &event, row);
+        }
+    };
+    let is_open_menu = move || {
+        let row = facts.with(|facts| facts.as_ref().map(|facts| facts.row));
+        page.row_menu.with(|menu| {
+            menu.as_ref()
+                .is_some_and(|menu| row.and_then(|row| page.step_of_row(row)).as_ref() == Some(&menu.row))
+        })
+    };
     let twisty = move || {
         let (row, closed) = facts.with(|facts| facts.as_ref().map(|facts| (facts.row, facts.closed)))?;
         let icon = closed.map(|closed| if closed { "chevron-right" } else { "chevron-down" });
@@ -399,6 +450,8 @@ fn StepRow(index: Memo<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
         class = sheet,
         <div
             class="step-row"
+            class:has-menu=is_open_menu
+            on:contextmenu=on_menu
             class:ahead=move || facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.is_ahead))
             data-kind=read(|facts| facts.kind.to_owned())
             data-status=read(|facts| facts.status.slug().to_owned())
@@ -442,6 +495,17 @@ fn StepRow(index: Memo<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
                     scale.with(|scale| bars_view(&bars, scale))
                 }}
             </div>
+            // By keyboard the list itself opens the menu.
+            <button
+                type="button"
+                class="row-more"
+                tabindex="-1"
+                aria-hidden="true"
+                title="What to do with it"
+                on:click=on_menu
+            >
+                <Icon name="more" size=16 />
+            </button>
         </div>
     }
 }

@@ -184,6 +184,25 @@ impl Runs {
         !matches!(self.phase.get(), RunPhase::None) && !self.phase.get().is_over()
     }
 
+    /// The same, without following it.
+    pub fn is_alive_untracked(self) -> bool {
+        self.phase.with_untracked(|phase| !matches!(phase, RunPhase::None) && !phase.is_over())
+    }
+
+    /// Goes to the last event of an execution of the run, where the run does not go on by itself.
+    pub fn seek_to_end_of(self, execution: engine::RunId) {
+        if self.is_going.get_value() {
+            return;
+        }
+        let last = self.with_run_untracked(|run| {
+            let events = run.session.events();
+            events.iter().rposition(|event| event.run == execution)
+        });
+        if let Some(last) = last.flatten() {
+            self.seek(u32::try_from(last + 1).unwrap_or(u32::MAX));
+        }
+    }
+
     /// Begins a run, which becomes the current one, and does a first command with it.
     pub fn start(self, start: Start, first: Run) -> RunKey {
         self.pause();

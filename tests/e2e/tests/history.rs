@@ -132,3 +132,116 @@ fn thousands_of_events_need_few_rows() {
     assert!(page.count(".step-row") <= 100);
     page.assert_clean();
 }
+
+#[test]
+fn a_row_of_events_runs_to_breaks_and_copies() {
+    let page = Page::open("#example=order-processing");
+    page.wait_for("g.node");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-events");
+    page.fill("#event-search", "TaskScheduled");
+    page.wait_for_text(".event-row .event-type", "TaskScheduled");
+    page.click(".event-row");
+    page.wait_for_text(".event-details h3", "TaskScheduled");
+    let first = page.text(".event-details h3");
+    // By keyboard: the list has the focus, its menu the first line.
+    page.press(&[Key::Shift], Key::F10.into());
+    page.wait_for_text("[role=menu]", "Copy event as JSON");
+    choose(&page, "Break on this event type: TaskScheduled");
+    page.wait_until_gone("[role=menu]");
+    // A breakpoint that is there is taken away by the same line.
+    page.click("#event-actions");
+    page.wait_for_text("[role=menu]", "Remove the breakpoint: Event TaskScheduled");
+    page.press(&[], Key::Escape.into());
+    page.wait_until_gone("[role=menu]");
+    // From the start the run comes to the breakpoint before it comes to a later event.
+    let last = page.texts(".event-row .event-id").into_iter().rfind(|id| !id.is_empty()).unwrap_or_default();
+    page.click("#event-actions");
+    choose(&page, "Run again from the start, up to here");
+    page.wait_for_text("[data-testid=standing]", "Task scheduled");
+    page.wait_for_text(".event-details h3", &first);
+    page.click("#event-actions");
+    choose(&page, "Run on to the next TaskScheduled");
+    page.until("the next one", || (page.text(".event-details h3") != first).then_some(()));
+    assert_ne!(page.text(".event-details h3").split(' ').next(), Some(&*last), "not to the last one at once");
+    page.assert_clean();
+}
+
+#[test]
+fn events_stand_inside_of_their_states() {
+    let page = Page::open("#example=order-processing");
+    page.wait_for("g.node");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-events");
+    page.click("[data-testid=group-events]");
+    page.wait_for("#event-list[role=tree]");
+    page.click("button[aria-label='Close all groups']");
+    page.until("one line a state", || {
+        let names = page.texts("#event-list .event-type").concat();
+        (names.contains("Charge card") && !names.contains("TaskScheduled")).then_some(())
+    });
+    let group = "#event-list [role=treeitem][aria-expanded=false][aria-label^='Charge card']";
+    page.click(group);
+    page.press(&[], Key::Right.into());
+    page.wait_for("#event-list [role=treeitem][aria-expanded=true][aria-label^='Charge card']");
+    page.wait_for_text("#event-list .event-type", "Attempt 2");
+    page.press(&[], Key::Down.into());
+    page.wait_for_text(".event-details h3", "TaskStateEntered");
+    // The filter holds in groups, too.
+    page.click("button[aria-label='Open all groups']");
+    page.fill("#event-search", "TaskFailed");
+    page.until("only what passes, in its groups", || {
+        let names = page.texts("#event-list .event-type").concat();
+        (names.contains("TaskFailed") && names.contains("Attempt 1") && !names.contains("Validate order"))
+            .then_some(())
+    });
+    assert_eq!(page.attribute("#event-list", "role").as_deref(), Some("tree"));
+    page.assert_clean();
+}
+
+#[test]
+fn what_comes_while_one_looks_back_is_told() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let definition = r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{
+        "A":{"Type":"Pass","Assign":{"n":"{% ($exists($n) ? $n : 0) + 1 %}"},"Next":"More"},
+        "More":{"Type":"Choice","Choices":[{"Condition":"{% $n < 60 %}","Next":"A"}],"Default":"Ask"},
+        "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},"End":true}}}"#;
+    drop_file(&page, "loop.asl.json", definition);
+    page.wait_for_text("g.node text", "More");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=standing]", "Ask waits for an answer");
+    page.click("#tab-events");
+    page.wait_for(".event-row");
+    page.click("#tab-answers");
+    page.script(
+        "const list = document.querySelector('#event-list');
+         list.scrollTop = 0;
+         list.dispatchEvent(new WheelEvent('wheel', { bubbles: true, deltaY: -100 }));",
+    );
+    page.pause(std::time::Duration::from_millis(200));
+    page.click("#tab-tasks");
+    page.click(".answer .button.primary");
+    page.wait_for_text("[data-testid=new-events]", "new event");
+    let top = || page.script("return document.querySelector('#event-list').scrollTop").as_f64();
+    assert_eq!(top(), Some(0.0), "the list stays where it is");
+    page.click("[data-testid=new-events]");
+    page.wait_until_gone("[data-testid=new-events]");
+    page.until("the end is in sight", || top().filter(|top| *top > 100.0).map(|_| ()));
+    page.assert_clean();
+}
+
+/// Chooses the line of a menu.
+fn choose(page: &Page, title: &str) {
+    page.wait_for("[role=menu]");
+    page.until("the line of the menu", || {
+        let found = page.script(&format!(
+            "const line = [...document.querySelectorAll('[role=menuitem]')].find((line) => line.textContent.includes('{title}'));
+             line?.click();
+             return Boolean(line);"
+        ));
+        (found == true).then_some(())
+    });
+}

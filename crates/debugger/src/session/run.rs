@@ -31,7 +31,7 @@ pub enum Run {
 /// Where to run to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
-    /// The event at a position, from 1.
+    /// The event at a position, from 1. Ahead of the cursor, breakpoints on the way hold; behind it, nothing does.
     Position(u32),
     /// The next entry of a state.
     State(StateKey),
@@ -127,7 +127,7 @@ impl<H: TaskHost + Clone> Session<H> {
             }
             Run::Over => self.over(),
             Run::Out => self.out(),
-            Run::To(Target::Position(position)) if position <= self.head.position => {
+            Run::To(Target::Position(position)) if position <= self.cursor.position => {
                 return self.seek(position);
             }
             Run::To(Target::Position(position)) => Goal::Position(position),
