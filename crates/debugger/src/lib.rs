@@ -19,6 +19,7 @@ pub mod gantt;
 mod history_model;
 mod lineage;
 mod link;
+pub mod map_run;
 mod query;
 mod readers;
 mod recording;

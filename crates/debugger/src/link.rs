@@ -15,7 +15,11 @@ pub struct Link {
     pub run: Option<String>,
     /// The position of an event, from 1.
     pub event: Option<u32>,
+    /// Virtual time to go to where no event is named: ISO 8601, or milliseconds since the start after a `+`.
+    pub time: Option<String>,
     pub tab: Option<String>,
+    /// Which of the Map Runs is shown, from 1.
+    pub map_run: Option<u32>,
     /// The key of the selected state.
     pub state: Option<Str>,
     pub filter: EventFilter,
@@ -40,6 +44,11 @@ impl Link {
             match name {
                 "example" => link.example = Some(value),
                 "run" => link.run = Some(value),
+                "time" => link.time = Some(value),
+                "map" => match value.parse::<u32>() {
+                    Ok(number) if number > 0 => link.map_run = Some(number),
+                    _ => link.unknown.push(format!("the Map Run \"{value}\"")),
+                },
                 "tab" => link.tab = Some(value),
                 "state" => link.state = Some(value.into()),
                 "filter" => link.filter.text = value,
@@ -96,6 +105,8 @@ impl Link {
         put("example", self.example.as_deref().unwrap_or_default());
         put("run", self.run.as_deref().unwrap_or_default());
         put("event", &self.event.map(|event| event.to_string()).unwrap_or_default());
+        put("time", self.time.as_deref().unwrap_or_default());
+        put("map", &self.map_run.map(|number| number.to_string()).unwrap_or_default());
         put("state", self.state.as_deref().unwrap_or_default());
         put("tab", self.tab.as_deref().unwrap_or_default());
         put("filter", &self.filter.text);
@@ -170,6 +181,8 @@ mod tests {
             example: Some("order-processing".to_owned()),
             run: Some("18f-2a".to_owned()),
             event: Some(17),
+            time: Some("2024-01-01T00:00:12.5Z".to_owned()),
+            map_run: Some(2),
             tab: Some("events".to_owned()),
             state: Some("/States/Pay, please/Branches/0/States/Ünïcode & 100 %".into()),
             filter: EventFilter {
@@ -189,11 +202,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told() {
-        let link = Link::parse("event=x&types=TaskFailed,Nope&colour=red&tab=ev%zzents&run");
+        let link = Link::parse("event=x&map=0&types=TaskFailed,Nope&colour=red&tab=ev%zzents&run");
         assert_eq!(link.event, None);
         assert_eq!(link.filter.types, [EventType::TaskFailed]);
         assert_eq!(link.tab.as_deref(), Some("ev%zzents"));
-        assert_eq!(link.unknown, ["the event \"x\"", "the type of event \"Nope\"", "\"colour\""]);
+        assert_eq!(
+            link.unknown,
+            ["the event \"x\"", "the Map Run \"0\"", "the type of event \"Nope\"", "\"colour\""]
+        );
         assert!(!Link::parse(&"a".repeat(20_000)).unknown.is_empty());
     }
 }

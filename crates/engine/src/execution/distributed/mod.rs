@@ -61,6 +61,13 @@ pub struct MapRunRecord {
     pub redrive_count: u32,
 }
 
+impl MapRunRecord {
+    /// How many items the child execution of an index works on.
+    pub fn items_of_child(&self, index: usize) -> u64 {
+        self.batch_sizes.get(index).copied().unwrap_or(1)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MapRunStatus {
     Running,
