@@ -6,7 +6,7 @@ use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
     CommandPalette, ConnectDialog, Controls, Convert, Dock, Export, Extract, Gallery, Left, PaneBar,
-    Scrubber, Shortcuts, Side, Toasts, TopBar,
+    Scrubber, Shortcuts, Side, TestState, Toasts, TopBar,
 };
 use crate::platform::dom;
 use crate::state::{Mode, Pane, Studio};
@@ -75,6 +75,7 @@ pub fn App() -> impl IntoView {
                 <Export />
                 <Convert />
                 <Extract />
+                <TestState />
                 <Shortcuts />
                 <DragGhost />
             </Later>

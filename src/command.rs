@@ -85,6 +85,7 @@ pub enum Command {
     Format,
     ConvertToJsonata,
     ExtractWorkflow,
+    TestState,
     DesignMode,
     RunMode,
     ToggleLeft,
@@ -218,6 +219,7 @@ impl Command {
         Command::Format,
         Command::ConvertToJsonata,
         Command::ExtractWorkflow,
+        Command::TestState,
         Command::DesignMode,
         Command::RunMode,
         Command::ToggleLeft,
@@ -420,6 +422,7 @@ impl Command {
             Command::Format => ("Lay the text out anew", "Edit", "code", const { &[alt_shift("f")] }),
             Command::ConvertToJsonata => ("Convert to JSONata…", "Edit", "braces", &[]),
             Command::ExtractWorkflow => ("Extract into a nested workflow…", "Edit", "extract", &[]),
+            Command::TestState => ("Test state…", "Run", "test", const { &[plain("t")] }),
             Command::DesignMode => ("Design the workflow", "View", "graph", const { &[alt("d")] }),
             Command::RunMode => ("Follow the run", "View", "play", const { &[alt("r")] }),
             Command::ToggleLeft => {
@@ -550,7 +553,7 @@ impl Command {
             }
             Command::ConvertToJsonata => studio.obstacle_of_conversion(),
             Command::MoveLeft | Command::MoveRight | Command::ResetOrder => studio.obstacle_of_order(self),
-            Command::ExtractWorkflow if studio.workspace.selected_key().is_none() => {
+            Command::ExtractWorkflow | Command::TestState if studio.workspace.selected_key().is_none() => {
                 Some("No state is selected")
             }
             Command::ExportPicture | Command::CopyMermaid if studio.workspace.is_empty() => {
@@ -711,6 +714,7 @@ fn carry_out(studio: Studio, command: Command) {
         Command::ExportPicture => shell.export.set(true),
         Command::ConvertToJsonata => shell.convert.set(true),
         Command::ExtractWorkflow => shell.extract.set(true),
+        Command::TestState => shell.test_state.set(true),
         Command::ToggleYaml => studio.toggle_yaml(),
         Command::CopyMermaid => studio.copy_mermaid(),
         Command::ToggleTheme => shell.next_theme(),

@@ -45,6 +45,7 @@ const ARRANGE: &[Command] = &[
 const OF_STATE: &[Line] = &[
     Line::One(Command::Rename),
     Line::One(Command::EditFields),
+    Line::One(Command::TestState),
     Line::One(Command::InsertBefore),
     Line::One(Command::InsertAfter),
     Line::One(Command::Connect),
@@ -69,6 +70,7 @@ const OF_STATE_IN_RUN: &[Line] = &[
     Line::One(Command::ToggleBreakpoint),
     Line::One(Command::ToggleExitBreakpoint),
     DIVIDER,
+    Line::One(Command::TestState),
     Line::One(Command::ShowData),
     Line::One(Command::ShowDefinition),
 ];

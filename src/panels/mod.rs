@@ -14,6 +14,7 @@ mod problems;
 mod run;
 mod shortcuts;
 mod side;
+mod test_state;
 mod toasts;
 mod top_bar;
 
@@ -29,5 +30,6 @@ pub use pane_bar::PaneBar;
 pub use run::{Controls, Scrubber};
 pub use shortcuts::Shortcuts;
 pub use side::Side;
+pub use test_state::TestState;
 pub use toasts::Toasts;
 pub use top_bar::TopBar;

@@ -21,6 +21,7 @@ mod run;
 mod settings;
 mod shell;
 mod studio;
+mod testing;
 mod view;
 mod workspace;
 
@@ -37,5 +38,6 @@ pub use run::{
 pub use settings::Setting;
 pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use studio::Studio;
+pub use testing::{TestSource, TestSubject, Tested, Trial, TrialField, errors_to_offer};
 pub use view::Camera;
 pub use workspace::{Listed, Severity, Shared, YAML_SYNTAX};

@@ -30,17 +30,26 @@ pub struct DataView {
 }
 
 impl DataView {
-    /// What a stage changed: against the stage before it, ResultPath against the input that it puts the
-    /// result into. None for what is no change of data: the result itself, and variables.
+    /// What a stage changed: see [`change_of_stage`].
     pub fn change(&self, stage: usize, limit: usize) -> Option<Diff> {
-        let after = self.stages.get(stage)?;
-        let before = match after.stage {
-            Stage::Input | Stage::Result | Stage::Assign => return None,
-            Stage::ResultPath => self.stages.first()?,
-            _ => self.stages.get(stage.checked_sub(1)?)?,
-        };
-        Some(diff(&before.value, &after.value, limit))
+        change_of_stage(&self.stages, stage, limit)
     }
+}
+
+/// The stage that another one is compared with: the one before it, for ResultPath the input that it puts the result
+/// into. None for what is no change of data: the result itself, and variables.
+pub fn stage_before(stages: &[StageView], stage: usize) -> Option<&StageView> {
+    match stages.get(stage)?.stage {
+        Stage::Input | Stage::Result | Stage::Assign => None,
+        Stage::ResultPath => stages.first(),
+        _ => stages.get(stage.checked_sub(1)?),
+    }
+}
+
+/// What a stage changed, with at most `limit` changes named.
+pub fn change_of_stage(stages: &[StageView], stage: usize, limit: usize) -> Option<Diff> {
+    let after = stages.get(stage)?;
+    Some(diff(&stage_before(stages, stage)?.value, &after.value, limit))
 }
 
 /// The variables that a frame has for itself.

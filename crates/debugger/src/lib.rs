@@ -38,7 +38,9 @@ mod watches;
 pub use breakpoints::{Breakpoint, BreakpointId, Breakpoints, HitCount, Place};
 pub use compare::{Difference, Pair, RunComparison, compare_executions, compare_runs};
 pub use coverage::{Coverage, Unreached};
-pub use data::{DataView, PAYLOAD_LIMIT, Variable, VariableChange, VariableScope};
+pub use data::{
+    DataView, PAYLOAD_LIMIT, Variable, VariableChange, VariableScope, change_of_stage, stage_before,
+};
 pub use format::{bytes_text, count_text, difference_text, duration_text};
 pub use frames::FrameView;
 pub use history_model::{EventFilter, Frames, HistoryModel, IterationCell, IterationGrid, Row, RowKind};

@@ -17,7 +17,7 @@ mod tasks;
 
 pub use comparison::Comparison;
 pub use controls::Controls;
-pub use data::Data;
+pub use data::{Data, StageStrip};
 pub use debug::Debug;
 pub use details::VisitDetails;
 pub use events::Events;

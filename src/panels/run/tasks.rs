@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::data::short_text;
-use crate::state::{RunPhase, Studio};
+use crate::state::{RunPhase, Studio, errors_to_offer};
 use crate::ui::{Json, JsonTree};
 
 /// Tasks that are listed.
@@ -267,26 +267,8 @@ fn TaskCard(task: TaskRequest) -> impl IntoView {
 /// Results that the task may have: what it answered before, what is prepared, what is made up.
 fn proposals(studio: Studio, task: &TaskRequest) -> Vec<(&'static str, Value)> {
     let mut found: Vec<(&'static str, Value)> = Vec::new();
-    let earlier = studio.runs.with_run_untracked(|run| {
-        let session = &run.session;
-        let visits = session.visits().iter().rev().filter(|(_, visit)| visit.name == task.state_name);
-        let mut outputs = visits.filter_map(|(_, visit)| {
-            let ended = visit.attempts.last()?.ended?;
-            session.event_at(ended)?.details.output().cloned()
-        });
-        outputs.next()
-    });
-    if let Some(value) = earlier.flatten() {
-        found.push(("its answer before", value.without_text()));
-    }
-    let prepared = studio.workspace.answers.with_untracked(|text| json::parse(text)).unwrap_or_default();
-    let prepared = prepared.get(&task.state_name).and_then(|entries| {
-        let entries = entries.as_array().map_or_else(|| vec![entries.clone()], <[Value]>::to_vec);
-        entries.iter().rev().find_map(|entry| entry.get("Return").cloned())
-    });
-    if let Some(value) = prepared {
-        found.push(("the prepared answers", value));
-    }
+    found.extend(studio.earlier_result(&task.state_name).map(|value| ("its answer before", value)));
+    found.extend(studio.prepared_result(&task.state_name).map(|value| ("the prepared answers", value)));
     let made_up = engine::mock::made_up_result(&task.resource, &task.parameters);
     found.push(("the service's shape", made_up.without_text()));
     found.push(("nothing", Value::object(json::Map::new())));
@@ -295,38 +277,9 @@ fn proposals(studio: Studio, task: &TaskRequest) -> Vec<(&'static str, Value)> {
 
 /// Errors to offer: those that the state catches or retries, then AWS's own.
 fn errors_of(studio: Studio, task: &TaskRequest) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let own = studio.runs.with_run_untracked(|run| {
+    let found = studio.runs.with_run_untracked(|run| {
         let document = run.document_of(task.run)?;
-        let state = document.state(task.state)?;
-        let lists = ["Retry", "Catch"].into_iter().filter_map(|field| state.value(field));
-        let mut names = Vec::new();
-        for list in lists {
-            for rule in list.as_array().unwrap_or_default() {
-                let errors = rule.get("ErrorEquals").and_then(Value::as_array).unwrap_or_default();
-                names.extend(errors.iter().filter_map(Value::as_str).map(str::to_owned));
-            }
-        }
-        Some(names)
+        Some(errors_to_offer(document.state(task.state)?, &task.resource.arn))
     });
-    let own = own.flatten().unwrap_or_default();
-    // These stand for others, and no service answers with them.
-    names.extend(own.into_iter().filter(|name| name != "States.ALL"));
-    let lambda = [
-        "Lambda.ServiceException",
-        "Lambda.AWSLambdaException",
-        "Lambda.SdkClientException",
-        "Lambda.TooManyRequestsException",
-        "Lambda.Unknown",
-    ];
-    if task.resource.arn.contains("lambda") {
-        names.extend(lambda.map(str::to_owned));
-    }
-    names.extend(
-        ["States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.Permissions"]
-            .map(str::to_owned),
-    );
-    let mut seen = std::collections::HashSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    names
+    found.flatten().unwrap_or_else(|| vec!["States.TaskFailed".to_owned()])
 }

@@ -3,6 +3,7 @@
 mod context;
 mod http;
 mod inspect;
+mod request_text;
 mod shape;
 
 use std::cell::RefCell;
@@ -20,6 +21,7 @@ use jsonata::Random;
 
 pub(crate) use inspect::{Ending, Known, inspect};
 pub use inspect::{ErrorDetails, InspectionData};
+pub use request_text::subject_of;
 pub use shape::{FieldValidationMode, ResponseShapes};
 
 /// The name that AWS gives to a state that is tested by itself.

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::form::Form;
 use super::inputs::{Labelling, segments, select};
 use crate::canvas::type_icon;
+use crate::command::{Command, dispatch};
 use crate::state::Severity;
 use crate::ui::Icon;
 
@@ -111,6 +112,15 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
                 </label>
                 {select(&type_labelling, Signal::derive(move || options.clone()), type_now, change_type)}
                 {language_switch(form)}
+                <button
+                    type="button"
+                    class="button small"
+                    title="Test the state by itself (T)"
+                    on:click=move |_| dispatch(studio, Command::TestState)
+                >
+                    <Icon name="test" />
+                    "Test state…"
+                </button>
             </div>
         </header>
     }

@@ -2,6 +2,7 @@
 
 mod expression;
 mod follow;
+mod stage_card;
 mod stages;
 mod variables;
 
@@ -9,6 +10,7 @@ use json::Value;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+pub use self::stage_card::StageStrip;
 pub use self::stages::short_text;
 
 use self::follow::Follow;

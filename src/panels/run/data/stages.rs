@@ -1,7 +1,3 @@
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use debugger::diff::ChangeKind;
 use debugger::{PAYLOAD_LIMIT, Stage, bytes_text};
 use json::Value;
 use leptos::prelude::*;
@@ -9,25 +5,12 @@ use stylers_macro::style_sheet;
 
 use super::Followed;
 use super::expression::{ExpressionView, Rules};
+use super::stage_card::{ShownStage, StageCard};
 use crate::state::{SharedData, Studio};
-use crate::ui::{Icon, Json, JsonTree, Marks};
+use crate::ui::Icon;
 
-/// Differences that are marked.
-const MOST_CHANGES: usize = 2_000;
 /// Expressions of one stage that are shown.
 const MOST_EXPRESSIONS: usize = 60;
-
-/// A stage with what it changed.
-#[derive(Clone, PartialEq)]
-struct Shown {
-    stage: Stage,
-    /// The stage before it, where the two are compared.
-    before: Option<(Stage, Json)>,
-    after: Json,
-    before_marks: Marks,
-    after_marks: Marks,
-    words: String,
-}
 
 /// The stages that the data goes through in a state, and one of them with before and after.
 #[component]
@@ -50,7 +33,7 @@ pub fn Stages(data: Memo<Option<SharedData>>, followed: RwSignal<Option<Followed
     });
     let shown = Memo::new(move |_| {
         let stage = stage.get()?;
-        data.with(|data| show(data.as_ref()?, stage))
+        data.with(|data| ShownStage::of(&data.as_ref()?.0.view.stages, stage))
     });
     let chips = move || {
         data.get().map(|SharedData(data)| {
@@ -104,48 +87,11 @@ pub fn Stages(data: Memo<Option<SharedData>>, followed: RwSignal<Option<Followed
     let can_follow = move || matches!(stage.get(), Some(Stage::Input | Stage::Output));
     let card = move || {
         let shown = shown.get()?;
-        let before = shown.before.map(|(before, value)| {
-            let marks = shown.before_marks.clone();
-            view! {
-                class = sheet,
-                <div class="stage-half">
-                    <h5>{format!("Before: {}", before.name())}</h5>
-                    <JsonTree
-                        value=Signal::derive(move || value.clone())
-                        label=Signal::derive(move || format!("Before: {}", before.name()))
-                        marks=Signal::derive(move || marks.clone())
-                        most_height=330.0
-                    />
-                </div>
-            }
-        });
-        let (stage, after, marks) = (shown.stage, shown.after, shown.after_marks);
-        let bytes = after.0.text_len();
         let actions = match can_follow() {
             true => vec![("Where from?", follow(false)), ("Who reads it?", follow(true))],
             false => Vec::new(),
         };
-        let has_before = before.is_some();
-        Some(view! {
-            class = sheet,
-            <div class="stage-halves" class:both=has_before>
-                {before}
-                <div class="stage-half" data-testid="stage-after">
-                    <h5>
-                        {stage.name()}
-                        <span class="stage-words">{shown.words}</span>
-                    </h5>
-                    <JsonTree
-                        value=Signal::derive(move || after.clone())
-                        label=Signal::derive(move || stage.name().to_owned())
-                        marks=Signal::derive(move || marks.clone())
-                        most_height=330.0
-                        actions=actions
-                    />
-                </div>
-            </div>
-            {(stage != Stage::Assign).then(|| view! { <Size bytes=bytes /> })}
-        })
+        Some(view! { <StageCard shown=shown actions=actions /> })
     };
     let expressions = move || {
         let stage = stage.get()?;
@@ -239,75 +185,6 @@ fn EditInput(data: Memo<Option<SharedData>>, stage: Memo<Option<Stage>>) -> impl
             </Show>
         </Show>
     }
-}
-
-/// How much of AWS's limit for a payload a value takes.
-#[component]
-fn Size(bytes: usize) -> impl IntoView {
-    let sheet = style_sheet!("style/payload_size.css");
-    let share = bytes as f64 / PAYLOAD_LIMIT as f64;
-    let look = match share {
-        share if share > 1.0 => "over",
-        share if share > 0.8 => "near",
-        _ => "fine",
-    };
-    view! {
-        class = sheet,
-        <p class="payload" data-look=look>
-            <span class="payload-bar" aria-hidden="true">
-                <span class="payload-part" style:width=format!("{:.1}%", (share * 100.0).clamp(0.5, 100.0))></span>
-            </span>
-            {format!("{} of 256 KiB ({:.1} %)", bytes_text(bytes), share * 100.0)}
-        </p>
-    }
-}
-
-fn show(data: &SharedData, stage: Stage) -> Option<Shown> {
-    let view = &data.0.view;
-    let index = view.stages.iter().position(|view| view.stage == stage)?;
-    let after = view.stages.get(index)?;
-    let before = match stage {
-        Stage::Input | Stage::Result | Stage::Assign => None,
-        Stage::ResultPath => view.stages.first(),
-        _ => view.stages.get(index.checked_sub(1)?),
-    };
-    let found = view.change(index, MOST_CHANGES).unwrap_or_default();
-    let mut marks: [BTreeMap<String, &'static str>; 2] = Default::default();
-    let [before_marks, after_marks] = &mut marks;
-    let mut counts = [0_usize; 3];
-    for change in found.changes {
-        match change.kind {
-            ChangeKind::Added(_) => {
-                counts[0] += 1;
-                after_marks.insert(change.pointer, "added");
-            }
-            ChangeKind::Removed(_) => {
-                counts[1] += 1;
-                before_marks.insert(change.pointer, "removed");
-            }
-            ChangeKind::Changed { .. } => {
-                counts[2] += 1;
-                before_marks.insert(change.pointer.clone(), "changed");
-                after_marks.insert(change.pointer, "changed");
-            }
-        }
-    }
-    let named = counts.iter().zip(["added", "removed", "changed"]).filter(|(count, _)| **count > 0);
-    let named: Vec<String> = named.map(|(count, word)| format!("{count} {word}")).collect();
-    let words = match (&before, named.is_empty()) {
-        (None, _) => String::new(),
-        (Some(_), true) => "unchanged".to_owned(),
-        (Some(_), false) => named.join(", "),
-    };
-    let [before_marks, after_marks] = marks.map(|marks| Marks(Arc::new(marks)));
-    Some(Shown {
-        stage,
-        before: before.map(|before| (before.stage, Json(before.value.clone()))),
-        after: Json(after.value.clone()),
-        before_marks,
-        after_marks,
-        words,
-    })
 }
 
 /// A value in one line of some length.
