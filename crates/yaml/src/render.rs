@@ -14,6 +14,11 @@ pub fn to_yaml(value: &Value) -> String {
     out
 }
 
+/// A value on one line as it may stand anywhere in block style; containers are in flow style.
+pub fn scalar_text(value: &Value) -> String {
+    scalar(value, ScalarStyle::Plain)
+}
+
 pub(crate) fn is_empty(value: &Value) -> bool {
     value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(<[Value]>::is_empty)
 }

@@ -1,0 +1,21 @@
+//! What leaves for elsewhere: permissions and templates for the deployment of a workflow, and back.
+//!
+//! [`execution_role`] tells what a workflow has to be allowed, [`export`] writes it as what other tools deploy,
+//! and [`machines_in`] reads the workflows of a template.
+
+mod export;
+mod given;
+mod iam;
+mod node;
+mod settings;
+mod template;
+mod text;
+
+pub use export::{Arns, Export, File, Format, Options, Substitution, export, places_of};
+pub use iam::{
+    Condition, ExecutionRole, MAX_INLINE_POLICY, Needed, Note, NoteKind, Permissions, Places, Statement,
+    TaskRole, execution_role, policy_json, trust_json,
+};
+pub use settings::{LogLevel, Settings};
+pub use template::{TemplateMachine, machines_in};
+pub use text::{Piece, Text};

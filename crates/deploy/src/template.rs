@@ -1,0 +1,211 @@
+//! State machines in templates of CloudFormation and of AWS SAM.
+
+use json::{Map, Str, Value};
+
+use crate::settings::{LogLevel, Settings};
+
+/// A state machine of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateMachine {
+    /// The name of the resource in the template.
+    pub id: String,
+    /// The definition as JSON, with `${Name}` where the template fills something in; or why it can't be told.
+    pub definition: Result<String, String>,
+    pub settings: Settings,
+}
+
+/// The state machines of a template, in its order; none if the text is no template, or broken.
+pub fn machines_in(text: &str) -> Vec<TemplateMachine> {
+    let template = match json::parse(text) {
+        Ok(value) => value,
+        Err(_) => match yaml::Yaml::parse_template(text) {
+            Ok(yaml) => yaml.value().clone(),
+            Err(_) => return Vec::new(),
+        },
+    };
+    let resources = template.get("Resources").and_then(Value::as_object);
+    let resources = resources.into_iter().flat_map(Map::iter);
+    resources.filter_map(|(id, resource)| machine(id, resource)).collect()
+}
+
+fn machine(id: &str, resource: &Value) -> Option<TemplateMachine> {
+    let is_serverless = match resource.get("Type")?.as_str()? {
+        "AWS::StepFunctions::StateMachine" => false,
+        "AWS::Serverless::StateMachine" => true,
+        _ => return None,
+    };
+    let empty = Value::object(Map::new());
+    let properties = resource.get("Properties").unwrap_or(&empty);
+    let definition = definition(properties);
+    Some(TemplateMachine { id: id.to_owned(), definition, settings: settings(id, properties, is_serverless) })
+}
+
+fn definition(properties: &Value) -> Result<String, String> {
+    if let Some(definition) = properties.get("Definition") {
+        if definition.as_object().is_none() {
+            return Err("Its definition is no object.".to_owned());
+        }
+        return Ok(filled(definition, 0).to_pretty() + "\n");
+    }
+    if let Some(text) = properties.get("DefinitionString") {
+        let text =
+            text_of(text, 0).ok_or("Its definition is made by a function that can't be followed here.")?;
+        return match json::parse(&text) {
+            Ok(value) if value.as_object().is_some() && !text.contains('\n') => Ok(value.to_pretty() + "\n"),
+            Ok(value) if value.as_object().is_some() => Ok(text),
+            Ok(_) => Err("Its definition is no object.".to_owned()),
+            Err(_) => match yaml::Yaml::parse(&text).map(|yaml| yaml.value().clone()) {
+                // A definition in YAML inside of a template is a text, too.
+                Ok(value) if value.as_object().is_some() => Ok(value.to_pretty() + "\n"),
+                _ => Err("Its definition is neither JSON nor YAML.".to_owned()),
+            },
+        };
+    }
+    for field in ["DefinitionUri", "DefinitionS3Location"] {
+        if let Some(place) = properties.get(field) {
+            return Err(match place.as_str() {
+                Some(file) => format!("Its definition is in the file {file}: open that."),
+                None => "Its definition is in S3, and not in the template.".to_owned(),
+            });
+        }
+    }
+    Err("It has no definition.".to_owned())
+}
+
+/// Functions in functions beyond this many are not followed.
+const MAX_NESTED: usize = 160;
+
+/// A value with functions in the place of texts as placeholders.
+fn filled(value: &Value, depth: usize) -> Value {
+    if depth > MAX_NESTED {
+        return value.clone();
+    }
+    match value {
+        Value::Object(_) => match function(value, depth) {
+            Some(text) => Value::from(text),
+            None => {
+                let members = value.as_object().into_iter().flat_map(Map::iter);
+                let members = members.map(|(name, value)| (Str::clone(name), filled(value, depth + 1)));
+                Value::object(members.collect::<Map>())
+            }
+        },
+        Value::Array(_) => {
+            let items = value.as_array().unwrap_or_default().iter();
+            Value::array(items.map(|item| filled(item, depth + 1)).collect())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// A text, or what a function makes one of.
+fn text_of(value: &Value, depth: usize) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.to_string()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_text()),
+        Value::Object(_) => function(value, depth),
+        _ => None,
+    }
+}
+
+fn function(value: &Value, depth: usize) -> Option<String> {
+    let members = value.as_object().filter(|members| members.len() == 1)?;
+    let (name, argument) = members.entry_at(0)?;
+    if depth > MAX_NESTED {
+        return None;
+    }
+    match &**name {
+        "Ref" => Some(format!("${{{}}}", argument.as_str()?)),
+        "Fn::GetAtt" => match argument.as_str() {
+            Some(path) => Some(format!("${{{path}}}")),
+            None => {
+                let parts: Option<Vec<&str>> = argument.as_array()?.iter().map(Value::as_str).collect();
+                Some(format!("${{{}}}", parts?.join(".")))
+            }
+        },
+        "Fn::Sub" => {
+            let (text, values) = match argument {
+                Value::String(text) => (text.to_string(), None),
+                _ => (argument.at(0)?.as_str()?.to_owned(), argument.at(1)),
+            };
+            Some(substituted(&text, values, depth))
+        }
+        "Fn::Join" => {
+            let between = argument.at(0)?.as_str()?;
+            let parts = argument.at(1)?.as_array()?;
+            let parts: Option<Vec<String>> = parts.iter().map(|part| text_of(part, depth + 1)).collect();
+            Some(parts?.join(between))
+        }
+        // What is chosen or looked up elsewhere gets a name of its own.
+        "Fn::ImportValue" => Some(format!("${{{}}}", word(&text_of(argument, depth + 1)?))),
+        "Fn::FindInMap" | "Fn::If" | "Fn::Select" => {
+            let name = argument.at(0).and_then(Value::as_str).unwrap_or("Value");
+            Some(format!("${{{}}}", word(name)))
+        }
+        _ => None,
+    }
+}
+
+/// `Fn::Sub`: its own values take the places of their names, `${!Name}` becomes `${Name}`.
+fn substituted(text: &str, values: Option<&Value>, depth: usize) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let inside = from.get(2..).unwrap_or_default();
+        let Some((name, after)) = inside.split_once('}') else { break };
+        let value = values.and_then(|values| values.get(name)).and_then(|value| text_of(value, depth + 1));
+        match (value, name.strip_prefix('!')) {
+            (Some(value), _) => out.push_str(&value),
+            (None, Some(literal)) => out.push_str(&format!("${{{literal}}}")),
+            (None, None) => out.push_str(&format!("${{{name}}}")),
+        }
+        rest = after;
+        if !rest.contains("${") {
+            break;
+        }
+    }
+    // A `${` that does not end is a text.
+    out.push_str(rest);
+    out
+}
+
+fn word(text: &str) -> String {
+    let word = crate::iam::capitalized(text);
+    if word.is_empty() { "Value".to_owned() } else { word }
+}
+
+fn settings(id: &str, properties: &Value, is_serverless: bool) -> Settings {
+    let text = |value: Option<&Value>| value.and_then(|value| text_of(value, 0)).unwrap_or_default();
+    let of = |plain: &str, serverless: &str| properties.get(if is_serverless { serverless } else { plain });
+    let logging = of("LoggingConfiguration", "Logging");
+    let tracing = of("TracingConfiguration", "Tracing").and_then(|tracing| tracing.get("Enabled"));
+    let is_true = |value: Option<&Value>| {
+        value.is_some_and(|value| value.as_bool() == Some(true) || value.as_str() == Some("true"))
+    };
+    let name = text(of("StateMachineName", "Name"));
+    let tags = match properties.get("Tags") {
+        Some(Value::Object(tags)) => {
+            tags.members().iter().map(|(name, value)| (name.to_string(), text(Some(value)))).collect()
+        }
+        Some(tags) => {
+            let tags = tags.as_array().unwrap_or_default().iter();
+            tags.map(|tag| (text(tag.get("Key")), text(tag.get("Value")))).collect()
+        }
+        None => Vec::new(),
+    };
+    let role = text(of("RoleArn", "Role"));
+    Settings {
+        name: if name.is_empty() || name.contains("${") { id.to_owned() } else { name },
+        is_express: text(of("StateMachineType", "Type")) == "EXPRESS",
+        log_level: LogLevel::from_name(&text(logging.and_then(|logging| logging.get("Level")))),
+        log_data: is_true(logging.and_then(|logging| logging.get("IncludeExecutionData"))),
+        tracing: is_true(tracing),
+        // A role of the template is made by the next one, too.
+        role_arn: if role.starts_with("arn:") && !role.contains("${") { role } else { String::new() },
+        encryption_key: text(
+            properties.get("EncryptionConfiguration").and_then(|configuration| configuration.get("KmsKeyId")),
+        ),
+        tags,
+    }
+}
