@@ -21,6 +21,7 @@ mod rule;
 mod schedule;
 mod section;
 mod several;
+mod shape_form;
 mod state_form;
 mod suggestions;
 mod target;
