@@ -140,7 +140,14 @@ impl Workspace {
         let small_scale = dom::text_scale("400", diagram::SMALL_FONT);
         let opened = RwSignal::new(0);
         let name = RwSignal::new(String::new());
-        let document = Memo::new(move |_| definition.with(|text| Shared::new(Document::parse(text))));
+        let document = Memo::new(move |before: Option<&Shared<Document>>| {
+            definition.with(|text| {
+                Shared::new(match before {
+                    Some(before) => before.after(text.clone()),
+                    None => Document::parse(text),
+                })
+            })
+        });
         let shown = Memo::new(move |before: Option<&Shown>| {
             let document = document.get();
             let opened = opened.get();
@@ -208,11 +215,11 @@ impl Workspace {
             scene,
             problems: Memo::new(move |_| {
                 let options = checked.get();
-                let mut listed = document.with(|document| {
-                    let is_complete = rest::is_complete();
-                    if is_complete { list_problems(document, &options) } else { Vec::new() }
-                });
-                if rest::is_complete() && name.with(|name| is_yaml_name(name)) {
+                if !rest::is_complete() {
+                    return Shared::new(Vec::new());
+                }
+                let mut listed = document.with(|document| list_problems(document, &options));
+                if name.with(|name| is_yaml_name(name)) {
                     let (source, error) = (source.get(), source_error.get());
                     places.with(|places| place_in_yaml(&mut listed, &source, places, error));
                 }

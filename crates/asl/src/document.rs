@@ -1,10 +1,14 @@
 //! A definition as a document: text, tree, scopes and states.
 
+mod after;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use json::{NodeId, NodeKind, Span, Str, Tree, Value};
 
+use crate::memo::Memo;
 use crate::transition::{self, Transition};
 use crate::{QueryLanguage, StateType};
 
@@ -38,6 +42,8 @@ struct StateEntry {
     state_type: Option<StateType>,
     language: QueryLanguage,
     scopes: Vec<ScopeId>,
+    /// What is known of the state as long as its text stays; see [`Document::after`].
+    memo: Arc<Memo>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,8 +52,10 @@ struct ScopeEntry {
     role: Role,
     owner: Option<StateId>,
     states: Vec<StateId>,
-    by_name: HashMap<Str, StateId>,
+    by_name: Arc<HashMap<Str, StateId>>,
     language: QueryLanguage,
+    /// Whether nothing takes the place of the members that lead to it.
+    counts: bool,
 }
 
 /// The text of a definition and what is derived from it.
@@ -68,6 +76,18 @@ impl Document {
         let mut document = Document { tree, states: Vec::new(), scopes: Vec::new() };
         document.index();
         document
+    }
+
+    /// The document of a text that this one's was changed into: what [`Document::parse`] makes of it, for less.
+    ///
+    /// Only what the change can have an effect on is read anew. States that it left as they were keep what is known
+    /// of them, so that [`Document::problems`] looks at the others alone.
+    pub fn after(&self, text: impl Into<Str>) -> Document {
+        let (tree, reread) = self.tree.after(text);
+        match reread {
+            Some(reread) => after::of(self, tree, &reread),
+            None => Document::from_tree(tree),
+        }
     }
 
     pub fn text(&self) -> &str {
@@ -125,14 +145,23 @@ impl Document {
         let Some(root) = self.tree.root().filter(|root| self.tree.kind(*root) == NodeKind::Object) else {
             return;
         };
-        let mut waiting = vec![(root, Role::Machine, None, QueryLanguage::default())];
-        while let Some((node, role, owner, language)) = waiting.pop() {
+        let mut waiting = vec![(root, Role::Machine, None, QueryLanguage::default(), true)];
+        while let Some((node, role, owner, language, counts)) = waiting.pop() {
             let scope = ScopeId(self.scopes.len() as u32);
             // Only the machine itself has the field: AWS refuses it in branches and map bodies.
-            let own = if owner.is_none() { self.language_at(node) } else { None };
+            let own = if owner.is_none() { language_at(&self.tree, node) } else { None };
             let language = own.unwrap_or(language);
-            let entry =
-                ScopeEntry { node, role, owner, states: Vec::new(), by_name: HashMap::new(), language };
+            let counts = counts && self.last_counts(node, "States");
+            let mut by_name = HashMap::new();
+            let entry = ScopeEntry {
+                node,
+                role,
+                owner,
+                states: Vec::new(),
+                by_name: Arc::default(),
+                language,
+                counts,
+            };
             self.scopes.push(entry);
             if let Some(owner) = owner {
                 self.states[owner.0 as usize].scopes.push(scope);
@@ -147,11 +176,9 @@ impl Document {
             for (name, member, name_span, value) in members {
                 let state = StateId(self.states.len() as u32);
                 let object = value.filter(|value| self.tree.kind(*value) == NodeKind::Object);
-                let type_name = object.and_then(|object| self.tree.get(object, "Type"));
-                let state_type = type_name
-                    .and_then(|node| self.tree.as_str(node))
-                    .and_then(|name| StateType::from_name(&name));
-                let state_language = object.and_then(|object| self.language_at(object)).unwrap_or(language);
+                let state_type = object.and_then(|object| type_at(&self.tree, object));
+                let own = object.and_then(|object| language_at(&self.tree, object));
+                let state_language = own.unwrap_or(language);
                 self.states.push(StateEntry {
                     name: name.clone(),
                     member,
@@ -161,42 +188,58 @@ impl Document {
                     state_type,
                     language: state_language,
                     scopes: Vec::new(),
+                    memo: Arc::default(),
                 });
                 self.scopes[scope.0 as usize].states.push(state);
-                self.scopes[scope.0 as usize].by_name.insert(name, state);
+                by_name.insert(name, state);
                 let Some(object) = object else { continue };
                 match state_type {
                     Some(StateType::Parallel) => {
                         if let Some(branches) = self.tree.get(object, "Branches") {
+                            let counts = counts && self.last_counts(object, "Branches");
                             let bodies = self.tree.items(branches).enumerate();
-                            waiting.extend(
-                                bodies.filter(|(_, body)| self.tree.kind(*body) == NodeKind::Object).map(
-                                    |(branch, body)| (body, Role::Branch(branch), Some(state), language),
-                                ),
-                            );
+                            let bodies = bodies.filter(|(_, body)| self.tree.kind(*body) == NodeKind::Object);
+                            waiting.extend(bodies.map(|(branch, body)| {
+                                (body, Role::Branch(branch), Some(state), language, counts)
+                            }));
                         }
                     }
                     Some(StateType::Map) => {
                         let body = ["ItemProcessor", "Iterator"]
                             .into_iter()
-                            .find_map(|field| self.tree.get(object, field))
-                            .filter(|body| self.tree.kind(*body) == NodeKind::Object);
-                        waiting.extend(body.map(|body| (body, Role::ItemProcessor, Some(state), language)));
+                            .find_map(|field| Some((field, self.tree.get(object, field)?)))
+                            .filter(|(_, body)| self.tree.kind(*body) == NodeKind::Object);
+                        waiting.extend(body.map(|(field, body)| {
+                            let counts = counts && self.last_counts(object, field);
+                            (body, Role::ItemProcessor, Some(state), language, counts)
+                        }));
                     }
                     _ => {}
                 }
             }
+            self.scopes[scope.0 as usize].by_name = Arc::new(by_name);
             // The stack gives back the last first: scopes are to be numbered in the order of the text.
             waiting[first_child..].reverse();
         }
     }
 
-    /// As AWS resolves it: any value but exactly `JSONPath` stands for JSONata.
-    fn language_at(&self, object: NodeId) -> Option<QueryLanguage> {
-        let node = self.tree.get(object, "QueryLanguage")?;
-        let is_json_path = self.tree.as_str(node).as_deref() == Some(QueryLanguage::JsonPath.name());
-        Some(if is_json_path { QueryLanguage::JsonPath } else { QueryLanguage::Jsonata })
+    /// Whether the last member of a name has a value: else it takes the place of one before it, without giving one.
+    fn last_counts(&self, object: NodeId, name: &str) -> bool {
+        let last = self.tree.members(object).filter(|member| member.name == name).last();
+        last.is_none_or(|last| last.value.is_some())
     }
+}
+
+/// None where `Type` is missing or none of the eight types.
+fn type_at(tree: &Tree, object: NodeId) -> Option<StateType> {
+    StateType::from_name(&tree.as_str(tree.get(object, "Type")?)?)
+}
+
+/// As AWS resolves it: any value but exactly `JSONPath` stands for JSONata.
+fn language_at(tree: &Tree, object: NodeId) -> Option<QueryLanguage> {
+    let node = tree.get(object, "QueryLanguage")?;
+    let is_json_path = tree.as_str(node).as_deref() == Some(QueryLanguage::JsonPath.name());
+    Some(if is_json_path { QueryLanguage::JsonPath } else { QueryLanguage::Jsonata })
 }
 
 /// The view of a scope.
@@ -232,6 +275,11 @@ impl<'d> Scope<'d> {
     /// The query language of states that set none.
     pub fn language(self) -> QueryLanguage {
         self.entry().language
+    }
+
+    /// Whether the language's table leads to the scope: no later member takes the place of one on the way to it.
+    pub(crate) fn counts(self) -> bool {
+        self.entry().counts
     }
 
     pub fn states(self) -> impl Iterator<Item = State<'d>> {
@@ -326,6 +374,22 @@ impl<'d> State<'d> {
         self.document.tree.pointer(self.member())
     }
 
+    /// As [`State::pointer`], shared.
+    pub fn key(self) -> Str {
+        self.memo().key(|| self.pointer().into())
+    }
+
+    /// What stands for the state as it is, with all that is inside of it: if a state of a document that was made by
+    /// [`Document::after`] has the same one as a state of the document before, nothing of it has changed but its place
+    /// in the text.
+    pub fn version(self) -> StateVersion {
+        StateVersion(self.entry().memo.clone())
+    }
+
+    pub(crate) fn memo(self) -> &'d Memo {
+        &self.entry().memo
+    }
+
     /// The span of the name with its quotes.
     pub fn name_span(self) -> Span {
         self.entry().name_span
@@ -366,6 +430,16 @@ impl<'d> State<'d> {
 
     fn entry(self) -> &'d StateEntry {
         &self.document.states[self.id.0 as usize]
+    }
+}
+
+/// See [`State::version`].
+#[derive(Clone, Debug)]
+pub struct StateVersion(Arc<Memo>);
+
+impl PartialEq for StateVersion {
+    fn eq(&self, other: &StateVersion) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

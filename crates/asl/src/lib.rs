@@ -16,6 +16,7 @@ pub mod history;
 pub mod json_error;
 mod jsonata_use;
 mod location;
+mod memo;
 pub mod patch;
 pub mod problem;
 pub mod resource;
@@ -27,7 +28,7 @@ pub mod validate;
 mod variable_references;
 pub mod vocabulary;
 
-pub use document::{Document, Role, Scope, ScopeId, State, StateId};
+pub use document::{Document, Role, Scope, ScopeId, State, StateId, StateVersion};
 pub use follow::StateMap;
 pub use history::History;
 pub use json_error::{JsonError, json_error};

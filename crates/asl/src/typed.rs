@@ -6,7 +6,7 @@ use std::ops::Range;
 use json::{NodeId, NodeKind, Span};
 
 use crate::fields::{Field, Kind, MACHINE, ObjectType, UNKNOWN_STATE};
-use crate::{Document, QueryLanguage, ScopeId, StateId};
+use crate::{Document, QueryLanguage, ScopeId, State, StateId};
 
 pub(crate) struct TypedObject {
     pub node: NodeId,
@@ -51,7 +51,32 @@ impl Typed {
         let root = Waiting { node: machine.node(), of: &MACHINE, state: None, language: machine.language() };
         let mut waiting = vec![root];
         while let Some(next) = waiting.pop() {
-            typed.add(document, &scopes, next, &mut waiting);
+            typed.add(document, Some(&scopes), next, &mut waiting);
+        }
+        typed
+    }
+
+    /// The objects of a state alone, or of the machine, without the states inside of it.
+    pub fn of_part(document: &Document, state: Option<State<'_>>) -> Typed {
+        let mut typed = Typed::default();
+        let first = match state {
+            Some(state) if state.scope().counts() => state.node().map(|node| Waiting {
+                node,
+                of: state.state_type().map_or(&UNKNOWN_STATE, |known| known.object_type()),
+                state: Some(state.id()),
+                language: state.language(),
+            }),
+            Some(_) => None,
+            None => document.machine().map(|machine| Waiting {
+                node: machine.node(),
+                of: &MACHINE,
+                state: None,
+                language: machine.language(),
+            }),
+        };
+        let mut waiting: Vec<Waiting> = first.into_iter().collect();
+        while let Some(next) = waiting.pop() {
+            typed.add(document, None, next, &mut waiting);
         }
         typed
     }
@@ -74,17 +99,15 @@ impl Typed {
     fn add(
         &mut self,
         document: &Document,
-        scopes: &HashMap<NodeId, ScopeId>,
+        scopes: Option<&HashMap<NodeId, ScopeId>>,
         next: Waiting,
         waiting: &mut Vec<Waiting>,
     ) {
         let tree = document.tree();
         let object = self.objects.len();
         let first = self.members.len();
-        let mut names = HashSet::new();
         for member in tree.members(next.node) {
             let field = next.of.field(&member.name);
-            names.insert(member.name);
             self.members.push(TypedMember {
                 object,
                 node: member.node,
@@ -95,9 +118,7 @@ impl Typed {
             });
         }
         let members = first..self.members.len();
-        if names.len() < members.len() {
-            self.mark_shadowed(document, members.clone());
-        }
+        self.mark_shadowed(document, members.clone());
         for member in self.members.get(members.clone()).unwrap_or_default() {
             let (Some(field), Some(value), false) = (member.field, member.value, member.shadowed) else {
                 continue;
@@ -116,7 +137,8 @@ impl Typed {
                     }));
                 }
                 (Kind::States, NodeKind::Object) => {
-                    let scope = scopes.get(&next.node).and_then(|id| document.scope(*id));
+                    let id = scopes.and_then(|scopes| scopes.get(&next.node));
+                    let scope = id.and_then(|id| document.scope(*id));
                     for state in scope.into_iter().flat_map(|scope| scope.states()) {
                         let of = state.state_type().map_or(&UNKNOWN_STATE, |known| known.object_type());
                         waiting.extend(state.node().map(|node| Waiting {
@@ -140,13 +162,21 @@ impl Typed {
     }
 
     fn mark_shadowed(&mut self, document: &Document, members: Range<usize>) {
-        let mut later = HashSet::new();
-        for position in members.rev() {
-            if let Some(member) = self.members.get_mut(position)
-                && let Some(name) = document.tree().member(member.node).map(|member| member.name)
-            {
-                member.shadowed = !later.insert(name);
+        const FEW: usize = 16;
+        let tree = document.tree();
+        let Some(members) = self.members.get_mut(members) else { return };
+        let names: Vec<_> =
+            members.iter().map(|member| tree.member(member.node).map(|member| member.name)).collect();
+        if names.len() <= FEW {
+            for (position, member) in members.iter_mut().enumerate() {
+                let name = names.get(position);
+                member.shadowed = names.iter().skip(position + 1).any(|later| Some(later) == name);
             }
+            return;
+        }
+        let mut later = HashSet::new();
+        for (member, name) in members.iter_mut().zip(names).rev() {
+            member.shadowed = !later.insert(name);
         }
     }
 }

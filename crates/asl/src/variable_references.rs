@@ -7,8 +7,9 @@ use json::{NodeId, NodeKind, Str};
 
 use crate::fields::{Field, Kind};
 use crate::jsonata_use::{JsonataUse, expression_text};
+use crate::rules::is_known_error;
 use crate::typed::{Typed, TypedObject};
-use crate::{Document, QueryLanguage, Role, Scope, ScopeId, StateId};
+use crate::{Document, QueryLanguage, Role, Scope, ScopeId, State, StateId};
 
 /// The variables that each state reads, as `variableReferences` of DescribeStateMachine lists them:
 /// by the state's name, without `$`, sorted. States that read none are not there.
@@ -16,28 +17,21 @@ use crate::{Document, QueryLanguage, Role, Scope, ScopeId, StateId};
 /// `$count` in JSONata is the function of that name, unless the state sees a variable that is called so.
 pub fn variable_references(document: &Document) -> BTreeMap<Str, BTreeSet<Str>> {
     let mut references: BTreeMap<Str, BTreeSet<Str>> = BTreeMap::new();
-    let typed = Typed::new(document);
-    let assigned: BTreeSet<(ScopeId, Str)> = assignments_in(&typed, document)
-        .into_iter()
-        .filter_map(|assignment| Some((document.state(assignment.state)?.scope().id(), assignment.name)))
-        .collect();
-    for object in &typed.objects {
-        let Some(state) = object.state.and_then(|state: StateId| document.state(state)) else { continue };
-        let mut read = References::default();
-        let mut functions = BTreeSet::new();
-        for member in typed.members_of(object).iter().filter(|member| !member.shadowed) {
-            if let (Some(field), Some(value)) = (member.field, member.value) {
-                add_field(document, object, field, value, &mut read, &mut functions);
-            }
-        }
+    let mut assigned: BTreeSet<(ScopeId, &Str)> = BTreeSet::new();
+    for state in document.states() {
+        let names = state.facts().assignments.iter().map(|(name, _)| (state.scope().id(), name));
+        assigned.extend(names);
+    }
+    for state in document.states() {
+        let StateFacts { variables, functions, .. } = state.facts();
+        let mut read = variables.clone();
         if !functions.is_empty() {
             let visible = visible_scopes(state.scope());
-            let is_variable =
-                |name: &Str| visible.iter().any(|scope| assigned.contains(&(*scope, name.clone())));
-            read.variables.extend(functions.into_iter().filter(is_variable));
+            let is_variable = |name: &&Str| visible.iter().any(|scope| assigned.contains(&(*scope, *name)));
+            read.extend(functions.iter().filter(is_variable).cloned());
         }
-        if !read.variables.is_empty() {
-            references.entry(state.shared_name()).or_default().append(&mut read.variables);
+        if !read.is_empty() {
+            references.entry(state.shared_name()).or_default().append(&mut read);
         }
     }
     references
@@ -55,7 +49,74 @@ pub struct VariableAssignment {
 
 /// All places where variables are set, in the order of the states.
 pub fn variable_assignments(document: &Document) -> Vec<VariableAssignment> {
-    assignments_in(&Typed::new(document), document)
+    let mut assignments = Vec::new();
+    for state in document.states() {
+        let found = state.facts().assignments.iter();
+        assignments.extend(found.map(|(name, distance)| VariableAssignment {
+            state: state.id(),
+            name: name.clone(),
+            member: state.member().at_distance(*distance),
+        }));
+    }
+    let tree = document.tree();
+    assignments.sort_by_key(|assignment| (assignment.state, tree.span(assignment.member).start));
+    assignments
+}
+
+/// What a state says that other states are concerned with. Kept with it as long as its text stays.
+#[derive(Debug, Default)]
+pub(crate) struct StateFacts {
+    /// Variables that it sets, without `$`, in the order of [`Typed`], with the distance of their members from the
+    /// state's.
+    pub assignments: Vec<(Str, i64)>,
+    /// Variables that it reads, without `$`.
+    pub variables: BTreeSet<Str>,
+    /// Functions of the language that it reads like variables.
+    pub functions: BTreeSet<Str>,
+    /// The error that it raises under a name like those of the language.
+    pub raised: Option<Str>,
+    /// Whether `:=` stands somewhere in it.
+    pub has_local_variables: bool,
+}
+
+impl<'d> State<'d> {
+    pub(crate) fn facts(self) -> &'d StateFacts {
+        self.memo().facts(|| StateFacts::of(self))
+    }
+}
+
+impl StateFacts {
+    fn of(state: State<'_>) -> StateFacts {
+        let (document, tree) = (state.document(), state.document().tree());
+        let mut facts = StateFacts {
+            raised: state
+                .string("Error")
+                .filter(|name| name.starts_with("States.") && !is_known_error(name))
+                .map(|name| name.as_ref().into()),
+            has_local_variables: has_local_variables(state),
+            ..StateFacts::default()
+        };
+        let typed = Typed::of_part(document, Some(state));
+        let mut read = References::default();
+        for object in &typed.objects {
+            for member in typed.members_of(object).iter().filter(|member| !member.shadowed) {
+                let (Some(field), Some(value)) = (member.field, member.value) else { continue };
+                add_field(document, object, field, value, &mut read, &mut facts.functions);
+                if !matches!(field.kind, Kind::Assignments) || tree.kind(value) != NodeKind::Object {
+                    continue;
+                }
+                facts.assignments.extend(tree.members(value).map(|variable| {
+                    let name = match object.language {
+                        QueryLanguage::JsonPath => variable.name.strip_suffix(".$").unwrap_or(&variable.name),
+                        QueryLanguage::Jsonata => &variable.name,
+                    };
+                    (name.into(), variable.node.distance_from(state.member()))
+                }));
+            }
+        }
+        facts.variables = read.variables;
+        facts
+    }
 }
 
 /// The scopes whose variables the states of a scope see, from the inside out.
@@ -79,27 +140,21 @@ fn is_distributed(scope: Scope<'_>) -> bool {
             .is_some_and(|mode| mode == "DISTRIBUTED")
 }
 
-fn assignments_in(typed: &Typed, document: &Document) -> Vec<VariableAssignment> {
-    let tree = document.tree();
-    let mut assignments = Vec::new();
-    for object in &typed.objects {
-        let Some(state) = object.state else { continue };
-        for member in typed.members_of(object).iter().filter(|member| !member.shadowed) {
-            let (Some(field), Some(value)) = (member.field, member.value) else { continue };
-            if !matches!(field.kind, Kind::Assignments) || tree.kind(value) != NodeKind::Object {
-                continue;
-            }
-            assignments.extend(tree.members(value).map(|variable| {
-                let name = match object.language {
-                    QueryLanguage::JsonPath => variable.name.strip_suffix(".$").unwrap_or(&variable.name),
-                    QueryLanguage::Jsonata => &variable.name,
-                };
-                VariableAssignment { state, name: name.into(), member: variable.node }
-            }));
-        }
+/// Whether `:=` stands in a state, outside of the states inside of it.
+fn has_local_variables(state: State<'_>) -> bool {
+    let tree = state.document().tree();
+    let inner = state.scopes().filter_map(|scope| scope.field("States")).map(|states| tree.span(states));
+    let mut start = state.span().start;
+    let mut has = |end: usize, next: usize| {
+        let found = tree.text().get(start..end).is_some_and(|text| text.contains(":="));
+        start = next;
+        found
+    };
+    let mut found = false;
+    for states in inner {
+        found |= has(states.start, states.end);
     }
-    assignments.sort_by_key(|assignment| (assignment.state, tree.span(assignment.member).start));
-    assignments
+    found | has(state.span().end, state.span().end)
 }
 
 fn add_field(

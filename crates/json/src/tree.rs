@@ -4,10 +4,13 @@
 //! [`Tree::problems`] says what is wrong and where. Blanks, spellings and the order of members are
 //! not stored: they are in the text, and the spans point there.
 
+mod reread;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+pub use self::reread::{Reread, common_ends};
 use crate::{MAX_DEPTH, Map, Number, Str, Value};
 
 /// A range of a text, in bytes.
@@ -56,6 +59,16 @@ impl NodeId {
     fn position(self) -> usize {
         self.0 as usize
     }
+
+    /// How many nodes stand between the start of another node and that of this one, in the order of the text.
+    pub fn distance_from(self, other: NodeId) -> i64 {
+        i64::from(self.0) - i64::from(other.0)
+    }
+
+    /// The node so far behind this one, or before it. There may be none.
+    pub fn at_distance(self, distance: i64) -> NodeId {
+        NodeId(u32::try_from(i64::from(self.0) + distance).unwrap_or(u32::MAX))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,9 +93,11 @@ pub struct SyntaxProblem {
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Node {
     kind: NodeKind,
+    /// Whether the bracket or the quote that ends it is there; false for what has none.
+    is_closed: bool,
     span: Span,
     parent: Option<NodeId>,
     /// Of a container: its members or items. Of a member: its value.
@@ -111,6 +126,8 @@ pub struct Tree {
     nodes: Vec<Node>,
     root: Option<NodeId>,
     problems: Vec<SyntaxProblem>,
+    /// How far the text had been read when each problem was found.
+    found_at: Vec<usize>,
 }
 
 /// Problems beyond this many are not recorded: nobody reads them, and a huge binary file would make millions.
@@ -120,10 +137,10 @@ impl Tree {
     /// Reads any text; linear in its length.
     pub fn parse(text: impl Into<Str>) -> Tree {
         let text = text.into();
-        let mut reader = Reader { text: &text, at: 0, nodes: Vec::new(), problems: Vec::new() };
+        let mut reader = Reader::new(&text, 0);
         let root = reader.document();
-        let (nodes, problems) = (reader.nodes, reader.problems);
-        Tree { text, nodes, root, problems }
+        let Reader { nodes, problems, found_at, .. } = reader;
+        Tree { text, nodes, root, problems, found_at }
     }
 
     pub fn text(&self) -> &str {
@@ -205,7 +222,15 @@ impl Tree {
 
     /// The value of the last member with this name that has one, as JSON parsers take the last.
     pub fn get(&self, object: NodeId, name: &str) -> Option<NodeId> {
-        self.members(object).filter(|member| member.name == name).filter_map(|member| member.value).last()
+        let first = match self.kind(object) {
+            NodeKind::Object => self.node(object).and_then(|node| node.first_child),
+            _ => None,
+        };
+        let named = self.siblings_from(first).filter_map(|member| self.node(member)).filter(|member| {
+            let literal = self.text.get(member.name.range()).unwrap_or_default();
+            is_literal_of(literal, name)
+        });
+        named.filter_map(|member| member.first_child).last()
     }
 
     /// The text of a string node, without quotes and escapes.
@@ -313,6 +338,19 @@ impl Tree {
     }
 }
 
+/// Whether [`unquote`] makes a text of a literal.
+fn is_literal_of(literal: &str, text: &str) -> bool {
+    // No literal is shorter than its text, but for the quotes that may be missing.
+    if literal.len() < text.len() {
+        return false;
+    }
+    match literal.strip_prefix('"').and_then(|content| content.strip_suffix('"')) {
+        Some(content) if content == text && !text.contains('\\') => true,
+        Some(content) if content != text && content.len() <= text.len() => false,
+        _ => unquote(literal) == text,
+    }
+}
+
 /// The content of a string literal, also of one without its closing quote. Invalid escapes stay as they are.
 pub fn unquote(literal: &str) -> Cow<'_, str> {
     let content = literal.strip_prefix('"').unwrap_or(literal);
@@ -393,9 +431,29 @@ struct Reader<'a> {
     at: usize,
     nodes: Vec<Node>,
     problems: Vec<SyntaxProblem>,
+    found_at: Vec<usize>,
+    /// Containers that are open around what is read: none, unless a part of a text is read anew.
+    depth: usize,
+    /// Reading ends behind it.
+    limit: usize,
+    /// Whether it made a difference what is around the part that is read.
+    asked_around: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(text: &'a Arc<str>, at: usize) -> Reader<'a> {
+        Reader {
+            text,
+            at,
+            nodes: Vec::new(),
+            problems: Vec::new(),
+            found_at: Vec::new(),
+            depth: 0,
+            limit: text.len(),
+            asked_around: false,
+        }
+    }
+
     fn document(&mut self) -> Option<NodeId> {
         if self.text.starts_with('\u{feff}') {
             self.at = '\u{feff}'.len_utf8();
@@ -420,7 +478,7 @@ impl Reader<'_> {
     fn value(&mut self) -> NodeId {
         let mut open: Vec<Open> = Vec::new();
         let root = self.start_value(&mut open);
-        while let Some(container) = open.last() {
+        while let Some(container) = open.last().filter(|_| self.at <= self.limit) {
             let (node, member, first) = (container.node, container.member, container.last_child.is_none());
             if let Some(member) = member {
                 self.end_of_member(member, &mut open);
@@ -438,6 +496,7 @@ impl Reader<'_> {
                 }
                 Some(byte) if byte == close => {
                     self.at += 1;
+                    self.nodes[node.position()].is_closed = true;
                     self.close(&mut open);
                 }
                 Some(b'}' | b']') => self.wrong_bracket(is_object, &mut open),
@@ -480,7 +539,7 @@ impl Reader<'_> {
     fn start_member(&mut self, object: NodeId, open: &mut Vec<Open>) {
         let start = self.at;
         let name = if self.peek() == Some(b'"') {
-            self.string_token()
+            self.string_token().0
         } else {
             let span = self.bare_token();
             self.problem("Expected a name in double quotes", span);
@@ -555,6 +614,7 @@ impl Reader<'_> {
         if open.iter().any(|container| self.nodes[container.node.position()].kind == other) {
             self.close(open);
         } else {
+            self.asked_around |= self.depth > 0;
             self.at += 1;
         }
     }
@@ -568,7 +628,7 @@ impl Reader<'_> {
                 self.at += 1;
                 let kind = if bracket == b'{' { NodeKind::Object } else { NodeKind::Array };
                 let node = self.push(kind, Span::new(start, self.at), parent);
-                if open.len() == MAX_DEPTH as usize {
+                if open.len() + self.depth == MAX_DEPTH as usize {
                     let message = format!("The text is nested deeper than {MAX_DEPTH} levels");
                     self.problem(message, Span::new(start, self.text.len()));
                     self.at = self.text.len();
@@ -579,8 +639,10 @@ impl Reader<'_> {
                 return node;
             }
             Some(b'"') => {
-                self.string_token();
-                NodeKind::String
+                let is_closed = self.string_token().1;
+                let node = self.push(NodeKind::String, Span::new(start, self.at), parent);
+                self.nodes[node.position()].is_closed = is_closed;
+                return node;
             }
             _ => {
                 let span = self.bare_token();
@@ -600,15 +662,16 @@ impl Reader<'_> {
         self.push(kind, Span::new(start, self.at), parent)
     }
 
-    fn string_token(&mut self) -> Span {
+    /// A text in quotes, and whether the closing one is there.
+    fn string_token(&mut self) -> (Span, bool) {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut at = start + 1;
-        loop {
+        let is_closed = loop {
             match bytes.get(at) {
                 Some(b'"') => {
                     self.at = at + 1;
-                    break;
+                    break true;
                 }
                 Some(b'\\') => {
                     let escape = bytes.get(at + 1).copied();
@@ -621,6 +684,7 @@ impl Reader<'_> {
                     };
                     if !valid {
                         let end = at + 1 + self.text[at + 1..].chars().next().map_or(0, char::len_utf8);
+                        self.at = at;
                         self.problem("The escape sequence is not valid", Span::new(at, end));
                     }
                     at += if matches!(escape, Some(b'"' | b'\\')) { 2 } else { 1 };
@@ -629,16 +693,17 @@ impl Reader<'_> {
                 None | Some(b'\n' | b'\r') => {
                     self.at = at.min(bytes.len());
                     self.problem("Missing closing quote", Span::new(start, self.at));
-                    break;
+                    break false;
                 }
                 Some(0x00..=0x1f) => {
+                    self.at = at;
                     self.problem("A control character stands in a string", Span::new(at, at + 1));
                     at += 1;
                 }
                 Some(_) => at += 1,
             }
-        }
-        Span::new(start, self.at)
+        };
+        (Span::new(start, self.at), is_closed)
     }
 
     /// Everything up to a blank or a character with a meaning of its own; at least one character.
@@ -689,6 +754,7 @@ impl Reader<'_> {
         let node = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(Node {
             kind,
+            is_closed: false,
             span,
             parent,
             first_child: None,
@@ -701,6 +767,7 @@ impl Reader<'_> {
     fn problem(&mut self, message: impl Into<String>, span: Span) {
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(SyntaxProblem { message: message.into(), span });
+            self.found_at.push(self.at);
         }
     }
 

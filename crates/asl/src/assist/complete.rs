@@ -79,7 +79,7 @@ impl<'d> Place<'d> {
             match step {
                 Step::Member(name) => {
                     pointer.push('/');
-                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&json::pointer::step(name));
                     place.member.clone_from(name);
                 }
                 Step::Item(position) => pointer.push_str(&format!("/{position}")),

@@ -114,7 +114,7 @@ impl Draft {
         for replacement in patch.replacements.into_iter().rev() {
             self.splice(replacement);
         }
-        self.document = Document::parse(&text);
+        self.document = self.document.after(text);
     }
 
     fn splice(&mut self, replacement: Replacement) {

@@ -33,7 +33,7 @@ pub use extract::Extraction;
 pub use members::MemberEdits;
 pub use names::unique_name;
 pub(crate) use text::{
-    add_field_patch, add_state_patch, indent_at, quoted, reindented_text, remove_member_patch,
+    Style, add_field_patch, add_state_patch, indent_at, quoted, reindented_text, remove_member_patch,
 };
 
 /// A change of a definition. States and scopes are those of the document that it is planned for.
@@ -279,7 +279,7 @@ impl Document {
     /// Applies a patch and gives the one that undoes it.
     pub fn apply(&mut self, patch: &Patch) -> Patch {
         let (text, inverse) = patch.apply_to(self.text());
-        *self = Document::parse(&text);
+        *self = self.after(text);
         inverse
     }
 

@@ -9,7 +9,7 @@ use crate::{Patch, Replacement};
 pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// How a text is laid out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Style {
     /// The line break; none in a text of one line.
     newline: Option<&'static str>,

@@ -1,6 +1,6 @@
 use json::Span;
 
-use super::{Context, Findings, Rule, in_java_hash_order, java_list, or_list, with_article};
+use super::{Context, Findings, Reach, Rule, in_java_hash_order, java_list, or_list, with_article};
 use crate::edit::add_field_patch;
 use crate::fields::{Alternatives, Field};
 use crate::typed::{TypedMember, TypedObject};
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: "alternatives",
     title: "Fields exclude each other, or one of them is needed",
     explanation: "A state has either Next or End, a Wait state one of its four kinds of waiting, and a value is given either directly or by a path.",
+    reach: Reach::State,
     check,
 };
 

@@ -1,6 +1,6 @@
 use json::Span;
 
-use super::{Context, Findings, Rule, in_java_hash_order, java_list};
+use super::{Context, Findings, Reach, Rule, in_java_hash_order, java_list};
 use crate::QueryLanguage;
 use crate::fields::{CHOICE_RULE, COMPARISONS, NESTED_RULE, comparison_operand};
 use crate::typed::TypedMember;
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: "choice-rule",
     title: "A choice rule doesn't say what it compares",
     explanation: "In JSONPath a rule is one of And, Or, Not, or a Variable with one comparison. In JSONata it has a Condition.",
+    reach: Reach::State,
     check,
 };
 

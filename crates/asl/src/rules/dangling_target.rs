@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use json::{NodeId, NodeKind};
 
-use super::{Context, Findings, Rule, Stage};
+use super::{Context, Findings, Reach, Rule, Stage};
 use crate::edit::add_state_patch;
 use crate::{Patch, Scope, StateId, Target};
 
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     code: "dangling-target",
     title: "A transition leads to no state",
     explanation: "StartAt, Next and Default name a state of the same scope: a transition can't enter or leave a branch or the body of a Map state.",
+    reach: Reach::Workflow,
     check,
 };
 

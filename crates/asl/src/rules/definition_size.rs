@@ -1,12 +1,13 @@
 use json::Span;
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::MAX_DEFINITION_LEN;
 
 pub(super) static RULE: Rule = Rule {
     code: "definition-size",
     title: "The definition is too long",
     explanation: "AWS takes definitions of up to 1 MiB (quota \"Maximum definition size\").",
+    reach: Reach::Workflow,
     check,
 };
 

@@ -1,6 +1,6 @@
 use json::{NodeId, Span};
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::{MAP, PROCESSOR_CONFIG, READER_CONFIG, RESULT_WRITER};
 use crate::typed::TypedObject;
 
@@ -8,6 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "distributed-map",
     title: "The parts of a distributed map don't fit together",
     explanation: "Child executions need a type, CSV files a place of their headers, and readers, batchers and writers the mode DISTRIBUTED.",
+    reach: Reach::State,
     check,
 };
 

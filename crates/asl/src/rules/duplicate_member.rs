@@ -2,18 +2,19 @@ use std::collections::HashSet;
 
 use json::{NodeId, NodeKind};
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 
 pub(super) static RULE: Rule = Rule {
     code: "duplicate-member",
     title: "A name occurs twice in an object",
     explanation: "Of members with the same name JSON parsers take the last one. The others have no effect.",
+    reach: Reach::State,
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let tree = context.tree();
-    let mut waiting: Vec<NodeId> = tree.root().into_iter().collect();
+    let mut waiting: Vec<NodeId> = context.root().into_iter().collect();
     let mut names = HashSet::new();
     while let Some(node) = waiting.pop() {
         if tree.kind(node) == NodeKind::Array {
@@ -23,7 +24,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         names.clear();
         let mut count = 0;
         for member in tree.members(node) {
-            waiting.extend(member.value);
+            waiting.extend(member.value.filter(|value| !context.is_inner_state(node, *value)));
             names.insert(member.name);
             count += 1;
         }

@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
-use super::{Context, Findings, Rule, Stage};
+use super::{Context, Findings, Reach, Rule, Stage};
 use crate::{ScopeId, StateId};
 
 pub(super) static RULE: Rule = Rule {
     code: "duplicate-state-name",
     title: "Two states have the same name",
     explanation: "The name of a state is unique in the whole machine, branches and map bodies included.",
+    reach: Reach::Workflow,
     check,
 };
 

@@ -1,23 +1,18 @@
-use std::borrow::Cow;
-use std::collections::HashSet;
-
 use json::NodeKind;
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::ERROR_NAMES;
 
 pub(super) static RULE: Rule = Rule {
     code: "error-equals",
     title: "States.ALL doesn't stand alone and last, or an error name is unknown",
     explanation: "States.ALL stands for all errors. Beside other names, or before other retriers and catchers, it would leave them without effect. Names that start with States. belong to the language.",
+    reach: Reach::State,
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let tree = context.tree();
-    // A Fail state can raise any name, also one that looks like the language's own.
-    let raised: HashSet<Cow<'_, str>> =
-        context.document.states().filter_map(|state| state.string("Error")).collect();
     for (object, member) in context.members() {
         let (Some(field), Some(list)) = (member.field, member.value) else { continue };
         if !matches!(field.name, "Retry" | "Catch") || tree.kind(list) != NodeKind::Array {
@@ -46,7 +41,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                         .push_to(findings);
                 } else if name.starts_with("States.")
                     && !is_known(&name)
-                    && !raised.contains(&name)
+                    // A Fail state can raise any name, also one that looks like the language's own.
+                    && !context.surroundings.raised.contains(&*name)
                     && !context.is_placeholder(&name)
                 {
                     let message = format!(
@@ -63,7 +59,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     name.starts_with("States.Http.StatusCode.") || ERROR_NAMES.iter().any(|(known, _)| *known == name)
 }
 

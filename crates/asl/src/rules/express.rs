@@ -1,4 +1,4 @@
-use super::{Context, Findings, Rule, WorkflowType};
+use super::{Context, Findings, Reach, Rule, WorkflowType};
 use crate::fields::{Kind, PROCESSOR_CONFIG};
 use crate::resource::{Pattern, Resource};
 
@@ -6,6 +6,7 @@ pub(super) static RULE: Rule = Rule {
     code: "express",
     title: "Express workflows can't do this",
     explanation: "Express workflows have no activities, no waiting for jobs or task tokens, and no distributed maps.",
+    reach: Reach::State,
     check,
 };
 

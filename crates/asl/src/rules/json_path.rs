@@ -1,4 +1,4 @@
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::QueryLanguage;
 use crate::expressions::{self, PathUse};
 use crate::fields::Kind;
@@ -7,6 +7,7 @@ pub(super) static RULE: Rule = Rule {
     code: "json-path",
     title: "A path can't be read",
     explanation: "Paths start with $ (the data), $$ (the context object) or $name (a variable). Where one place is meant, wildcards, filters, slices and .. are not allowed.",
+    reach: Reach::State,
     check,
 };
 

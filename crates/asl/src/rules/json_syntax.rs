@@ -1,10 +1,11 @@
-use super::{Context, Finding, Findings, Rule, Stage};
+use super::{Context, Finding, Findings, Reach, Rule, Stage};
 use crate::problem::{Problem, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "json-syntax",
     title: "The text is not JSON",
     explanation: "A definition is a JSON text (RFC 8259). What can be read of it is still shown.",
+    reach: Reach::Workflow,
     check,
 };
 
@@ -16,6 +17,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.list.push(Finding {
             stage: Stage::Text,
             anchor: None,
+            rule: 0,
             problem: Problem {
                 severity: Severity::Error,
                 code: RULE.code,

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use json::{NodeId, NodeKind, Span};
 
-use super::{Context, Findings, Rule, Stage};
+use super::{Context, Findings, Reach, Rule, Stage};
 use crate::fields::{CATCHER, Field, Kind};
 use crate::jsonata_use::{JsonataUse, expression_text};
 use crate::typed::TypedObject;
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     code: "jsonata-expression",
     title: "An expression can't be read",
     explanation: "An expression is a text that starts with {% and ends with %}, with JSONata between.",
+    reach: Reach::State,
     check,
 };
 

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::{Context, Findings, Rule, Stage};
+use super::{Context, Findings, Reach, Rule, Stage};
 use crate::StateType;
 use crate::fields::MAX_LABEL_LEN;
 
@@ -8,6 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "label",
     title: "The label of a Map state is not valid",
     explanation: "A label becomes a part of ARNs: it has 1 to 40 characters, no blanks and none of ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \" /, and is unique.",
+    reach: Reach::Workflow,
     check,
 };
 

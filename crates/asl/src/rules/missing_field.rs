@@ -1,6 +1,6 @@
 use json::Span;
 
-use super::{Context, Findings, Rule, in_java_hash_order, java_list, or_list, with_article};
+use super::{Context, Findings, Reach, Rule, in_java_hash_order, java_list, or_list, with_article};
 use crate::fields::Kind;
 use crate::vocabulary::STATE_TYPES;
 
@@ -8,6 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "missing-field",
     title: "A field is missing",
     explanation: "Some fields are needed: StartAt and States of a machine, Type of a state, Resource of a Task and so on.",
+    reach: Reach::State,
     check,
 };
 

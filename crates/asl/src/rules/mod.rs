@@ -1,7 +1,8 @@
 //! What can be wrong with a definition, one rule a file.
 //!
-//! A rule looks at the whole document and reports findings. All rules together are linear in the
-//! length of the text, so that they can run after every keystroke.
+//! A rule looks at one state, or at the whole workflow, and reports findings. All rules together are linear in the
+//! length of the text. What was found in a state is kept with it until it changes, so after a keystroke the rules look
+//! at the states that it changed, and at the workflow; see [`Document::after`].
 
 mod advice;
 mod alternatives;
@@ -38,13 +39,16 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use json::{NodeId, Span, Str, Tree};
+use json::{NodeId, NodeKind, Span, Str, Tree};
 
 use self::advice::Loop;
+pub(crate) use self::error_equals::is_known as is_known_error;
+use crate::edit::Style;
 use crate::problem::{AwsDiagnostic, Fix, Problem, Severity};
 use crate::typed::{Typed, TypedMember, TypedObject};
-use crate::{Document, Patch, StateId, location};
+use crate::{Document, Patch, QueryLanguage, Scope, State, StateId, location};
 
 /// A rule, for lists of what is checked.
 pub struct Rule {
@@ -54,7 +58,18 @@ pub struct Rule {
     pub title: &'static str,
     /// Why it is a problem, in a sentence or two.
     pub explanation: &'static str,
+    reach: Reach,
     check: fn(&Context<'_>, &mut Findings),
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// A state without the states inside of it, or the machine without its states. Beside that it knows the way to
+    /// it, the language in force, and [`Surroundings`], and nothing else.
+    State,
+    /// Everything.
+    Workflow,
 }
 
 /// All rules.
@@ -181,24 +196,61 @@ impl Document {
 
 /// Runs all rules. Findings come in AWS's order: stage by stage, and in the order of the text.
 pub(crate) fn find(document: &Document, options: &CheckOptions) -> Vec<Finding> {
-    let context = Context {
-        document,
-        options,
-        typed: Typed::new(document),
-        references: OnceCell::new(),
-        loops: OnceCell::new(),
-    };
-    let mut findings = Findings { list: Vec::new() };
-    for rule in RULES {
-        (rule.check)(&context, &mut findings);
+    let surroundings = Arc::new(Surroundings::of(document, options));
+    let mut list = run(Reach::Workflow, &Context::of_workflow(document, options, &surroundings));
+    list.extend(run(Reach::State, &Context::of_part(document, options, &surroundings, None)));
+    for state in document.states() {
+        let memo = state.memo();
+        if let Some(found) = memo.found(&surroundings) {
+            list.extend(found.iter().map(|kept| kept.finding(state)));
+            continue;
+        }
+        let found = run(Reach::State, &Context::of_part(document, options, &surroundings, Some(state)));
+        if let Some(kept) = found.iter().map(|finding| Kept::of(finding, state)).collect() {
+            memo.keep_found(&surroundings, kept);
+        }
+        list.extend(found);
     }
-    if options.advice {
-        for rule in ADVICE {
-            (rule.check)(&context, &mut findings);
+    list.sort_by_key(|finding| (finding.stage, finding.anchor, finding.rule));
+    list.truncate(MAX_FINDINGS);
+    list
+}
+
+fn run(reach: Reach, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Findings { list: Vec::new() };
+    let advice = ADVICE.iter().filter(|_| context.options.advice);
+    for (number, rule) in RULES.iter().chain(advice).enumerate().filter(|(_, rule)| rule.reach == reach) {
+        let first = findings.list.len();
+        (rule.check)(context, &mut findings);
+        findings.list.iter_mut().skip(first).for_each(|finding| finding.rule = number);
+    }
+    findings.list
+}
+
+/// All that rules about a single state know beside it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Surroundings {
+    workflow_type: WorkflowType,
+    strict: bool,
+    advice: bool,
+    machine_language: Option<QueryLanguage>,
+    /// Errors that Fail states raise under names like those of the language.
+    raised: BTreeSet<Str>,
+    /// How the text is laid out, which fixes follow.
+    style: Style,
+}
+
+impl Surroundings {
+    fn of(document: &Document, options: &CheckOptions) -> Surroundings {
+        Surroundings {
+            workflow_type: options.workflow_type,
+            strict: options.strict,
+            advice: options.advice,
+            machine_language: document.machine().map(|machine| machine.language()),
+            raised: document.states().filter_map(|state| state.facts().raised.clone()).collect(),
+            style: Style::of(document.tree()),
         }
     }
-    findings.list.sort_by_key(|finding| (finding.stage, finding.anchor));
-    findings.list
 }
 
 /// When AWS looks for something. Errors of the schema stop it before the later stages.
@@ -216,7 +268,50 @@ pub(crate) struct Finding {
     pub stage: Stage,
     /// The node that decides about the order: an object comes before its fields.
     anchor: Option<NodeId>,
+    /// The position of the rule, which decides where the node is the same.
+    rule: usize,
     pub problem: Problem,
+}
+
+/// A finding of a rule about a single state, with places as distances from the state's member.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    stage: Stage,
+    anchor: Option<i64>,
+    rule: usize,
+    problem: Problem,
+}
+
+impl Kept {
+    /// None for what can't be told from the state's place alone.
+    fn of(finding: &Finding, state: State<'_>) -> Option<Kept> {
+        let start = state.span().start;
+        let relative =
+            |span: Span| Some(Span::new(span.start.checked_sub(start)?, span.end.checked_sub(start)?));
+        let mut problem = finding.problem.clone();
+        if problem.state.is_some_and(|about| about != state.id()) {
+            return None;
+        }
+        problem.span = relative(problem.span)?;
+        for replacement in problem.fixes.iter_mut().flat_map(|fix| &mut fix.patch.replacements) {
+            replacement.span = relative(replacement.span)?;
+        }
+        let anchor = finding.anchor.map(|anchor| anchor.distance_from(state.member()));
+        Some(Kept { stage: finding.stage, anchor, rule: finding.rule, problem })
+    }
+
+    fn finding(&self, state: State<'_>) -> Finding {
+        let start = state.span().start;
+        let absolute = |span: Span| Span::new(start + span.start, start + span.end);
+        let mut problem = self.problem.clone();
+        problem.state = problem.state.map(|_| state.id());
+        problem.span = absolute(problem.span);
+        for replacement in problem.fixes.iter_mut().flat_map(|fix| &mut fix.patch.replacements) {
+            replacement.span = absolute(replacement.span);
+        }
+        let anchor = self.anchor.map(|distance| state.member().at_distance(distance));
+        Finding { stage: self.stage, anchor, rule: self.rule, problem }
+    }
 }
 
 /// Problems beyond this many are not recorded: nobody reads them, and each one costs a search for its place.
@@ -230,14 +325,73 @@ pub(crate) struct Findings {
 pub(crate) struct Context<'d> {
     document: &'d Document,
     options: &'d CheckOptions,
+    surroundings: &'d Surroundings,
+    /// The part that rules about a single state look at; none for the machine, and for all others.
+    state: Option<State<'d>>,
+    /// The objects of the part.
     typed: Typed,
+    /// The objects in which the states are that are inside of the part.
+    inner: Vec<NodeId>,
     references: OnceCell<BTreeMap<Str, BTreeSet<Str>>>,
     loops: OnceCell<Vec<Loop<'d>>>,
 }
 
 impl<'d> Context<'d> {
+    fn of_workflow(
+        document: &'d Document,
+        options: &'d CheckOptions,
+        surroundings: &'d Surroundings,
+    ) -> Context<'d> {
+        Context {
+            document,
+            options,
+            surroundings,
+            state: None,
+            typed: Typed::default(),
+            inner: Vec::new(),
+            references: OnceCell::new(),
+            loops: OnceCell::new(),
+        }
+    }
+
+    fn of_part(
+        document: &'d Document,
+        options: &'d CheckOptions,
+        surroundings: &'d Surroundings,
+        state: Option<State<'d>>,
+    ) -> Context<'d> {
+        let states_of = |scope: Scope<'_>| scope.field("States");
+        Context {
+            state,
+            typed: Typed::of_part(document, state),
+            inner: match state {
+                Some(state) => state.scopes().filter_map(states_of).collect(),
+                None => document.machine().and_then(states_of).into_iter().collect(),
+            },
+            ..Context::of_workflow(document, options, surroundings)
+        }
+    }
+
     fn tree(&self) -> &'d Tree {
         self.document.tree()
+    }
+
+    /// The state that the part is; none for the machine.
+    fn states(&self) -> impl Iterator<Item = State<'d>> + use<'d> {
+        self.state.into_iter()
+    }
+
+    /// The value that the part is.
+    fn root(&self) -> Option<NodeId> {
+        match self.state {
+            Some(state) => state.node(),
+            None => self.tree().root(),
+        }
+    }
+
+    /// Whether a value of an object is a state inside of the part, and so a part of its own.
+    fn is_inner_state(&self, object: NodeId, value: NodeId) -> bool {
+        self.inner.contains(&object) && self.tree().kind(value) == NodeKind::Object
     }
 
     /// The variables that each state reads, by the state's name.
@@ -318,7 +472,7 @@ impl Findings {
             aws: None,
             fixes: Vec::new(),
         };
-        Draft { finding: Finding { stage: Stage::Schema, anchor: Some(node), problem } }
+        Draft { finding: Finding { stage: Stage::Schema, anchor: Some(node), rule: 0, problem } }
     }
 
     fn push(&mut self, draft: Draft) {

@@ -1,11 +1,12 @@
 use json::{NodeKind, json_type_name};
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 
 pub(super) static RULE: Rule = Rule {
     code: "no-definition",
     title: "The text is no definition",
     explanation: "A definition is a JSON object with the fields StartAt and States.",
+    reach: Reach::Workflow,
     check,
 };
 

@@ -1,12 +1,13 @@
 use json::Span;
 
-use super::{Context, Findings, Rule, Stage};
+use super::{Context, Findings, Reach, Rule, Stage};
 use crate::{Role, Scope};
 
 pub(super) static RULE: Rule = Rule {
     code: "no-terminal-state",
     title: "No state ends the workflow",
     explanation: "A machine needs a state with \"End\": true, a Succeed or a Fail state. So do branches and map bodies, or they never end.",
+    reach: Reach::Workflow,
     check,
 };
 

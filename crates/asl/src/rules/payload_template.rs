@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use json::tree::Member;
 use json::{NodeId, NodeKind};
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::QueryLanguage;
 use crate::expressions;
 use crate::fields::Kind;
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     code: "payload-template",
     title: "A member ending in .$ is no path or function call",
     explanation: "In a payload template the value of a member whose name ends in .$ is a path or the call of an intrinsic function, such as $.order.id or States.UUID().",
+    reach: Reach::State,
     check,
 };
 

@@ -1,4 +1,4 @@
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::FieldLanguage;
 use crate::{QueryLanguage, StateType};
 
@@ -6,16 +6,17 @@ pub(super) static RULE: Rule = Rule {
     code: "query-language",
     title: "A field belongs to the other query language",
     explanation: "A state is written in JSONPath or in JSONata. Fields such as InputPath and Parameters are for JSONPath, Arguments and Output for JSONata. A JSONata machine has no states in JSONPath.",
+    reach: Reach::State,
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let machine_language = context.document.machine().map(|machine| machine.language());
+    let machine_language = context.surroundings.machine_language;
     let reverts = |state: crate::State<'_>| {
         machine_language == Some(QueryLanguage::Jsonata)
             && state.string("QueryLanguage").as_deref() == Some(QueryLanguage::JsonPath.name())
     };
-    for state in context.document.states().filter(|state| reverts(*state)) {
+    for state in context.states().filter(|state| reverts(*state)) {
         let Some(node) = state.node() else { continue };
         let span = state.field("QueryLanguage").map_or(state.name_span(), |field| context.tree().span(field));
         findings

@@ -1,6 +1,6 @@
 use json::{NodeId, NodeKind, Span};
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::TASK;
 use crate::resource::Resource;
 use crate::typed::TypedObject;
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: "required-parameters",
     title: "A parameter of the call is missing",
     explanation: "Service integrations need certain parameters, such as FunctionName for lambda:invoke. Credentials need the role to assume.",
+    reach: Reach::State,
     check,
 };
 

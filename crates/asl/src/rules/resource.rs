@@ -1,4 +1,4 @@
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::Kind;
 use crate::resource::{Pattern, Resource};
 
@@ -6,6 +6,7 @@ pub(super) static RULE: Rule = Rule {
     code: "resource",
     title: "A resource is no ARN, or AWS doesn't know it",
     explanation: "The resource of a task is the ARN of a service integration (arn:aws:states:::lambda:invoke), of a Lambda function or of an activity. Not every integration can wait for its job (.sync) or for a task token (.waitForTaskToken).",
+    reach: Reach::State,
     check,
 };
 

@@ -1,15 +1,16 @@
-use super::{Context, Findings, Rule, Stage};
+use super::{Context, Findings, Reach, Rule, Stage};
 use crate::fields::MAX_NAME_LEN;
 
 pub(super) static RULE: Rule = Rule {
     code: "state-name",
     title: "The name of a state is empty or too long",
     explanation: "Names of states have up to 80 characters.",
+    reach: Reach::State,
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for state in context.document.states() {
+    for state in context.states() {
         let name = state.name();
         let len = name.encode_utf16().count();
         if name.trim().is_empty() {

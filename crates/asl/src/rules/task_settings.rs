@@ -1,4 +1,4 @@
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::TASK;
 use crate::resource::Resource;
 use crate::typed::TypedObject;
@@ -7,6 +7,7 @@ pub(super) static RULE: Rule = Rule {
     code: "task-settings",
     title: "Settings of a task don't fit together",
     explanation: "A heartbeat is shorter than the timeout, or it never matters. Activities have no credentials of their own.",
+    reach: Reach::State,
     check,
 };
 

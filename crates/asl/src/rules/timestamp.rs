@@ -1,6 +1,6 @@
 use expr::timestamp::parse_rfc3339;
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::QueryLanguage;
 use crate::fields::Kind;
 
@@ -8,6 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "timestamp",
     title: "A text is no timestamp",
     explanation: "Timestamps follow RFC 3339 with a capital T and a zone, such as 2030-01-31T12:00:00Z.",
+    reach: Reach::State,
     check,
 };
 

@@ -1,4 +1,4 @@
-use super::{Context, Findings, Rule, with_article};
+use super::{Context, Findings, Reach, Rule, with_article};
 use crate::Patch;
 use crate::fields::ObjectType;
 
@@ -6,6 +6,7 @@ pub(super) static RULE: Rule = Rule {
     code: "unknown-field",
     title: "A field is unknown or stands in the wrong place",
     explanation: "AWS refuses definitions with fields that it doesn't know. Notes go into Comment.",
+    reach: Reach::State,
     check,
 };
 

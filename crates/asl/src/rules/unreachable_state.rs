@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use json::NodeKind;
 
-use super::{Context, Findings, Rule, Stage, no_terminal_state};
+use super::{Context, Findings, Reach, Rule, Stage, no_terminal_state};
 use crate::edit::remove_member_patch;
 use crate::{Scope, StateId, Target};
 
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     code: "unreachable-state",
     title: "No way leads to a state",
     explanation: "Every state must be reachable from the start of its scope through Next, Choices, Default or Catch.",
+    reach: Reach::Workflow,
     check,
 };
 

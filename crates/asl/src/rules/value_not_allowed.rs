@@ -1,6 +1,6 @@
 use json::NodeId;
 
-use super::{Context, Findings, Rule, java_list, or_list};
+use super::{Context, Findings, Reach, Rule, java_list, or_list};
 use crate::Patch;
 use crate::fields::Kind;
 
@@ -8,6 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "value-not-allowed",
     title: "A value is none of those allowed",
     explanation: "Fields such as Type, QueryLanguage and Mode take one of a few words, in exactly this spelling. Some texts and arrays must not be empty.",
+    reach: Reach::State,
     check,
 };
 

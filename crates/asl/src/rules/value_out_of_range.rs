@@ -1,10 +1,11 @@
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::fields::Kind;
 
 pub(super) static RULE: Rule = Rule {
     code: "value-out-of-range",
     title: "A number is too small or too large",
     explanation: "Times, counts and rates have limits, such as 99,999,999 seconds.",
+    reach: Reach::State,
     check,
 };
 

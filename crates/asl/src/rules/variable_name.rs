@@ -1,6 +1,6 @@
 use json::NodeKind;
 
-use super::{Context, Findings, Rule, Stage};
+use super::{Context, Findings, Reach, Rule, Stage};
 use crate::QueryLanguage;
 use crate::fields::{Kind, MAX_NAME_LEN};
 
@@ -8,6 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "variable-name",
     title: "A variable can't have this name",
     explanation: "Names of variables start with a letter, go on with letters, digits and underscores, and have up to 80 characters. The name states is reserved.",
+    reach: Reach::State,
     check,
 };
 

@@ -1,6 +1,6 @@
 use json::{NodeId, NodeKind, json_type_name};
 
-use super::{Context, Findings, Rule};
+use super::{Context, Findings, Reach, Rule};
 use crate::QueryLanguage;
 use crate::fields::{Field, Kind, MACHINE};
 use crate::typed::TypedObject;
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: "wrong-type",
     title: "A value is of the wrong JSON type",
     explanation: "Every field takes values of certain JSON types: texts, numbers, true and false, objects or arrays.",
+    reach: Reach::State,
     check,
 };
 

@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::loops::{TaskPattern, pattern_of};
 use crate::{Severity, StateType, WorkflowType};
 
@@ -6,6 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "could-be-express",
     title: "As an Express workflow it would cost less",
     explanation: "Standard workflows cost per state transition, Express workflows per execution, duration and memory. Where all tasks answer at once and may run twice, an Express workflow does the same for a fraction of the price. Its executions are kept in CloudWatch Logs only.",
+    reach: Reach::Workflow,
     check,
 };
 

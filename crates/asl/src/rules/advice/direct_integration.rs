@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::resource::Resource;
 use crate::{QueryLanguage, Severity, State, StateType};
 
@@ -6,6 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "direct-integration",
     title: "A function does what a service integration can do",
     explanation: "Step Functions calls over 200 services by itself. A Lambda function that only makes such a call costs another invocation, has a cold start, and is code to keep.",
+    reach: Reach::State,
     check,
 };
 
@@ -31,7 +32,7 @@ const CALLS: [(&[&str], &str); 14] = [
 ];
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for state in context.document.states().filter(|state| state.state_type() == Some(StateType::Task)) {
+    for state in context.states().filter(|state| state.state_type() == Some(StateType::Task)) {
         let Some((name, node)) = function_name(context, state) else { continue };
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         let plain = plain.to_ascii_lowercase();

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::loops::{Loop, targets};
 use crate::{Scope, ScopeId, StateId, StateType, Target};
 
@@ -8,6 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "endless-loop",
     title: "A loop has no way out",
     explanation: "States that only lead to each other run until the execution has 25,000 events and then fail.",
+    reach: Reach::Workflow,
     check,
 };
 

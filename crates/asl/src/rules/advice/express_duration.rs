@@ -1,10 +1,11 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::{StateType, WorkflowType};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "express-duration",
     title: "An Express execution ends before this does",
     explanation: "Express executions take five minutes at most, and then end as timed out.",
+    reach: Reach::State,
     check,
 };
 
@@ -14,7 +15,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if context.options.workflow_type != WorkflowType::Express {
         return;
     }
-    for state in context.document.states() {
+    for state in context.states() {
         let field = match state.state_type() {
             Some(StateType::Wait) => "Seconds",
             Some(StateType::Task) => "TimeoutSeconds",

@@ -1,6 +1,6 @@
 use json::NodeKind;
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::loops::{Loop, MAX_EVENTS, TaskPattern, pattern_of, thousands};
 use crate::{QueryLanguage, Severity, State, StateType, WorkflowType};
 
@@ -8,6 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "history-limit",
     title: "A loop can use up the 25,000 events of an execution",
     explanation: "A Standard execution fails once its history has 25,000 events. A loop that may go on for longer does its work in child executions of a distributed Map, or starts a new execution now and then.",
+    reach: Reach::Workflow,
     check,
 };
 

@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::loops::{TaskPattern, pattern_of};
 use crate::resource::Resource;
 use crate::{Severity, State, StateType};
@@ -7,6 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "loop-without-wait",
     title: "A status is polled without a pause",
     explanation: "A loop that looks for a status without a Wait state asks as fast as it can: it costs a state transition each time, runs into the service's rate limits, and fills the history within minutes.",
+    reach: Reach::Workflow,
     check,
 };
 

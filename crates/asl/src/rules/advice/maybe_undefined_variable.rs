@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use json::{NodeId, NodeKind, Str};
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::variable_references::visible_scopes;
 use crate::{QueryLanguage, Scope, ScopeId, State, StateId, Target, TransitionKind};
 
@@ -10,6 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "maybe-undefined-variable",
     title: "A variable may not be set yet when it is read",
     explanation: "Some way leads to the state without passing one that sets the variable. Reading it then fails the execution. Set it on every way, or ask whether it is there first.",
+    reach: Reach::Workflow,
     check,
 };
 

@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::loops::{TaskPattern, pattern_of};
 use crate::{Role, Severity, State, StateType};
 
@@ -6,6 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "missing-catch",
     title: "One failure ends more than it has to",
     explanation: "A failed item ends a whole Map with all its other items, unless its states catch the error or the Map does. A task that waits for an answer from outside ends the execution when none comes in time, unless States.Timeout is caught.",
+    reach: Reach::Workflow,
     check,
 };
 

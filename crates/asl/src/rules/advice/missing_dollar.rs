@@ -1,6 +1,6 @@
 use json::NodeKind;
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::Patch;
 use crate::QueryLanguage;
 use crate::edit::quoted;
@@ -10,6 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "missing-dollar",
     title: "A path is taken literally",
     explanation: "In a payload template only members whose names end in .$ are evaluated. Any other text stays as it is, also one that looks like a path (NO_DOLLAR and PASS_RESULT_IS_STATIC of ValidateStateMachineDefinition).",
+    reach: Reach::State,
     check,
 };
 

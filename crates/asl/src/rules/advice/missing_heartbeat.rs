@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::loops::{TaskPattern, pattern_of};
 use crate::edit::add_field_patch;
 use crate::{Severity, StateType};
@@ -7,6 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "missing-heartbeat",
     title: "A worker that is gone isn't noticed before the timeout",
     explanation: "An activity's worker can send heartbeats. With HeartbeatSeconds, the task fails soon after they stop, and a retry can give it to another worker, long before TimeoutSeconds is over.",
+    reach: Reach::State,
     check,
 };
 
@@ -14,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const SHORT_SECONDS: i64 = 600;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for state in context.document.states().filter(|state| state.state_type() == Some(StateType::Task)) {
+    for state in context.states().filter(|state| state.state_type() == Some(StateType::Task)) {
         if pattern_of(state) != TaskPattern::Activity
             || state.field("HeartbeatSeconds").is_some()
             || state.field("HeartbeatSecondsPath").is_some()

@@ -1,6 +1,6 @@
 use json::Value;
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::Severity;
 use crate::edit::add_field_patch;
 use crate::fields::TASK;
@@ -10,6 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "missing-retry",
     title: "A Lambda call isn't retried",
     explanation: "Lambda can fail for a moment, with Lambda.ServiceException, Lambda.AWSLambdaException, Lambda.SdkClientException or Lambda.TooManyRequestsException. AWS recommends to retry these.",
+    reach: Reach::State,
     check,
 };
 

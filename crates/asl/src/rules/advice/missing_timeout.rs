@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::edit::add_field_patch;
 use crate::fields::TASK;
 use crate::resource::{Pattern, Resource};
@@ -8,6 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "missing-timeout",
     title: "A task can hang for a year",
     explanation: "A task that waits for a token, a job or a worker waits until the execution's own end, after a year at most. A timeout or a heartbeat ends it with States.Timeout.",
+    reach: Reach::State,
     check,
 };
 

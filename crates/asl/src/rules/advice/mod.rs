@@ -25,31 +25,22 @@ pub(super) use loops::{Loop, loops};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use json::{NodeId, NodeKind, Str};
+use json::{NodeId, Str};
 
 use super::Context;
-use crate::fields::Kind;
-use crate::{QueryLanguage, ScopeId};
+use crate::ScopeId;
 
 /// The places where variables are set, by scope and name without `$`.
 fn assignments(context: &Context<'_>) -> BTreeMap<ScopeId, BTreeMap<Str, NodeId>> {
-    let tree = context.tree();
     let mut assigned: BTreeMap<ScopeId, BTreeMap<Str, NodeId>> = BTreeMap::new();
-    for (object, member) in context.members() {
-        let (Some(field), Some(value), Some(state)) = (member.field, member.value, object.state) else {
-            continue;
-        };
-        if !matches!(field.kind, Kind::Assignments) || tree.kind(value) != NodeKind::Object {
-            continue;
-        }
-        let Some(state) = context.document.state(state) else { continue };
-        let scope = assigned.entry(state.scope().id()).or_default();
-        for variable in tree.members(value) {
-            let name = match object.language {
-                QueryLanguage::JsonPath => variable.name.strip_suffix(".$").unwrap_or(&variable.name).into(),
-                QueryLanguage::Jsonata => variable.name.as_ref().into(),
-            };
-            scope.entry(name).or_insert(variable.node);
+    for scope in context.document.scopes() {
+        // The last state comes first, as in `Typed`.
+        let states: Vec<_> = scope.states().collect();
+        for state in states.into_iter().rev().filter(|state| !state.facts().assignments.is_empty()) {
+            let names = assigned.entry(scope.id()).or_default();
+            for (name, distance) in &state.facts().assignments {
+                names.entry(name.clone()).or_insert_with(|| state.member().at_distance(*distance));
+            }
         }
     }
     assigned

@@ -1,10 +1,11 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::{QueryLanguage, Severity, State};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "payload-growth",
     title: "Data grows with every round of a loop",
     explanation: "A state's input and output and a variable have at most 256 KiB. What a loop collects reaches that at some point, and the execution fails with States.DataLimitExceeded. Collect in S3 or DynamoDB, or process items in a distributed Map with a ResultWriter.",
+    reach: Reach::Workflow,
     check,
 };
 

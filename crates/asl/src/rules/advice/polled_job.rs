@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::resource::Resource;
 use crate::{Severity, StateType, WorkflowType};
 
@@ -6,6 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "polled-job",
     title: "A job is polled that the service integration waits for",
     explanation: "With .sync, Step Functions starts a job and waits for its end by itself: no Wait and Choice states, no events and no state transitions for looking. What has no .sync often tells EventBridge when it is done.",
+    reach: Reach::Workflow,
     check,
 };
 

@@ -1,28 +1,31 @@
 use json::NodeKind;
 
-use super::super::{Context, Findings, Rule, has_placeholder};
+use super::super::{Context, Findings, Reach, Rule, has_placeholder};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "secret-in-text",
     title: "A secret stands in the definition",
     explanation: "Definitions are seen by everyone who may describe the state machine, and by whoever reads the repository that they are kept in; parameters are in the history too. Keep secrets in Secrets Manager, or use an EventBridge connection with an HTTP task.",
+    reach: Reach::State,
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let tree = context.tree();
-    let Some(root) = tree.root() else { return };
-    let text = context.document.text();
-    let has_known = FORMS.iter().any(|(prefix, ..)| text.contains(prefix))
-        || text.contains("-----BEGIN ")
-        || text.contains("hooks.slack.com");
+    let Some(root) = context.root() else { return };
+    let source = tree.source(root);
+    let has_known = !context.inner.is_empty()
+        || FORMS.iter().any(|(prefix, ..)| source.contains(prefix))
+        || source.contains("-----BEGIN ")
+        || source.contains("hooks.slack.com");
     // The array or value of the member that an item belongs to.
     let mut waiting = vec![(root, root)];
     while let Some((named, node)) = waiting.pop() {
         match tree.kind(node) {
             NodeKind::Object => {
-                waiting
-                    .extend(tree.members(node).filter_map(|member| member.value).map(|value| (value, value)));
+                let values = tree.members(node).filter_map(|member| member.value);
+                let own = values.filter(|value| !context.is_inner_state(node, *value));
+                waiting.extend(own.map(|value| (value, value)));
             }
             NodeKind::Array => waiting.extend(tree.items(node).map(|item| (named, item))),
             NodeKind::String => {

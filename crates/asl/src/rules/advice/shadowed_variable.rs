@@ -1,6 +1,6 @@
 use json::{Span, Str};
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::assignments;
 use crate::variable_references::visible_scopes;
 use crate::{QueryLanguage, ScopeId};
@@ -9,6 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "shadowed-variable",
     title: "Two variables of one name are in scope",
     explanation: "States within a Parallel or Map state can't assign a variable that the states around them assign: Step Functions refuses it. A variable within an expression hides the workflow's variable of its name.",
+    reach: Reach::Workflow,
     check,
 };
 
@@ -33,7 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
     }
     let text = context.document.text();
-    if !text.contains(":=") {
+    if !context.document.states().any(|state| state.facts().has_local_variables) {
         return;
     }
     let is_variable = |name: &str| assigned.values().any(|names| names.contains_key(&Str::from(name)));

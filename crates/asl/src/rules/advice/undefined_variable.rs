@@ -1,4 +1,4 @@
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::assignments;
 use crate::variable_references::visible_scopes;
 
@@ -6,6 +6,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "undefined-variable",
     title: "A variable is read that no state sets",
     explanation: "A state sees the variables that its scope and those around it assign. A distributed map doesn't see those around it.",
+    reach: Reach::Workflow,
     check,
 };
 

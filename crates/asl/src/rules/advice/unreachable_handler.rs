@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use json::NodeKind;
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use crate::edit::remove_member_patch;
 use crate::{Severity, StateType};
 
@@ -10,12 +10,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "unreachable-handler",
     title: "A retrier or catcher never applies",
     explanation: "The first retrier or catcher that names an error is taken. One whose errors are all named before it has no effect; States.TaskFailed stands for all errors of a task but States.Timeout.",
+    reach: Reach::State,
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let tree = context.tree();
-    for state in context.document.states() {
+    for state in context.states() {
         for (field, word) in [("Retry", "retrier"), ("Catch", "catcher")] {
             let Some(list) = state.field(field).filter(|list| tree.kind(*list) == NodeKind::Array) else {
                 continue;

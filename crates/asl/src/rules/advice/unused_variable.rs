@@ -1,6 +1,6 @@
 use json::Span;
 
-use super::super::{Context, Findings, Rule};
+use super::super::{Context, Findings, Reach, Rule};
 use super::{assignments, read_variables};
 use crate::Severity;
 
@@ -8,6 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     code: "unused-variable",
     title: "A variable is set and never read",
     explanation: "Variables count towards a limit of 10 MiB for an execution.",
+    reach: Reach::Workflow,
     check,
 };
 
