@@ -91,8 +91,8 @@ fn of_drafts(name: &str) -> Option<Child> {
 async fn of_examples(name: &str, own_name: &str) -> Option<Child> {
     let index = fetch::text("./examples/index.json").await.and_then(|text| json::parse(&text).ok())?;
     let has = |slug: &str| {
-        let slugs = index.as_array().unwrap_or_default().iter();
-        slugs.filter_map(Value::as_str).any(|known| known == slug)
+        let entries = index.as_array().unwrap_or_default().iter();
+        entries.filter_map(|entry| entry.get("name")?.as_str()).any(|known| known == slug)
     };
     let own = stem(own_name);
     if has(own) {

@@ -87,8 +87,8 @@ fn every_example_runs_to_its_stated_end() {
     page.wait_for("g.node");
     let index: Value =
         serde_json::from_str(&fs::read_to_string(examples().join("index.json")).unwrap()).unwrap();
-    for slug in index.as_array().unwrap() {
-        let slug = slug.as_str().unwrap();
+    for entry in index.as_array().unwrap() {
+        let slug = entry["name"].as_str().unwrap();
         open_example(&page, slug);
         page.click("button[aria-label='Run']");
         check_run(&page, slug);
@@ -107,12 +107,11 @@ fn an_example_is_opened_and_run_by_keyboard_alone() {
     page.wait_for("g.node");
     page.press(&[Key::Alt], 'g');
     page.wait_for("[data-example='saga']");
-    for _ in 0..40 {
-        page.press(&[], Key::Tab.into());
-        if page.script("return document.activeElement?.dataset.example === 'saga'") == true {
-            break;
-        }
-    }
+    // The search field has the focus; the arrows go through what was found, and letters go on searching.
+    page.keys("undone in");
+    page.wait_for_text(".finding-count", "1 example");
+    page.press(&[], Key::Down.into());
+    page.wait_for_value("return document.activeElement?.dataset.example", &json!("saga"));
     page.press(&[], Key::Enter.into());
     page.wait_for_value("return document.querySelector('.file-name')?.value", &json!("saga.asl.json"));
     page.wait_until_gone("dialog[open]");
@@ -135,6 +134,65 @@ fn an_example_is_opened_and_run_by_keyboard_alone() {
     );
     assert!(heard[1].starts_with("Reserve hotel, "), "{heard:?}");
     assert!(heard[2].starts_with("Rent car, "), "{heard:?}");
+    page.assert_clean();
+}
+
+#[test]
+fn the_gallery_is_searched_filtered_and_walked_through_by_arrows() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    page.press(&[Key::Alt], 'g');
+    page.wait_for("[data-example='order-processing']");
+    let shown = |page: &Page| {
+        strings(&page.script(
+            "return [...document.querySelectorAll('.example')].filter(card => card.offsetParent).map(card => card.dataset.example)",
+        ))
+    };
+    let entries: Value =
+        serde_json::from_str(&fs::read_to_string(examples().join("index.json")).unwrap()).unwrap();
+    let entries = entries.as_array().unwrap();
+    assert_eq!(shown(&page).len(), entries.len());
+    // One request has brought them all.
+    let requests = page.script(
+        "return performance.getEntriesByType('resource').filter(entry => entry.name.includes('/examples/') && entry.name.includes('about.json')).length",
+    );
+    assert!(requests.as_u64().unwrap() <= 1, "{requests}");
+
+    let named = |name: &str, value: &str| -> BTreeSet<String> {
+        let fitting = entries.iter().filter(|entry| entry[name] == value);
+        fitting.map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+    };
+    page.click(".category:nth-of-type(8)");
+    assert_eq!(shown(&page), named("category", "Large scale"));
+    page.click(".category:first-of-type");
+    page.script(
+        "const select = document.querySelector('select[aria-label=\"Query language\"]');
+         select.value = 'JSONPath'; select.dispatchEvent(new Event('change', { bubbles: true }));",
+    );
+    assert_eq!(shown(&page), named("queryLanguage", "JSONPath"));
+
+    // Words may stand anywhere: in the text, in the name of a service.
+    page.fill("#gallery-search", "eventbridge lambda");
+    let found = shown(&page);
+    assert!(found.iter().all(|name| name.contains("invoice")) && !found.is_empty(), "{found:?}");
+    page.fill("#gallery-search", "nothing has these words");
+    page.wait_for_text(".gallery-note", "No example fits");
+    page.click(".gallery-note .button");
+    assert_eq!(shown(&page).len(), entries.len());
+
+    page.script("document.getElementById('gallery-search').focus()");
+    let focused = "return document.activeElement?.dataset.example ?? document.activeElement?.id";
+    let mut way = Vec::new();
+    for key in [Key::Down, Key::Right, Key::Down, Key::Up, Key::Left, Key::Up] {
+        page.press(&[], key.into());
+        page.settle();
+        way.push(page.script(focused).as_str().unwrap_or_default().to_owned());
+    }
+    let first = entries[0]["name"].as_str().unwrap();
+    let second = entries[1]["name"].as_str().unwrap();
+    assert_eq!((&*way[0], &*way[1], &*way[3], &*way[4]), (first, second, second, first), "{way:?}");
+    assert_ne!(way[2], way[1], "{way:?}");
+    assert_eq!(way[5], "gallery-search", "{way:?}");
     page.assert_clean();
 }
 
