@@ -1,5 +1,7 @@
 //! Small questions to the page.
 
+use std::borrow::Cow;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Window};
 
@@ -179,9 +181,10 @@ pub fn set_title(title: &str) {
 }
 
 /// Moves the focus to an element of this id, once the page has been drawn anew.
-pub fn focus_soon(id: &'static str) {
+pub fn focus_soon(id: impl Into<Cow<'static, str>>) {
+    let id = id.into();
     leptos::prelude::request_animation_frame(move || {
-        if let Some(element) = element_by_id(id) {
+        if let Some(element) = element_by_id(&id) {
             let _ = element.focus();
         }
     });
@@ -202,15 +205,6 @@ pub fn scroll_into_row_soon(id: &'static str) {
             row.set_scroll_left(start);
         } else if start + width > seen + room {
             row.set_scroll_left(start + width - room);
-        }
-    });
-}
-
-/// The same for an id that is made up as it goes.
-pub fn focus_id_soon(id: String) {
-    leptos::prelude::request_animation_frame(move || {
-        if let Some(element) = element_by_id(&id) {
-            let _ = element.focus();
         }
     });
 }
@@ -263,6 +257,5 @@ pub fn takes_focus(host: &Element) -> bool {
     let wants = host.has_attribute(WANTS_FOCUS);
     let _ = host.remove_attribute(WANTS_FOCUS);
     let active = document().and_then(|document| document.active_element());
-    wants
-        || host.parent_element().is_some_and(|around| around.contains(active.as_deref()) && active.is_some())
+    wants || host.parent_element().is_some_and(|around| around.contains(active.as_deref()))
 }

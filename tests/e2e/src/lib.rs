@@ -16,6 +16,7 @@
 
 mod axe;
 mod browser;
+mod editing;
 mod page;
 pub mod scenes;
 mod site;

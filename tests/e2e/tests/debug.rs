@@ -24,20 +24,9 @@ const ENDLESS: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seco
 fn open(definition: &str, answers: &str) -> Page {
     let page = Page::open("");
     page.wait_for("g.node");
-    put(&page, "#tab-definition", definition);
-    put(&page, "#tab-answers", answers);
+    page.replace_text("#tab-definition", definition);
+    page.replace_text("#tab-answers", answers);
     page
-}
-
-/// Puts a text into the editor of a tab.
-fn put(page: &Page, tab: &str, text: &str) {
-    page.click(tab);
-    page.wait_for(&format!("{tab}-panel .code-host.ready"));
-    page.script(&format!(
-        "document.querySelector('{tab}-panel .code-host').shadowRoot.querySelector('.cm-content').focus()"
-    ));
-    page.press(&[Key::Control], 'a');
-    page.devtools("Input.insertText", json!({ "text": text }));
 }
 
 /// From building a workflow to following its runs.
@@ -274,7 +263,7 @@ fn a_large_value_opens_at_once_and_is_searched() {
     // About 200 KB: what a state may have at most.
     let items: Vec<Value> =
         (0..4_000).map(|number| json!({ "id": number, "name": format!("item {number}") })).collect();
-    put(&page, "#tab-input", &json!({ "items": items }).to_string());
+    page.replace_text("#tab-input", &json!({ "items": items }).to_string());
     page.press(&[Key::Control, Key::Shift], Key::Enter.into());
     page.wait_for_text("[data-testid=data-state]", "A");
     page.wait_for(".json-row");

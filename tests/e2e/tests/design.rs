@@ -84,28 +84,9 @@ const BUILT: &str = r#"{
 fn open(definition: &str) -> Page {
     let page = Page::open("");
     page.wait_for("g.node");
-    focus_definition(&page);
-    page.press(&[Key::Control], 'a');
-    page.devtools("Input.insertText", json!({ "text": definition }));
-    wait_for_definition(&page, definition);
+    page.replace_text("#tab-definition", definition);
+    page.wait_for_kept_definition(definition);
     page
-}
-
-/// Puts the focus into the definition's editor.
-fn focus_definition(page: &Page) {
-    page.click("#tab-definition");
-    page.wait_for("#tab-definition-panel .code-host.ready");
-    page.script(
-        "document.querySelector('#tab-definition-panel .code-host').shadowRoot.querySelector('.cm-content').focus()",
-    );
-}
-
-/// The definition as it is kept for the next visit.
-fn wait_for_definition(page: &Page, expected: &str) {
-    let script = "const id = sessionStorage.getItem('stepglass.draft');
-         const draft = localStorage.getItem('stepglass.draft.' + id);
-         return draft === null ? null : JSON.parse(draft).definition";
-    page.wait_for_value(script, &json!(expected));
 }
 
 fn node(name: &str) -> String {
@@ -156,33 +137,33 @@ fn one_history_for_graph_and_text_that_survives_a_reload() {
     page.keys("First");
     page.press(&[], Key::Enter.into());
     let renamed = THREE.replace("\"A\"", "\"First\"");
-    wait_for_definition(&page, &renamed);
+    page.wait_for_kept_definition(&renamed);
     wait_for_focus(&page, "First");
     wait_to_hear(&page, "Renamed A to First");
 
-    focus_definition(&page);
+    page.focus_editor("#tab-definition");
     page.press(&[Key::Control], Key::Home.into());
     page.press(&[], Key::Right.into());
     page.keys(" \"Version\": \"1.0\",");
     let typed = renamed.replacen('{', "{ \"Version\": \"1.0\",", 1);
-    wait_for_definition(&page, &typed);
+    page.wait_for_kept_definition(&typed);
 
     // The burst of typing is one step, undone in the editor; the rename is the one before.
     page.press(&[Key::Control], 'z');
-    wait_for_definition(&page, &renamed);
+    page.wait_for_kept_definition(&renamed);
     page.press(&[Key::Control], 'z');
-    wait_for_definition(&page, THREE);
+    page.wait_for_kept_definition(THREE);
     page.press(&[Key::Control], 'y');
-    wait_for_definition(&page, &renamed);
+    page.wait_for_kept_definition(&renamed);
 
     page.reload();
     page.wait_for(&node("First"));
     page.press(&[Key::Control], 'z');
-    wait_for_definition(&page, THREE);
+    page.wait_for_kept_definition(THREE);
     wait_to_hear(&page, "Undone: Renamed A to First");
     page.press(&[Key::Control, Key::Shift], 'z');
     page.press(&[Key::Control, Key::Shift], 'z');
-    wait_for_definition(&page, &typed);
+    page.wait_for_kept_definition(&typed);
     page.assert_clean();
 }
 
@@ -191,7 +172,7 @@ fn what_is_selected_follows_edits_of_the_text() {
     let page = open(THREE);
     select(&page, "B");
     // The editor has marked the name: typing replaces it. A broken text keeps graph and selection.
-    focus_definition(&page);
+    page.focus_editor("#tab-definition");
     page.devtools("Input.insertText", json!({ "text": "Later\\" }));
     page.wait_for_text(".notice", "broken");
     assert_eq!(names(&page, "g.node.selected"), ["B"]);
@@ -247,10 +228,10 @@ fn a_way_is_drawn_from_a_port_to_a_state() {
     let port = page.middle("g.port-dot[data-port='Way(Next)'] .port-disc");
     let target = page.middle(&format!("{} .node-card", node("C")));
     page.drag(port, target);
-    wait_for_definition(&page, &THREE.replacen("\"Next\": \"B\"", "\"Next\": \"C\"", 1));
+    page.wait_for_kept_definition(&THREE.replacen("\"Next\": \"B\"", "\"Next\": \"C\"", 1));
     wait_to_hear(&page, "Connected A to C");
     page.press(&[Key::Control], 'z');
-    wait_for_definition(&page, THREE);
+    page.wait_for_kept_definition(THREE);
     page.assert_clean();
 }
 
@@ -281,7 +262,7 @@ fn everything_is_in_the_menu_and_the_menu_needs_no_mouse() {
     page.press(&[], Key::Enter.into());
     page.wait_until_gone("[role=menu]");
     let changed = THREE.replace("\"Type\": \"Wait\",\n      \"Seconds\": 1,", "\"Type\": \"Pass\",");
-    wait_for_definition(&page, &changed);
+    page.wait_for_kept_definition(&changed);
     wait_for_focus(&page, "B");
     // Escape leaves everything as it is, and gives the focus back.
     page.press(&[Key::Shift], Key::F10.into());
@@ -300,7 +281,7 @@ fn enter_opens_the_form_and_escape_leads_back() {
     page.wait_for_value("return document.activeElement?.classList.contains('form-title')", &json!(true));
     page.keys("Pause");
     page.press(&[], Key::Enter.into());
-    wait_for_definition(&page, &THREE.replace("\"B\"", "\"Pause\""));
+    page.wait_for_kept_definition(&THREE.replace("\"B\"", "\"Pause\""));
     page.press(&[], Key::Escape.into());
     wait_for_focus(&page, "Pause");
     // Of a way, the menu says what it means there.
@@ -330,13 +311,13 @@ fn several_states_are_deleted_at_once_and_come_back() {
     wait_for_focus(&page, "C");
     wait_to_hear(&page, "Deleted ");
     page.press(&[Key::Control], 'z');
-    wait_for_definition(&page, THREE);
+    page.wait_for_kept_definition(THREE);
     assert_eq!(names(&page, "g.node.selected"), ["A", "B"]);
     page.press(&[Key::Control], 'a');
     page.press(&[], Key::Delete.into());
     page.wait_until_gone("g.node");
     page.press(&[Key::Control], 'z');
-    wait_for_definition(&page, THREE);
+    page.wait_for_kept_definition(THREE);
     page.assert_clean();
 }
 
@@ -349,10 +330,10 @@ fn a_target_is_chosen_from_a_list_by_its_name() {
     page.keys("A");
     page.press(&[], Key::Enter.into());
     page.wait_until_gone(".target-field");
-    wait_for_definition(&page, &THREE.replace("\"Next\": \"C\"", "\"Next\": \"A\""));
+    page.wait_for_kept_definition(&THREE.replace("\"Next\": \"C\"", "\"Next\": \"A\""));
     wait_for_focus(&page, "B");
     page.press(&[Key::Control], 'z');
-    wait_for_definition(&page, THREE);
+    page.wait_for_kept_definition(THREE);
     page.assert_clean();
 }
 
@@ -410,7 +391,7 @@ fn five_states_are_built_and_connected_without_a_mouse() {
     page.press(&[], Key::Enter.into());
     wait_for_focus(&page, "Broken");
     wait_to_hear(&page, "Connected Both to the new state Broken");
-    wait_for_definition(&page, BUILT);
+    page.wait_for_kept_definition(BUILT);
     // All of it in the order of execution, each with what it is, where it leads, and its place.
     page.press(&[], Key::Home.into());
     wait_for_focus(&page, "Prepare");
@@ -426,7 +407,7 @@ fn no_violation_of_accessibility_rules_in_both_themes() {
     for scheme in [Scheme::Light, Scheme::Dark] {
         let page = Page::open_as("", Viewport::DESKTOP, scheme);
         page.wait_for("g.node");
-        focus_definition(&page);
+        page.focus_editor("#tab-definition");
         for scene in ["", "menu", "rename", "connect"] {
             page.script("document.querySelector('g.node').focus()");
             match scene {

@@ -26,6 +26,17 @@ fn open_recorded() -> Page {
     page
 }
 
+/// The gallery's order processing after a run, with its events.
+fn run_with_events() -> Page {
+    let page = Page::open("#example=order-processing");
+    page.wait_for("g.node");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-events");
+    page.wait_for(".event-row");
+    page
+}
+
 #[test]
 fn a_recorded_history_opens_and_its_answers_run_again() {
     let page = open_recorded();
@@ -48,12 +59,7 @@ fn a_recorded_history_opens_and_its_answers_run_again() {
 
 #[test]
 fn events_are_filtered_and_an_address_brings_them_back() {
-    let page = Page::open("#example=order-processing");
-    page.wait_for("g.node");
-    page.click("button[aria-label=Run]");
-    page.wait_for_text("[data-testid=status]", "Succeeded");
-    page.click("#tab-events");
-    page.wait_for(".event-row");
+    let page = run_with_events();
     let all = page.texts(".event-count").concat();
     page.fill("#event-search", "TaskScheduled");
     page.until("the list is filtered", || {
@@ -83,12 +89,7 @@ fn events_are_filtered_and_an_address_brings_them_back() {
 
 #[test]
 fn a_link_in_another_browser_opens_the_same_place() {
-    let page = Page::open("#example=order-processing");
-    page.wait_for("g.node");
-    page.click("button[aria-label=Run]");
-    page.wait_for_text("[data-testid=status]", "Succeeded");
-    page.click("#tab-events");
-    page.wait_for(".event-row");
+    let page = run_with_events();
     page.fill("#event-search", "TaskSucceeded");
     page.wait_for_text(".event-row .event-type", "TaskSucceeded");
     page.click(".event-row");

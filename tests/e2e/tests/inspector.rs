@@ -15,7 +15,7 @@ fn open_example(page: &Page, slug: &str) {
         &json!(format!("{slug}.asl.json")),
     );
     page.wait_until_gone("dialog[open]");
-    wait_for_definition(page, &example(slug));
+    page.wait_for_kept_definition(&example(slug));
 }
 
 fn example(slug: &str) -> String {
@@ -33,21 +33,6 @@ fn select(page: &Page, name: &str) {
     page.wait_for_value(&format!("return document.querySelector('{STATE}')?.value"), &json!(name));
 }
 
-/// The definition as the browser keeps it, which is soon after a change.
-fn definition(page: &Page) -> String {
-    let script =
-        "return JSON.parse(localStorage['stepglass.draft.' + localStorage['stepglass.last']]).definition";
-    page.script(script).as_str().unwrap_or_default().to_owned()
-}
-
-fn wait_for_definition(page: &Page, expected: &str) {
-    let mut last = String::new();
-    page.until("the definition to be as expected", || {
-        last = definition(page);
-        (last == expected).then_some(())
-    });
-}
-
 fn undo(page: &Page) {
     page.click("button[aria-label='Undo']");
 }
@@ -61,16 +46,16 @@ fn field(name: &str) -> String {
 fn a_duration_is_typed_with_its_unit_and_taken_back() {
     let page = Page::open("");
     open_example(&page, "order-processing");
-    let before = definition(&page);
+    let before = page.kept_definition();
     select(&page, "Wait for settlement");
     // 60 seconds are shown as a minute.
     let seconds = field("Seconds");
     page.wait_for_value(&format!("return document.querySelector(\"{seconds} input\").value"), &json!("1"));
     page.fill(&format!("{seconds} input"), "90");
-    wait_for_definition(&page, &before.replace("\"Seconds\": 60", "\"Seconds\": 5400"));
+    page.wait_for_kept_definition(&before.replace("\"Seconds\": 60", "\"Seconds\": 5400"));
     page.wait_for_text(&seconds, "5400 s = 1 h 30 min");
     undo(&page);
-    wait_for_definition(&page, &before);
+    page.wait_for_kept_definition(&before);
     page.assert_clean();
 }
 
@@ -78,15 +63,15 @@ fn a_duration_is_typed_with_its_unit_and_taken_back() {
 fn a_name_that_is_taken_is_refused_and_a_new_one_goes_everywhere() {
     let page = Page::open("");
     open_example(&page, "order-processing");
-    let before = definition(&page);
+    let before = page.kept_definition();
     select(&page, "Charge card");
     page.fill(STATE, "Validate order");
     page.wait_for_text(".inspector .form-header", "Another state is called Validate order");
     assert_eq!(page.attribute(STATE, "aria-invalid").as_deref(), Some("true"));
-    assert_eq!(definition(&page), before);
+    assert_eq!(page.kept_definition(), before);
     page.fill(STATE, "Charge it");
     page.press(&[], Key::Enter.into());
-    wait_for_definition(&page, &before.replace("\"Charge card\"", "\"Charge it\""));
+    page.wait_for_kept_definition(&before.replace("\"Charge card\"", "\"Charge it\""));
     // The form stays, and so does the focus.
     page.wait_for_value("return document.activeElement?.classList.contains('form-title')", &json!(true));
     page.assert_clean();
@@ -96,7 +81,7 @@ fn a_name_that_is_taken_is_refused_and_a_new_one_goes_everywhere() {
 fn a_retrier_is_added_and_tells_its_schedule() {
     let page = Page::open("");
     open_example(&page, "order-processing");
-    let before = definition(&page);
+    let before = page.kept_definition();
     select(&page, "Fulfil order");
     page.click(&format!("{} > .form-chip", field("Retry")));
     page.wait_for_text(&field("Retry"), "Any error: 1 s, 2 s, 4 s; gives up after 7 s");
@@ -106,9 +91,11 @@ fn a_retrier_is_added_and_tells_its_schedule() {
     // Not a number: said beside it, and the definition keeps what it had.
     page.type_into(&format!("{} input", field("MaxAttempts")), "x");
     page.wait_for_text(&field("MaxAttempts"), "This is not a number.");
-    page.until("the retrier in the text", || definition(&page).contains("\"MaxAttempts\": 5").then_some(()));
+    page.until("the retrier in the text", || {
+        page.kept_definition().contains("\"MaxAttempts\": 5").then_some(())
+    });
     page.click(".inspector button[aria-label='Remove retrier 1']");
-    wait_for_definition(&page, &before);
+    page.wait_for_kept_definition(&before);
     page.assert_clean();
 }
 
@@ -116,7 +103,7 @@ fn a_retrier_is_added_and_tells_its_schedule() {
 fn a_rule_is_a_sentence_and_its_comparison_is_changed() {
     let page = Page::open("");
     open_example(&page, "polling-loop");
-    let before = definition(&page);
+    let before = page.kept_definition();
     select(&page, "Job done");
     let rules = page.texts(".inspector .form-item-summary");
     assert_eq!(rules.len(), 3, "{rules:?}");
@@ -131,10 +118,10 @@ fn a_rule_is_a_sentence_and_its_comparison_is_changed() {
     ));
     let changed = before.replace("\"NumericGreaterThanEquals\": 40", "\"NumericGreaterThan\": 40");
     assert_ne!(changed, before);
-    wait_for_definition(&page, &changed);
+    page.wait_for_kept_definition(&changed);
     page.wait_for_text(".inspector .form-list", "If $polls > 40 → Gave up");
     undo(&page);
-    wait_for_definition(&page, &before);
+    page.wait_for_kept_definition(&before);
     page.assert_clean();
 }
 
@@ -142,7 +129,7 @@ fn a_rule_is_a_sentence_and_its_comparison_is_changed() {
 fn a_payload_that_is_half_typed_is_kept_and_said() {
     let page = Page::open("");
     open_example(&page, "order-processing");
-    let before = definition(&page);
+    let before = page.kept_definition();
     select(&page, "Fulfil order");
     let host = format!("{} .code-host", field("Output"));
     page.wait_for(&format!("{host}.ready"));
@@ -151,10 +138,10 @@ fn a_payload_that_is_half_typed_is_kept_and_said() {
     page.press(&[Key::Control], 'a');
     page.devtools("Input.insertText", json!({ "text": "{\"reservations\": [1" }));
     page.wait_for_text(&field("Output"), "This is not JSON yet");
-    assert_eq!(definition(&page), before);
+    assert_eq!(page.kept_definition(), before);
     page.devtools("Input.insertText", json!({ "text": "]}" }));
     page.until("the payload in the text", || {
-        definition(&page).contains("\"Output\": {\"reservations\": [1]}").then_some(())
+        page.kept_definition().contains("\"Output\": {\"reservations\": [1]}").then_some(())
     });
     assert!(!page.text(&field("Output")).contains("not JSON"));
     page.assert_clean();
@@ -172,7 +159,7 @@ fn an_expression_completes_variables() {
     assert!(page.text(options).contains("$states"));
     page.press(&[], Key::Enter.into());
     page.until("the completed expression", || {
-        definition(&page).contains("\"Output\": \"{% $states").then_some(())
+        page.kept_definition().contains("\"Output\": \"{% $states").then_some(())
     });
     page.assert_clean();
 }
@@ -187,7 +174,7 @@ fn parameters_of_a_service_are_a_form() {
     page.click(".inspector button[aria-label='Add PhoneNumber']");
     page.fill(&format!("{} input", field("PhoneNumber")), "+49301234");
     page.until("the parameter in the text", || {
-        definition(&page).contains("\"PhoneNumber\": \"+49301234\"").then_some(())
+        page.kept_definition().contains("\"PhoneNumber\": \"+49301234\"").then_some(())
     });
     page.assert_clean();
 }
@@ -196,7 +183,7 @@ fn parameters_of_a_service_are_a_form() {
 fn settings_of_the_workflow_are_kept_beside_the_definition() {
     let page = Page::open("");
     open_example(&page, "order-processing");
-    let before = definition(&page);
+    let before = page.kept_definition();
     page.wait_for_text(".inspector h2", "Workflow");
     let role = "//label[normalize-space()='Role ARN']/following-sibling::input";
     let find = format!(
@@ -206,13 +193,13 @@ fn settings_of_the_workflow_are_kept_beside_the_definition() {
     page.keys("arn:aws:iam::1:role/R");
     page.fill(&format!("{} textarea", field("Comment")), "Changed");
     page.until("the comment in the text", || {
-        definition(&page).contains("\"Comment\": \"Changed\"").then_some(())
+        page.kept_definition().contains("\"Comment\": \"Changed\"").then_some(())
     });
     page.reload();
     page.wait_for("g.node");
     page.wait_for_value(&format!("return {find}.value"), &json!("arn:aws:iam::1:role/R"));
     undo(&page);
-    wait_for_definition(&page, &before);
+    page.wait_for_kept_definition(&before);
     page.assert_clean();
 }
 

@@ -32,14 +32,6 @@ fn labels(page: &Page) -> Vec<String> {
     labels.as_array().into_iter().flatten().filter_map(|one| one.as_str().map(str::to_owned)).collect()
 }
 
-/// The definition as it is kept for the next visit.
-fn definition(page: &Page) -> String {
-    let script = "const id = sessionStorage.getItem('stepglass.draft');
-         const draft = localStorage.getItem('stepglass.draft.' + id);
-         return draft === null ? null : JSON.parse(draft).definition";
-    page.script(script).as_str().unwrap_or_default().to_owned()
-}
-
 #[test]
 fn the_outline_is_walked_by_keys_and_says_what_the_picture_shows() {
     let page = open(Viewport::DESKTOP);
@@ -142,7 +134,7 @@ fn branches_change_places_on_the_canvas_and_nowhere_else() {
         );
         (kept == true).then_some(())
     });
-    assert_eq!(definition(&page), before);
+    assert_eq!(page.kept_definition(), before);
     page.reload();
     e2e::scenes::started(&page);
     page.wait_for("g.node[data-name='Create invoice']");
@@ -157,7 +149,7 @@ fn branches_change_places_on_the_canvas_and_nowhere_else() {
     page.wait_for_text(".palette-dialog[open] [role=option]", "Reset the order");
     page.press(&[], Key::Enter.into());
     page.until("the order of the definition", || (!is_moved(&page)).then_some(()));
-    assert_eq!(definition(&page), before);
+    assert_eq!(page.kept_definition(), before);
     page.assert_clean();
 }
 

@@ -65,27 +65,9 @@ fn open(definition: &str, viewport: Viewport, scheme: Scheme) -> Page {
     let page = Page::open_as("", viewport, scheme);
     e2e::scenes::started(&page);
     page.wait_for_value("return document.querySelector('g.node') !== null", &json!(true));
-    page.press(&[Key::Alt], '2');
-    page.wait_for("#tab-definition-panel .code-host.ready");
-    page.script(
-        "document.querySelector('#tab-definition-panel .code-host').shadowRoot.querySelector('.cm-content').focus()",
-    );
-    page.press(&[Key::Control], 'a');
-    page.devtools("Input.insertText", json!({ "text": definition }));
-    wait_for_definition(&page, definition);
+    page.replace_text("#tab-definition", definition);
+    page.wait_for_kept_definition(definition);
     page
-}
-
-/// The definition as it is kept for the next visit.
-fn definition(page: &Page) -> String {
-    let script = "const id = sessionStorage.getItem('stepglass.draft');
-         const draft = localStorage.getItem('stepglass.draft.' + id);
-         return draft === null ? null : JSON.parse(draft).definition";
-    page.script(script).as_str().unwrap_or_default().to_owned()
-}
-
-fn wait_for_definition(page: &Page, expected: &str) {
-    page.until("the definition to be as expected", || (definition(page) == expected).then_some(()));
 }
 
 /// Carries out a command by its title.
@@ -133,13 +115,13 @@ fn a_workflow_is_converted_and_the_proof_compares_both_versions() {
     click_in_dialog(&page, "Convert");
     page.wait_until_gone(dialog);
     page.until("the converted state", || {
-        let text = definition(&page);
+        let text = page.kept_definition();
         (text.contains("\"id\": \"{% $states.input.order.id %}\"")
             && text.contains("\"NumericEquals\": \"1\""))
         .then_some(())
     });
     page.click("button[aria-label='Undo']");
-    wait_for_definition(&page, HALF);
+    page.wait_for_kept_definition(HALF);
     page.assert_clean();
 }
 
@@ -156,7 +138,7 @@ fn what_is_not_converted_leads_to_its_state() {
         "return document.querySelector('g.node.selected, g.node[aria-selected=true], g.node[data-selected]')?.dataset.name ?? null",
         &json!("Pick"),
     );
-    assert_eq!(definition(&page), HALF);
+    assert_eq!(page.kept_definition(), HALF);
     page.assert_clean();
 }
 
@@ -189,7 +171,7 @@ fn states_become_a_workflow_of_their_own_that_can_be_opened() {
     page.press(&[], Key::Enter.into());
     page.wait_until_gone(dialog);
     page.until("the task that starts it", || {
-        let text = definition(&page);
+        let text = page.kept_definition();
         (text.contains("\"Do it\": {") && text.contains("${DoItStateMachineArn}") && !text.contains("\"B\""))
             .then_some(())
     });
@@ -202,7 +184,7 @@ fn states_become_a_workflow_of_their_own_that_can_be_opened() {
         (clicked == true).then_some(())
     });
     page.wait_for_value("return document.querySelector('.file-name')?.value", &json!("Do it.asl.json"));
-    page.until("the nested workflow", || definition(&page).contains("\"Take the input\"").then_some(()));
+    page.until("the nested workflow", || page.kept_definition().contains("\"Take the input\"").then_some(()));
     page.assert_clean();
 }
 
@@ -237,8 +219,7 @@ fn variables_are_assigned_in_a_table() {
     // Another name, in the place of the old one.
     page.fill(&format!("{} .form-variable input", row(0)), "sum");
     page.press(&[], Key::Enter.into());
-    wait_for_definition(
-        &page,
+    page.wait_for_kept_definition(
         &ROW.replace("\"total\": \"{% $states.input.total %}\"", "\"sum\": \"{% $states.input.total %}\""),
     );
     page.wait_for_value(
@@ -250,23 +231,25 @@ fn variables_are_assigned_in_a_table() {
     page.press(&[], Key::Enter.into());
     page.wait_for_text(&row(0), "$limit is assigned here already.");
     page.click("button[aria-label='Undo']");
-    wait_for_definition(&page, ROW);
+    page.wait_for_kept_definition(ROW);
     // The expression completes.
     let area = format!("{} textarea", row(0));
     page.fill(&area, "$states.input.amount + $li");
     page.wait_for_text(".inspector .form-options:not([hidden])", "$limit");
     page.press(&[], Key::Enter.into());
     page.until("the completed value", || {
-        definition(&page).contains("\"total\": \"{% $states.input.amount + $limit %}\"").then_some(())
+        page.kept_definition().contains("\"total\": \"{% $states.input.amount + $limit %}\"").then_some(())
     });
     // A new row, and one that goes.
     page.script("[...document.querySelectorAll('.inspector .form-chip')].find(one => one.innerText.trim() === 'Add a variable').click()");
     page.until("the new variable", || {
-        definition(&page).contains("\"variable\": \"{% $states.input %}\"").then_some(())
+        page.kept_definition().contains("\"variable\": \"{% $states.input %}\"").then_some(())
     });
     page.wait_for_value("return document.activeElement?.value", &json!("variable"));
     page.click(".inspector button[aria-label='Remove $limit']");
-    page.until("the variable to be gone", || (!definition(&page).contains("\"limit\": 10")).then_some(()));
+    page.until("the variable to be gone", || {
+        (!page.kept_definition().contains("\"limit\": 10")).then_some(())
+    });
     page.assert_clean();
 }
 

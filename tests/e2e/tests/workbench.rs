@@ -70,17 +70,6 @@ fn check_run(page: &Page, slug: &str) {
     }
 }
 
-/// Puts a text in the place of all that the definition's editor holds, as typing it would.
-fn replace_definition(page: &Page, text: &str) {
-    page.click("#tab-definition");
-    page.wait_for("#tab-definition-panel .code-host.ready");
-    page.script(
-        "document.querySelector('#tab-definition-panel .code-host').shadowRoot.querySelector('.cm-content').focus()",
-    );
-    page.press(&[Key::Control], 'a');
-    page.devtools("Input.insertText", json!({ "text": text }));
-}
-
 #[test]
 fn every_example_runs_to_its_stated_end() {
     let page = Page::open("");
@@ -201,16 +190,16 @@ fn a_broken_text_keeps_the_last_good_graph_and_says_what_is_wrong() {
     let page = Page::open("");
     page.wait_for("g.node");
     let good = r#"{"StartAt": "One", "States": {"One": {"Type": "Pass", "Next": "Two"}, "Two": {"Type": "Succeed"}}}"#;
-    replace_definition(&page, good);
+    page.replace_text("#tab-definition", good);
     page.wait_for("g.node[data-name=Two]");
-    replace_definition(&page, &good[..good.len() - 20]);
+    page.replace_text("#tab-definition", &good[..good.len() - 20]);
     page.wait_for_text(".notice", "broken");
     assert_eq!(page.count("g.node"), 2);
     page.click("#tab-problems");
     page.wait_for(".problem");
     assert!(page.text(".problems").contains("Line 1"), "{}", page.text(".problems"));
     // Wrong, but not broken: the graph follows at once.
-    replace_definition(&page, &good.replace("\"Next\": \"Two\"", "\"Next\": \"Three\""));
+    page.replace_text("#tab-definition", &good.replace("\"Next\": \"Two\"", "\"Next\": \"Three\""));
     page.wait_for(".marker.missing");
     page.wait_for_text(".problems", "Three");
     page.assert_clean();
@@ -221,7 +210,7 @@ fn what_was_typed_comes_back_after_a_reload_and_a_crash() {
     let page = Page::open("");
     page.wait_for("g.node");
     let text = r#"{"StartAt": "Kept", "States": {"Kept": {"Type": "Pass", "End": true}}}"#;
-    replace_definition(&page, text);
+    page.replace_text("#tab-definition", text);
     page.wait_for("g.node[data-name=Kept]");
     // Reloading tells the page that it goes: nothing waits for the timer.
     page.reload();
@@ -285,8 +274,8 @@ fn a_dropped_definition_opens_and_hostile_names_stay_text() {
 fn a_task_without_an_answer_asks_for_one_and_the_answer_is_kept() {
     let page = Page::open("");
     page.wait_for("g.node");
-    replace_definition(
-        &page,
+    page.replace_text(
+        "#tab-definition",
         r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
            "Parameters": {"Bucket": "b", "Key": "k"}, "End": true}}}"#,
     );
@@ -307,8 +296,8 @@ fn a_task_without_an_answer_asks_for_one_and_the_answer_is_kept() {
 fn an_endless_loop_leaves_the_page_usable_and_stops() {
     let page = Page::open("");
     page.wait_for("g.node");
-    replace_definition(
-        &page,
+    page.replace_text(
+        "#tab-definition",
         r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}"#,
     );
     page.wait_for("g.node[data-name=B]");

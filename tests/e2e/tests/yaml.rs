@@ -33,41 +33,22 @@ fn open(text: &str) -> Page {
         "return document.querySelector('.file-name')?.value",
         &json!("order-processing.asl.yaml"),
     );
-    page.press(&[Key::Alt], '2');
-    page.wait_for("#tab-definition-panel .code-host.ready");
     write(&page, text);
     page
 }
 
 /// Writes another text in the place of the one that is there.
 fn write(page: &Page, text: &str) {
-    page.script(&format!("{CONTENT}.focus()"));
-    page.press(&[Key::Control], 'a');
-    page.devtools("Input.insertText", json!({ "text": text }));
-    wait_for_source(page, text);
+    page.replace_text("#tab-definition", text);
+    page.wait_for_kept_definition(text);
 }
 
 const CONTENT: &str =
     "document.querySelector('#tab-definition-panel .code-host').shadowRoot.querySelector('.cm-content')";
 
-fn source(page: &Page) -> String {
-    let script = "const id = sessionStorage.getItem('stepglass.draft');
-         const draft = localStorage.getItem('stepglass.draft.' + id);
-         return draft === null ? null : JSON.parse(draft).definition";
-    page.script(script).as_str().unwrap_or_default().to_owned()
-}
-
-fn wait_for_source(page: &Page, expected: &str) {
-    let mut last = String::new();
-    page.until("the text to be as expected", || {
-        last = source(page);
-        (last == expected).then_some(())
-    });
-}
-
 /// Puts the cursor at the end of a line, counted from 1.
 fn go_to_end_of_line(page: &Page, line: usize) {
-    page.script(&format!("{CONTENT}.focus()"));
+    page.focus_editor("#tab-definition");
     page.press(&[Key::Control], Key::Home.into());
     for _ in 1..line {
         page.press(&[], Key::Down.into());
@@ -97,7 +78,9 @@ fn fields_targets_and_expressions_complete() {
     page.press(&[], Key::Enter.into());
     take(&page, "Comm", "Comment");
     page.keys("x");
-    wait_for_source(&page, &DEFINITION.replace("    Type: Pass\n", "    Type: Pass\n    Comment: x\n"));
+    page.wait_for_kept_definition(
+        &DEFINITION.replace("    Type: Pass\n", "    Type: Pass\n    Comment: x\n"),
+    );
     write(&page, DEFINITION);
     // A state.
     go_to_end_of_line(&page, 9);
@@ -105,14 +88,14 @@ fn fields_targets_and_expressions_complete() {
         page.press(&[], Key::Backspace.into());
     }
     take(&page, "en", "Send it");
-    wait_for_source(&page, DEFINITION);
+    page.wait_for_kept_definition(DEFINITION);
     // A variable in an expression between single quotes.
     go_to_end_of_line(&page, 12);
     for _ in 0..4 {
         page.press(&[], Key::Left.into());
     }
     take(&page, " + $tot", "$total");
-    wait_for_source(&page, &DEFINITION.replace("$total %", "$total + $total %"));
+    page.wait_for_kept_definition(&DEFINITION.replace("$total %", "$total + $total %"));
     page.assert_clean();
 }
 
@@ -129,7 +112,7 @@ fn problems_have_their_lines_and_their_fixes() {
         "[...document.querySelectorAll('.problem-actions button')].find(one => one.innerText.trim() === 'Add a state Nowhere').click()",
     );
     page.until("the state to be added", || {
-        let text = source(&page);
+        let text = page.kept_definition();
         (text.contains("\n  Nowhere:\n")
             && text.contains("Next: Nowhere # soon")
             && text.starts_with("# Takes"))

@@ -166,7 +166,7 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
         move |_| {
             let fields = pointers.iter().map(|pointer| (pointer.clone(), None)).collect();
             form.change_or_say(fields, &format!("Removed {}", control.field.name));
-            dom::focus_id_soon(chip.clone());
+            dom::focus_soon(chip.clone());
         }
     };
     let body = {

@@ -59,7 +59,7 @@ pub fn object_list(site: &Site, spec: ListSpec) -> AnyView {
             };
             site.form.change_or_say(vec![field], &title);
             open.set(Some(position));
-            dom::focus_id_soon(item_id(&site, position, "toggle"));
+            dom::focus_soon(item_id(&site, position, "toggle"));
         }
     };
     let items = {
@@ -119,7 +119,7 @@ fn item(
                     "down" if to + 1 == count.get_untracked() => "up",
                     part => part,
                 };
-                dom::focus_id_soon(item_id(&list, to, part));
+                dom::focus_soon(item_id(&list, to, part));
             }
         }
     };
@@ -132,7 +132,7 @@ fn item(
             let pointer = if is_last { list.pointer.to_string() } else { site.pointer.to_string() };
             site.form.change_or_say(vec![(pointer, None)], &format!("Removed a {noun}"));
             open.set(None);
-            dom::focus_id_soon(match count.get_untracked().checked_sub(1) {
+            dom::focus_soon(match count.get_untracked().checked_sub(1) {
                 Some(last) => item_id(&list, position.min(last), "toggle"),
                 None => item_id(&list, 0, "add"),
             });

@@ -51,7 +51,7 @@ pub fn text_list(site: &Site, labelling: &Labelling, suggestions: Signal<Vec<(St
         move |position: usize| {
             // The next text takes the place of this one, and its button keeps the focus; after the last there is none.
             if texts.with_untracked(|texts| position + 1 >= texts.len()) {
-                dom::focus_id_soon(id.clone());
+                dom::focus_soon(id.clone());
             }
             site.item(position).remove();
         }

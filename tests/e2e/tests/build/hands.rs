@@ -107,17 +107,10 @@ pub trait Hands {
     fn open_first(&self, list: &[&str]);
 }
 
-/// The definition as the page keeps it, once it has.
-pub fn definition(page: &Page) -> String {
-    let script = "const id = sessionStorage.getItem('stepglass.draft');
-         return JSON.parse(localStorage.getItem('stepglass.draft.' + id)).definition";
-    page.script(script).as_str().unwrap_or_default().to_owned()
-}
-
 /// Waits until the definition has all lines of a text, wherever they are.
 pub fn wait_for_lines(page: &Page, text: &str) {
     page.until(text, || {
-        let definition = definition(page);
+        let definition = page.kept_definition();
         text.lines().all(|line| definition.contains(line.trim())).then_some(())
     });
 }
@@ -127,7 +120,7 @@ pub fn settle(page: &Page) {
     let mut before = String::new();
     let mut same = 0;
     page.until("the definition to be kept", || {
-        let now = definition(page);
+        let now = page.kept_definition();
         same = if now == before { same + 1 } else { 0 };
         before = now;
         // It is kept a third of a second after it was changed.

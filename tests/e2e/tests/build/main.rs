@@ -6,6 +6,7 @@
 mod hands;
 mod keyboard;
 mod mouse;
+mod pointing;
 mod touch;
 mod workflow;
 
@@ -53,7 +54,7 @@ fn check(page: &Page, hands: &dyn Hands) {
     let path = e2e::workspace().join("assets/examples/order-processing/workflow.asl.json");
     let wanted = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     hands::settle(page);
-    let text = hands::definition(page);
+    let text = page.kept_definition();
     for (number, (built, wanted)) in text.lines().zip(wanted.lines()).enumerate() {
         assert_eq!(built, wanted, "line {} of\n{text}", number + 1);
     }

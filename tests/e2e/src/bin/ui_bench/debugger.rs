@@ -137,11 +137,5 @@ fn large_value(report: &mut Report) {
 /// Puts a text into the editor of a tab.
 fn put(page: &Page, tab: &str, text: &str) {
     page.press(&[Key::Alt], '1');
-    page.click(tab);
-    page.wait_for(&format!("{tab}-panel .code-host.ready"));
-    page.script(&format!(
-        "document.querySelector('{tab}-panel .code-host').shadowRoot.querySelector('.cm-content').focus()"
-    ));
-    page.press(&[Key::Control], 'a');
-    page.devtools("Input.insertText", json!({ "text": text }));
+    page.replace_text(tab, text);
 }

@@ -107,11 +107,7 @@ fn task_in_sight(meter: &Meter) -> (f64, f64) {
 fn typing(report: &mut Report, meter: &Meter) {
     let page = &meter.page;
     page.click("#tab-problems");
-    page.click("#tab-definition");
-    page.wait_for("#tab-definition-panel .code-host.ready");
-    page.script(
-        "document.querySelector('#tab-definition-panel .code-host').shadowRoot.querySelector('.cm-content').focus()",
-    );
+    page.focus_editor("#tab-definition");
     page.press(&[Key::Control], Key::Home.into());
     // The end of the text in the line of the comment.
     go_into_line(page, 1);
