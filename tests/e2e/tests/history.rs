@@ -91,7 +91,7 @@ fn events_are_filtered_and_an_address_brings_them_back() {
 fn a_link_in_another_browser_opens_the_same_place() {
     let page = run_with_events();
     page.fill("#event-search", "TaskSucceeded");
-    page.wait_for_text(".event-row .event-type", "TaskSucceeded");
+    page.wait_for_text(".event-count", "6 of 56");
     page.click(".event-row");
     page.wait_for_text(".event-details h3", "TaskSucceeded");
     let title = page.text(".event-details h3");

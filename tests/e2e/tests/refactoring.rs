@@ -65,6 +65,8 @@ fn open(definition: &str, viewport: Viewport, scheme: Scheme) -> Page {
     let page = Page::open_as("", viewport, scheme);
     e2e::scenes::started(&page);
     page.wait_for_value("return document.querySelector('g.node') !== null", &json!(true));
+    // On a phone the editors are a pane of their own.
+    page.press(&[Key::Alt], '2');
     page.replace_text("#tab-definition", definition);
     page.wait_for_kept_definition(definition);
     page
