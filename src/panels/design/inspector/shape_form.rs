@@ -503,7 +503,7 @@ fn list_form(site: &Site, kind: ParameterKind, depth: usize) -> AnyView {
                 // The focus goes to what took its place.
                 match count.get_untracked().checked_sub(1) {
                     Some(last) => dom::focus_place_soon(&list.item(position.min(last)).pointer),
-                    None => dom::focus_id_soon(add_id.clone()),
+                    None => dom::focus_soon(add_id.clone()),
                 }
             };
             row(&own, form, remove)
