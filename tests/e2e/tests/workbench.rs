@@ -81,11 +81,14 @@ fn every_example_runs_to_its_stated_end() {
         open_example(&page, slug);
         page.click("button[aria-label='Run']");
         check_run(&page, slug);
-        page.click("#tab-problems");
-        page.wait_for(".problems");
-        let errors = page.texts(".problem[data-tone=failed]");
-        assert!(errors.is_empty(), "{slug}: {errors:?}");
-        page.click("#tab-result");
+        // The tab says how many problems there are; only where there are some is it opened.
+        if page.text("#tab-problems").contains(|letter: char| letter.is_ascii_digit()) {
+            page.click("#tab-problems");
+            page.wait_for(".problem");
+            let errors = page.texts(".problem[data-tone=failed]");
+            assert!(errors.is_empty(), "{slug}: {errors:?}");
+            page.click("#tab-result");
+        }
     }
     page.assert_clean();
 }
