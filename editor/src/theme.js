@@ -89,10 +89,9 @@ export const editorTheme = EditorView.theme({
     border: "none",
   },
   ".cm-activeLineGutter": { backgroundColor: seeThrough("--code-active-line") },
-  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": {
-    backgroundColor: "var(--accent-soft)",
-    outline: "1px solid currentColor",
-  },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "1px solid currentColor" },
+  // Without the focus nobody looks for the other bracket.
+  ".cm-matchingBracket": { backgroundColor: "transparent" },
   ".cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--failed-soft)" },
   ".cm-foldPlaceholder": { color: "inherit", backgroundColor: "transparent", border: "1px solid var(--border)" },
   ".cm-searchMatch": { backgroundColor: "var(--caught-soft)" },

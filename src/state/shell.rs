@@ -145,7 +145,10 @@ impl Shell {
             design_tab: RwSignal::new(DesignTab::Blocks),
             side_tab: RwSignal::new(SideTab::Inspector),
             dock_tab: RwSignal::new(DockTab::Result),
-            side_width: RwSignal::new(sizes.next().unwrap_or(460.0)),
+            // The graph is to have as much of a small window as the form.
+            side_width: RwSignal::new(
+                sizes.next().unwrap_or_else(|| (dom::page_size().0 * 0.36).clamp(340.0, 460.0)),
+            ),
             dock_height: RwSignal::new(sizes.next().unwrap_or(240.0)),
             dock_is_whole: RwSignal::new(false),
             gallery: RwSignal::new(false),
