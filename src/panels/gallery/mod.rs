@@ -103,7 +103,7 @@ fn GalleryBody() -> impl IntoView {
                 }
             }
         >
-            <Finding shown=shown />
+            <Finding shown=shown recent=Signal::derive(move || found_drafts.with(BTreeSet::len)) />
             <Categories shown=shown categories=categories recent=Signal::derive(move || drafts.with(Vec::len)) />
             <div class="gallery-shelves">
                 <Show when=move || examples.with(Option::is_none)>
@@ -182,9 +182,13 @@ fn GalleryBody() -> impl IntoView {
     }
 }
 
-/// The search field, the filters, and how many examples fit.
+/// The search field, the filters, and how many fit.
 #[component]
-fn Finding(shown: Shown) -> impl IntoView {
+fn Finding(
+    shown: Shown,
+    /// How many of the workflows that this browser keeps fit.
+    recent: Signal<usize>,
+) -> impl IntoView {
     let sheet = style_sheet!("style/gallery_finding.css");
     let filter = shown.filter;
     let search = NodeRef::<html::Input>::new();
@@ -196,6 +200,10 @@ fn Finding(shown: Shown) -> impl IntoView {
     let count = move || {
         let all = shown.examples.with(|examples| examples.as_ref().map_or(0, Vec::len));
         match shown.names.with(BTreeSet::len) {
+            _ if filter.with(|filter| filter.category == RECENT) => match recent.get() {
+                1 => "1 workflow".to_owned(),
+                found => format!("{found} workflows"),
+            },
             1 if all > 1 => "1 example".to_owned(),
             found => format!("{found} examples"),
         }
