@@ -5,8 +5,8 @@ use crate::canvas::{DragGhost, Stage};
 use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
-    CommandPalette, ConnectDialog, Controls, Convert, Dock, Export, Extract, Gallery, Left, PaneBar,
-    Scrubber, Shortcuts, Side, TestState, Toasts, TopBar,
+    CommandPalette, ConnectDialog, Controls, Convert, DeployDialog, Dock, Export, Extract, Gallery, Left,
+    PaneBar, Scrubber, Shortcuts, Side, TemplateDialog, TestState, Toasts, TopBar,
 };
 use crate::platform::dom;
 use crate::state::{Mode, Pane, Studio};
@@ -75,6 +75,8 @@ pub fn App() -> impl IntoView {
                 <Export />
                 <Convert />
                 <Extract />
+                <DeployDialog />
+                <TemplateDialog />
                 <TestState />
                 <Shortcuts />
                 <DragGhost />

@@ -122,6 +122,7 @@ pub enum Command {
     DrawAlone,
     DrawAround,
     ExportPicture,
+    ExportDeployment,
     CopyMermaid,
     ToggleYaml,
     ToggleTheme,
@@ -257,6 +258,7 @@ impl Command {
         Command::DrawAlone,
         Command::DrawAround,
         Command::ExportPicture,
+        Command::ExportDeployment,
         Command::CopyMermaid,
         Command::ToggleYaml,
         Command::ToggleTheme,
@@ -475,6 +477,9 @@ impl Command {
             }
             Command::DrawAround => ("Show what is around", "View", "chevron-left", const { &[plain("<")] }),
             Command::ExportPicture => ("Export a picture…", "File", "image", const { &[alt("e")] }),
+            Command::ExportDeployment => {
+                ("Export for deployment…", "File", "upload", const { &[alt_shift("e")] })
+            }
             Command::ToggleYaml => ("Write in YAML, or back in JSON", "File", "code", &[]),
             Command::CopyMermaid => ("Copy as a Mermaid diagram", "File", "copy", &[]),
             Command::ToggleTheme => ("Light, dark or the system's colours", "View", "moon", &[]),
@@ -556,7 +561,9 @@ impl Command {
             Command::ExtractWorkflow | Command::TestState if studio.workspace.selected_key().is_none() => {
                 Some("No state is selected")
             }
-            Command::ExportPicture | Command::CopyMermaid if studio.workspace.is_empty() => {
+            Command::ExportPicture | Command::ExportDeployment | Command::CopyMermaid
+                if studio.workspace.is_empty() =>
+            {
                 Some("There is no workflow yet")
             }
             Command::ToggleBreakpoint
@@ -712,6 +719,7 @@ fn carry_out(studio: Studio, command: Command) {
             studio.draw_alone(path.iter().rev().nth(1).map(|(key, _)| key.clone()));
         }
         Command::ExportPicture => shell.export.set(true),
+        Command::ExportDeployment => shell.deploy.set(true),
         Command::ConvertToJsonata => shell.convert.set(true),
         Command::ExtractWorkflow => shell.extract.set(true),
         Command::TestState => shell.test_state.set(true),

@@ -3,6 +3,7 @@
 mod command_palette;
 mod connect;
 mod convert;
+mod deploy;
 mod design;
 mod dock;
 mod export;
@@ -21,6 +22,7 @@ mod top_bar;
 pub use command_palette::CommandPalette;
 pub use connect::ConnectDialog;
 pub use convert::Convert;
+pub use deploy::{DeployDialog, TemplateDialog};
 pub use dock::Dock;
 pub use export::Export;
 pub use extract::Extract;

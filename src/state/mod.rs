@@ -4,6 +4,7 @@ mod assist;
 mod changes;
 mod children;
 mod debugging;
+mod deployment;
 mod drafts;
 mod drag;
 mod editing;
@@ -25,6 +26,7 @@ mod testing;
 mod view;
 mod workspace;
 
+pub use deployment::load_permissions;
 pub use drafts::{Draft, DraftSummary};
 pub use drag::{Dragged, Ghost, Lit, Over};
 pub use editing::{ConnectTarget, Connecting, MenuAt};

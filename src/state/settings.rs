@@ -23,7 +23,7 @@ pub enum Setting {
 
 impl Setting {
     /// Its name where settings are kept.
-    fn key(self) -> &'static str {
+    pub(super) fn key(self) -> &'static str {
         match self {
             Setting::Name => "name",
             Setting::LoggingLevel => "loggingLevel",

@@ -113,6 +113,9 @@ pub struct Shell {
     pub export: RwSignal<bool>,
     pub convert: RwSignal<bool>,
     pub extract: RwSignal<bool>,
+    pub deploy: RwSignal<bool>,
+    /// A template of which one state machine is to be picked, with its name.
+    pub template: RwSignal<Option<(String, Vec<deploy::TemplateMachine>)>>,
     pub test_state: RwSignal<bool>,
     pub minimap: RwSignal<bool>,
     pub palette: RwSignal<bool>,
@@ -155,6 +158,8 @@ impl Shell {
             export: RwSignal::new(false),
             convert: RwSignal::new(false),
             extract: RwSignal::new(false),
+            deploy: RwSignal::new(false),
+            template: RwSignal::new(None),
             test_state: RwSignal::new(false),
             minimap: RwSignal::new(storage::read(MINIMAP_KEY).as_deref() != Some("off")),
             palette: RwSignal::new(false),

@@ -190,6 +190,7 @@ impl Studio {
                 self.workspace.set_file(handle);
                 self.shell.say(format!("Opened {name}."));
             }
+            asl::sniff::TextKind::Template if self.open_template(name, text) => {}
             other => match debugger::read_recordings(text) {
                 Ok(recordings) => {
                     let name = name.to_owned();

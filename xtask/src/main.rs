@@ -41,7 +41,7 @@ usage: cargo xtask COMMAND
   bench [ARGUMENTS]    measure the engine in headless Chromium and natively, beside others (--help tells more)
   bench --ui [ARGUMENTS]
                        measure what the built site costs the browser, beside what it may (--help tells more)
-  conformance | run | convert [ARGUMENTS]
+  conformance | run | convert | export [ARGUMENTS]
                        the engine on this machine's own processor; `--help` after each tells more
 ";
 
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
             }
             None => return bench::bench(&arguments),
         },
-        "conformance" | "run" | "convert" => {
+        "conformance" | "run" | "convert" | "export" => {
             arguments.insert(0, command);
             return runner::forward("runner", &arguments);
         }

@@ -1,4 +1,4 @@
-//! `cargo xtask conformance | run | bench`: what needs the engine, on this machine's own processor. Crates of their own,
+//! `cargo xtask conformance | run | convert | export | bench`: what needs the engine, on this machine's own processor. Crates of their own,
 //! so that xtask needs none.
 
 use std::process::ExitCode;

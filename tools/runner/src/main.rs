@@ -2,6 +2,7 @@
 
 mod conformance;
 mod convert;
+mod export;
 mod run;
 
 use std::process::ExitCode;
@@ -10,7 +11,8 @@ const USAGE: &str = "usage: runner COMMAND
   conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails
   conformance --jsonata FILE                        run a file of JSONata cases
   run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON
-  convert DEFINITION [--input FILE] [--mocks FILE]   print a JSONPath definition in JSONata, what to know about it, and the proof";
+  convert DEFINITION [--input FILE] [--mocks FILE]   print a JSONPath definition in JSONata, what to know about it, and the proof
+  export DEFINITION --format cfn|cfn-json|sam|terraform|cdk|cli|iam [--out DIRECTORY]   what other tools deploy, or the role's policy";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         "conformance" => conformance::command(&rest),
         "run" => run::command(&rest),
         "convert" => convert::command(&rest),
+        "export" => export::command(&rest),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

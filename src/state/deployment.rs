@@ -1,0 +1,93 @@
+//! The workflow on its way to AWS: what it needs for that, and workflows out of templates.
+
+use catalogue::Names;
+use deploy::{LogLevel, Permissions, Settings, TemplateMachine};
+use json::{Map, Value};
+use leptos::prelude::*;
+
+use crate::platform::fetch;
+use crate::state::Setting;
+use crate::state::drafts::Draft;
+use crate::state::settings::settings_text;
+use crate::state::studio::{Studio, fresh_draft};
+
+impl Studio {
+    /// What the workflow is deployed with. Without a name of its own it has that of its file.
+    pub fn deploy_settings(self) -> Settings {
+        let setting = |setting: Setting| self.workspace.setting(setting);
+        let name = setting(Setting::Name);
+        let file = self.workspace.name.get();
+        let stem = file.split('.').next().unwrap_or_default();
+        Settings {
+            name: if name.trim().is_empty() { stem.to_owned() } else { name },
+            is_express: self.workspace.is_express.get(),
+            log_level: LogLevel::from_name(&setting(Setting::LoggingLevel)),
+            log_data: setting(Setting::LogData) == "true",
+            tracing: setting(Setting::Tracing) == "true",
+            role_arn: setting(Setting::RoleArn).trim().to_owned(),
+            encryption_key: setting(Setting::EncryptionKey).trim().to_owned(),
+            tags: Settings::tags_of(&setting(Setting::Tags)),
+        }
+    }
+
+    /// Opens a text as a template; false if it has no state machines.
+    pub fn open_template(self, name: &str, text: &str) -> bool {
+        let machines = deploy::machines_in(text);
+        match machines.as_slice() {
+            [] => return false,
+            [machine] => self.open_machine(name, machine),
+            _ => self.shell.template.set(Some((name.to_owned(), machines))),
+        }
+        true
+    }
+
+    /// Opens a state machine of a template as a workflow of its own.
+    pub fn open_machine(self, template: &str, machine: &TemplateMachine) {
+        match &machine.definition {
+            Err(why) => self.shell.fail(format!("{} of {template} was not opened. {why}", machine.id)),
+            Ok(definition) => {
+                self.page.example.set(None);
+                self.workspace.open(Draft {
+                    name: format!("{}.asl.json", machine.id),
+                    definition: definition.clone(),
+                    is_express: machine.settings.is_express,
+                    settings: settings_text(&kept(&machine.settings)).to_string(),
+                    ..fresh_draft()
+                });
+                self.shell.say(format!(
+                    "Opened a copy of {} from {template}. Saving it does not change the template.",
+                    machine.id
+                ));
+            }
+        }
+    }
+}
+
+/// Settings as they are kept beside a definition.
+fn kept(settings: &Settings) -> Map {
+    let tags = settings.tags.iter().map(|(name, value)| format!("{name}={value}"));
+    let tags = tags.collect::<Vec<_>>().join(", ");
+    let level = if settings.logs() { settings.log_level.name() } else { "" };
+    let mut out = Map::new();
+    for (setting, text) in [
+        (Setting::Name, settings.name.as_str()),
+        (Setting::LoggingLevel, level),
+        (Setting::LogData, if settings.log_data { "true" } else { "" }),
+        (Setting::Tracing, if settings.tracing { "true" } else { "" }),
+        (Setting::RoleArn, &settings.role_arn),
+        (Setting::EncryptionKey, &settings.encryption_key),
+        (Setting::Tags, &tags),
+    ] {
+        if !text.is_empty() {
+            out.insert(setting.key(), Value::from(text));
+        }
+    }
+    out
+}
+
+/// Which permissions calls of AWS need; none where the files can't be fetched.
+pub async fn load_permissions() -> Option<Permissions> {
+    let names = fetch::text("./catalogue/names.txt").await?;
+    let permissions = fetch::text("./catalogue/permissions.txt").await?;
+    Some(Permissions::parse(&Names::parse(&names), &permissions))
+}
