@@ -77,7 +77,12 @@ impl ReferencePath {
     /// A member of something that is no object, an item that is not there, or a result that is
     /// nested too deeply. AWS's documentation calls it `States.ResultPathMatchFailure`; executions
     /// end with `States.ReferencePathConflict`.
+    #[inline]
     pub fn set(&self, document: &Value, result: Value) -> Result<Value, EvalError> {
+        // By far the most paths name a member of the input.
+        if let ([Place::Member(name)], Value::Object(object)) = (&*self.places, document) {
+            return check_depth(Value::Object(Arc::new(object.with_member(name, result))));
+        }
         check_depth(set_in(&self.places, Some(document), result)?)
     }
 }
@@ -110,14 +115,18 @@ fn set_in(places: &[Place], container: Option<&Value>, result: Value) -> Result<
 }
 
 /// Refuses a value that is nested more deeply than JSON texts may be.
+#[inline]
 pub(crate) fn check_depth(value: Value) -> Result<Value, EvalError> {
-    if value.depth() > MAX_DEPTH {
-        return Err(EvalError::runtime(format!(
-            "Document nesting depth ({}) exceeds the maximum allowed ({MAX_DEPTH})",
-            value.depth()
-        )));
-    }
-    Ok(value)
+    if value.depth() > MAX_DEPTH { Err(too_deep(&value)) } else { Ok(value) }
+}
+
+#[cold]
+#[inline(never)]
+fn too_deep(value: &Value) -> EvalError {
+    EvalError::runtime(format!(
+        "Document nesting depth ({}) exceeds the maximum allowed ({MAX_DEPTH})",
+        value.depth()
+    ))
 }
 
 fn conflict(place: &Place, input: &Value) -> EvalError {

@@ -12,6 +12,12 @@ pub trait Host {
         ContextMember::Whole
     }
 
+    /// One member of the item of a Map (`$$.Map.Item.Value`), for the same reason.
+    fn map_item_member(&self, name: &str) -> ContextMember {
+        let _ = name;
+        ContextMember::Whole
+    }
+
     /// The value of a variable that is in scope.
     fn variable(&self, name: &str) -> Option<Value>;
 

@@ -1,4 +1,6 @@
-use json::{Map, Str, Value};
+use std::sync::Arc;
+
+use json::{Map, Object, Str, Value};
 
 use crate::error::EvalError;
 use crate::expression::Expression;
@@ -24,7 +26,11 @@ enum Node {
         field: Str,
         expression: Expression,
     },
-    Object(Box<[(Str, Node)]>),
+    Object {
+        members: Box<[(Str, Node)]>,
+        /// The bytes of the object's text without its values.
+        names_len: usize,
+    },
     Array(Box<[Node]>),
 }
 
@@ -63,6 +69,7 @@ impl Template {
     /// # Errors
     ///
     /// The first member that fails, or a result that is nested too deeply.
+    #[inline]
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
         if let Node::Static(value) = &self.node {
             return Ok(value.clone());
@@ -77,7 +84,7 @@ impl Template {
     /// As [`Template::evaluate`].
     pub fn evaluate_members(&self, scope: &Scope<'_>) -> Result<Vec<(Str, Value)>, EvalError> {
         match &self.node {
-            Node::Object(members) => members
+            Node::Object { members, .. } => members
                 .iter()
                 .map(|(name, node)| Ok((name.clone(), check_depth(node.evaluate(scope)?)?)))
                 .collect(),
@@ -102,12 +109,24 @@ impl Node {
                 // What AWS builds is compact, also where the input was passed through with its blanks.
                 expression.evaluate(field, scope).map(Value::into_without_text)
             }
-            Node::Object(members) => {
+            Node::Object { members, names_len } => {
                 let mut filled = Vec::with_capacity(members.len());
+                let mut text_len = *names_len;
                 for (name, node) in members {
-                    filled.push((name.clone(), node.evaluate(scope)?));
+                    let value = match node {
+                        Node::Static(value) => value.clone(),
+                        // By far the most members are paths of names in the input.
+                        Node::Dynamic { expression: Expression::Path(path), .. }
+                            if let Some(found) = path.find_plainly(scope.input) =>
+                        {
+                            found.clone().into_without_text()
+                        }
+                        node => node.evaluate(scope)?,
+                    };
+                    text_len += value.text_len();
+                    filled.push((name.clone(), value));
                 }
-                Ok(Value::object(Map::from_distinct(filled)))
+                Ok(Value::Object(Arc::new(Object::from_known(filled, text_len))))
             }
             Node::Array(items) => {
                 let items: Result<Vec<Value>, EvalError> =
@@ -121,7 +140,7 @@ impl Node {
         match self {
             Node::Static(_) => {}
             Node::Dynamic { expression, .. } => expression.references(references),
-            Node::Object(members) => members.iter().for_each(|(_, node)| node.references(references)),
+            Node::Object { members, .. } => members.iter().for_each(|(_, node)| node.references(references)),
             Node::Array(items) => items.iter().for_each(|node| node.references(references)),
         }
     }
@@ -211,7 +230,8 @@ impl Compiler {
         // AWS writes the dynamic members after the others, in the order of a Java HashMap.
         sort_by_hash(&mut dynamic, |(name, _)| name);
         nodes.append(&mut dynamic);
-        Node::Object(nodes.into_boxed_slice())
+        let names: usize = nodes.iter().map(|(name, _)| json::quoted_len(name) + 1).sum();
+        Node::Object { names_len: names + 1 + nodes.len(), members: nodes.into_boxed_slice() }
     }
 
     fn problem(&mut self, field: &Str, message: String, detail: Option<(String, usize)>) {

@@ -19,4 +19,4 @@ pub use object::{Array, Map, Object};
 pub use parse::{MAX_DEPTH, ParseError, parse, parse_keeping_text, parse_keeping_texts};
 pub use tree::{NodeId, NodeKind, Span, SyntaxProblem, Tree};
 pub use value::{Str, Value, json_type_name};
-pub use write::{quote, quoted_len};
+pub use write::{push_integer, quote, quoted_len};

@@ -58,6 +58,7 @@ impl Map {
         self.members.is_empty()
     }
 
+    #[inline]
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.members.len() <= SEARCHED_IN_ORDER {
             return self.members.iter().find(|(name, _)| is_same(name, key)).map(|(_, value)| value);
@@ -127,10 +128,26 @@ impl Map {
     }
 }
 
-/// Names are short: comparing them here is quicker than a call of WebAssembly's `memcmp`.
+/// Names are short: comparing them here, a few bytes at a time, is quicker than a call of WebAssembly's `memcmp`.
 #[inline]
 fn is_same(name: &str, key: &str) -> bool {
-    name.len() == key.len() && name.bytes().zip(key.bytes()).all(|(a, b)| a == b)
+    let (name, key) = (name.as_bytes(), key.as_bytes());
+    if name.len() != key.len() {
+        return false;
+    }
+    // The first and the last bytes overlap where there are fewer than both together.
+    match name.len() {
+        0..4 => name.iter().zip(key).all(|(a, b)| a == b),
+        4..8 => {
+            name.first_chunk::<4>() == key.first_chunk::<4>()
+                && name.last_chunk::<4>() == key.last_chunk::<4>()
+        }
+        8..=16 => {
+            name.first_chunk::<8>() == key.first_chunk::<8>()
+                && name.last_chunk::<8>() == key.last_chunk::<8>()
+        }
+        _ => name == key,
+    }
 }
 
 impl PartialEq for Map {
@@ -157,6 +174,7 @@ impl<K: Into<Str>> FromIterator<(K, Value)> for Map {
 }
 
 /// The shared part of an array value.
+#[repr(align(8))]
 pub struct Array {
     items: Vec<Value>,
     facts: Facts,
@@ -192,7 +210,9 @@ impl Array {
     }
 }
 
-/// The shared part of an object value.
+/// The shared part of an object value. Of this alignment it is put into its place word by word: WebAssembly's
+/// instruction for copying memory is slow for little.
+#[repr(align(8))]
 pub struct Object {
     members: Map,
     facts: Facts,
@@ -214,37 +234,53 @@ impl Object {
         &self.members
     }
 
+    /// Members whose names differ, and the length of the object's text in bytes. Neither is looked at again.
+    #[inline]
+    pub fn from_known(members: Vec<(Str, Value)>, text_len: usize) -> Object {
+        let facts = Facts::of(members.iter().map(|(_, value)| value));
+        let object = Object { members: Map::from_distinct(members), facts: facts.with_text_len(text_len) };
+        debug_assert!(object.facts.holds_text || text_len == crate::write::counted_len(object.members()));
+        object
+    }
+
     /// The same object with a member set: in its place where the name is there already, else as the last one.
     /// What is known of the object is not worked out anew.
     pub fn with_member(&self, name: &Str, value: Value) -> Object {
+        let old_members = &*self.members.members;
         let position = self.members.position(name);
-        let mut members = self.members.clone_with_room(usize::from(position.is_none()));
-        let old = match position.and_then(|position| members.members.get_mut(position)) {
-            Some((_, place)) => Some(std::mem::replace(place, value.clone())),
+        let (before, after) = old_members.split_at(position.unwrap_or(old_members.len()));
+        let value_depth = value.depth().saturating_add(1);
+        let value_holds_text = value.holds_text();
+        let known_len = match self.facts.text_len.load(Ordering::Relaxed) {
+            0 => 0,
+            known => known as usize + value.text_len(),
+        };
+        let mut members = Vec::with_capacity(before.len() + after.len().max(1));
+        members.extend(before.iter().cloned());
+        let (old_depth, text_len) = match after.split_first() {
+            Some(((name, old), after)) => {
+                members.push((name.clone(), value));
+                members.extend(after.iter().cloned());
+                (old.depth().saturating_add(1), if known_len == 0 { 0 } else { known_len - old.text_len() })
+            }
             None => {
-                members.members.push((name.clone(), value.clone()));
-                None
+                let more = crate::quoted_len(name) + 1 + usize::from(!before.is_empty());
+                members.push((name.clone(), value));
+                (0, if known_len == 0 { 0 } else { known_len + more })
             }
         };
-        let old_depth = old.as_ref().map_or(0, Value::depth);
-        if self.facts.holds_text || holds_text(&value) || old_depth.saturating_add(1) >= self.facts.depth {
+        let members = Map::from_distinct(members);
+        if self.facts.holds_text || value_holds_text {
             return Object::new(members);
         }
-        let depth = self.facts.depth.max(value.depth().saturating_add(1));
-        let text_len = match self.facts.text_len.load(Ordering::Relaxed) {
-            0 => 0,
-            known => {
-                let before = old.map_or(0, |old| old.text_len());
-                let name = match position {
-                    Some(_) => 0,
-                    None => crate::quoted_len(name) + 1 + usize::from(!self.members.is_empty()),
-                };
-                let known = known as usize + name + value.text_len() - before;
-                u32::try_from(known).unwrap_or(0)
-            }
+        // The old member may have been the deepest.
+        let depth = if value_depth >= self.facts.depth || old_depth < self.facts.depth {
+            self.facts.depth.max(value_depth)
+        } else {
+            Facts::of(members.values()).depth
         };
-        let facts = Facts { text: None, holds_text: false, depth, text_len: AtomicU32::new(text_len) };
-        Object { members, facts }
+        let facts = Facts { text: None, holds_text: false, depth, text_len: AtomicU32::new(0) };
+        Object { members, facts: facts.with_text_len(text_len) }
     }
 
     pub fn depth(&self) -> u32 {
@@ -261,14 +297,6 @@ impl Object {
     }
 }
 
-fn holds_text(value: &Value) -> bool {
-    match value {
-        Value::Array(array) => array.facts.holds_text,
-        Value::Object(object) => object.facts.holds_text,
-        _ => false,
-    }
-}
-
 /// What a container knows about itself besides its content.
 pub(crate) struct Facts {
     text: Option<Str>,
@@ -280,6 +308,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    #[inline]
     fn of<'a>(children: impl Iterator<Item = &'a Value>) -> Facts {
         let mut depth = 0;
         let mut holds_text = false;
@@ -297,6 +326,17 @@ impl Facts {
             }
         }
         Facts { text: None, holds_text, depth: depth.saturating_add(1), text_len: AtomicU32::new(0) }
+    }
+
+    /// 0 where it was not asked for yet.
+    #[inline]
+    pub(crate) fn known_text_len(&self) -> usize {
+        self.text_len.load(Ordering::Relaxed) as usize
+    }
+
+    #[inline]
+    fn with_text_len(self, text_len: usize) -> Facts {
+        Facts { text_len: AtomicU32::new(u32::try_from(text_len).unwrap_or(0)), ..self }
     }
 
     fn keep(&mut self, text: Str) {

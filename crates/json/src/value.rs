@@ -40,6 +40,7 @@ impl Value {
         Value::Array(Arc::new(Array::new(items)))
     }
 
+    #[inline]
     pub fn object(members: Map) -> Value {
         Value::Object(Arc::new(Object::new(members)))
     }
@@ -112,6 +113,7 @@ impl Value {
     }
 
     /// How deep containers are nested: 0 for a scalar, 1 for `[]`, 2 for `[[]]`.
+    #[inline]
     pub fn depth(&self) -> u32 {
         match self {
             Value::Array(array) => array.depth(),
@@ -121,8 +123,14 @@ impl Value {
     }
 
     /// The length in bytes of [`Value::to_text`], remembered by containers once it was asked for.
+    #[inline]
     pub fn text_len(&self) -> usize {
-        write::text_len(self)
+        let known = match self {
+            Value::Array(array) => array.facts().known_text_len(),
+            Value::Object(object) => object.facts().known_text_len(),
+            _ => 0,
+        };
+        if known != 0 { known } else { write::text_len(self) }
     }
 
     /// The JSON text: compact, except that a container read by [`crate::parse_keeping_text`] keeps
@@ -143,6 +151,16 @@ impl Value {
         write::to_pretty(self)
     }
 
+    /// Whether it or anything in it has a remembered source text.
+    #[inline]
+    pub fn holds_text(&self) -> bool {
+        match self {
+            Value::Array(array) => array.facts().holds_text,
+            Value::Object(object) => object.facts().holds_text,
+            _ => false,
+        }
+    }
+
     /// The same value without remembered source texts: [`Value::to_text`] is compact then.
     /// Costs nothing where there is no remembered text.
     pub fn without_text(&self) -> Value {
@@ -158,6 +176,7 @@ impl Value {
     }
 
     /// As [`Value::without_text`], of a value that is not needed any more.
+    #[inline]
     pub fn into_without_text(self) -> Value {
         match &self {
             Value::Array(array) if array.facts().holds_text => self.without_text(),

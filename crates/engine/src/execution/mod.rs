@@ -12,6 +12,7 @@ mod replace_machine;
 mod run;
 mod s3;
 mod states;
+mod stride;
 mod task;
 mod timer;
 mod turn;
@@ -164,9 +165,7 @@ impl Execution {
                 },
                 None => {}
             }
-            if let Some(outcome) = self.outcome()
-                && self.second().is_none_or(|run| run.outcome.is_some())
-            {
+            if let Some(outcome) = self.last_outcome() {
                 return Step::Done(outcome.clone());
             }
             if let Some(slot) = self.next_ready() {
@@ -234,6 +233,12 @@ impl Execution {
     /// How the run ended; none while it goes on. A second start of the same execution may still go on then.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.runs.first().and_then(|run| run.outcome.as_ref())
+    }
+
+    /// The outcome, once nothing goes on any more.
+    fn last_outcome(&self) -> Option<&Outcome> {
+        let outcome = self.outcome()?;
+        self.second().is_none_or(|run| run.outcome.is_some()).then_some(outcome)
     }
 
     /// The history of the execution that was started.
@@ -393,7 +398,7 @@ impl Execution {
     ) -> EventId {
         let now = self.now;
         let Some(entry) = self.runs.get_mut(run.0 as usize) else { return EventId::NONE };
-        let id = EventId(u32::try_from(entry.history.len() + 1).unwrap_or(u32::MAX));
+        let id = entry.history.next_id();
         entry.history.push(HistoryEvent {
             id,
             previous_event_id: previous,
@@ -545,9 +550,25 @@ impl Execution {
 
     /// Forgets a frame and what waits for it.
     fn remove_frame(&mut self, slot: Slot) -> Option<Frame> {
-        let frame = self.frames.get_mut(slot)?.take()?;
+        self.release_frame(slot);
+        self.frames.get_mut(slot)?.take()
+    }
+
+    /// As [`Execution::remove_frame`], where the frame is not needed any more.
+    fn clear_frame(&mut self, slot: Slot) {
+        self.release_frame(slot);
+        if let Some(place) = self.frames.get_mut(slot) {
+            *place = None;
+        }
+    }
+
+    fn release_frame(&mut self, slot: Slot) {
+        let Some(frame) = self.frames.get(slot).and_then(Option::as_ref) else { return };
         if let Some(task) = &frame.task {
-            self.forget_task(task);
+            self.tasks.remove(&task.id);
+            if let Some(token) = &task.scheduled.token {
+                self.tokens.remove(token);
+            }
         }
         if frame.queued {
             self.ready.retain(|queued| *queued != slot);
@@ -556,7 +577,16 @@ impl Execution {
             self.timers.remove(*key);
         }
         self.free_slots.push(slot);
-        Some(frame)
+    }
+
+    /// Forgets the task of a frame, which keeps what it knows of it.
+    fn forget_task_of(&mut self, slot: Slot) {
+        let task = self.frames.get(slot).and_then(Option::as_ref).and_then(|frame| frame.task.as_ref());
+        let Some(task) = task else { return };
+        self.tasks.remove(&task.id);
+        if let Some(token) = &task.scheduled.token {
+            self.tokens.remove(token);
+        }
     }
 
     fn forget_task(&mut self, task: &OpenTask) {

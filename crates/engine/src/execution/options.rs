@@ -62,6 +62,13 @@ pub struct Quotas {
     pub map_items: usize,
 }
 
+impl Quotas {
+    /// How many events the history of an execution may have.
+    pub(crate) fn most_events(&self, execution_type: ExecutionType) -> usize {
+        if execution_type.is_express() { self.express_events } else { self.history_events }
+    }
+}
+
 impl Default for Quotas {
     fn default() -> Quotas {
         Quotas {

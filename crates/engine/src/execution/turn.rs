@@ -8,7 +8,7 @@ use json::{Str, Value};
 
 use crate::execution::inspection::visit_random;
 use crate::execution::run::Shared;
-use crate::execution::{Execution, Frame, FrameRole, Outcome, Phase, RunId, RunKind, Slot, Status};
+use crate::execution::{Execution, Frame, FrameRole, Outcome, Phase, Quotas, RunId, RunKind, Slot, Status};
 use crate::history::{Details, EventId, EventType, Failure};
 use crate::machine::{Body, DataFlow, Next, StateDef};
 use crate::query::{Fault, RUNTIME, StateHost, Template};
@@ -16,7 +16,7 @@ use crate::time::Instant;
 
 /// From some day between these on, AWS writes the input of states as compact JSON; recordings of
 /// 29 March 2024 still show the text that the execution was started with, those of 20 July 2024 don't.
-const COMPACT_INPUTS_SINCE: Instant = Instant(1_714_521_600_000);
+pub(super) const COMPACT_INPUTS_SINCE: Instant = Instant(1_714_521_600_000);
 
 /// What a state leaves with.
 pub(crate) struct Exit {
@@ -26,12 +26,36 @@ pub(crate) struct Exit {
 
 impl Exit {
     /// What a state without a result leaves with: its effective input, or Output.
+    #[inline]
     pub fn without_result(data: &DataFlow, effective: &Value, host: &StateHost<'_>) -> Result<Exit, Fault> {
         let output = match &data.output {
             Some(output) => output.evaluate("Output", effective, host)?,
             None => data.output_path.apply(effective, host)?,
         };
         Ok(Exit { output, assigned: assigned_by(data.assign.as_ref(), effective, host)? })
+    }
+
+    /// What a state makes of its result: ResultSelector, Assign, ResultPath, OutputPath, or Output and Assign.
+    #[inline]
+    pub fn with_result(state: &StateDef, host: &StateHost<'_>, result: Value) -> Result<Exit, Fault> {
+        let data = &state.data;
+        if state.is_jsonata() {
+            let host = &StateHost { result: Some(&result), random: host.random.clone(), ..*host };
+            let output = match &data.output {
+                Some(output) => output.evaluate("Output", &result, host)?,
+                None => result.clone(),
+            };
+            let assigned = assigned_by(data.assign.as_ref(), &result, host)?;
+            return Ok(Exit { output, assigned });
+        }
+        let selected = match &data.result_selector {
+            Some(selector) => selector.evaluate("ResultSelector", &result, host)?,
+            None => result,
+        };
+        let assigned = assigned_by(data.assign.as_ref(), &selected, host)?;
+        let combined = data.result_path.apply(host.input, selected)?;
+        let output = data.output_path.apply_to(combined, host)?;
+        Ok(Exit { output, assigned })
     }
 }
 
@@ -123,30 +147,10 @@ impl Execution {
         shared: &'a Shared,
         state: &'a StateDef,
     ) -> StateHost<'a> {
-        StateHost {
-            facts: &shared.facts,
-            state_name: &state.name,
-            entered_at: frame.entered_at,
-            retry_count: state.state_type.handles_errors().then_some(frame.retry_count),
-            token: frame.task.as_ref().and_then(|task| task.scheduled.token.as_ref()),
-            item: frame.item.as_deref(),
-            variables: frame.variables.as_ref(),
-            input: &frame.input,
-            result: None,
-            error_output: None,
-            context: None,
-            now: self.now,
-            is_jsonata: state.is_jsonata(),
-            random: RefCell::new(visit_random(
-                self.options.seed,
-                frame.run.0,
-                frame.entered,
-                frame.retry_count,
-            )),
-        }
+        host_of(frame, shared, state, self.now, self.options.seed)
     }
 
-    /// What a state makes of its result: ResultSelector, Assign, ResultPath, OutputPath, or Output and Assign.
+    /// What a state makes of its result.
     pub(super) fn exit_of(
         &self,
         frame: &Frame,
@@ -154,25 +158,7 @@ impl Execution {
         state: &StateDef,
         result: Value,
     ) -> Result<Exit, Fault> {
-        let mut host = self.host(frame, shared, state);
-        let data = &state.data;
-        if state.is_jsonata() {
-            host.result = Some(&result);
-            let output = match &data.output {
-                Some(output) => output.evaluate("Output", &result, &host)?,
-                None => result.clone(),
-            };
-            let assigned = assigned_by(data.assign.as_ref(), &result, &host)?;
-            return Ok(Exit { output, assigned });
-        }
-        let selected = match &data.result_selector {
-            Some(selector) => selector.evaluate("ResultSelector", &result, &host)?,
-            None => result,
-        };
-        let assigned = assigned_by(data.assign.as_ref(), &selected, &host)?;
-        let combined = data.result_path.apply(&frame.input, selected)?;
-        let output = data.output_path.apply_to(combined, &host)?;
-        Ok(Exit { output, assigned })
+        Exit::with_result(state, &self.host(frame, shared, state), result)
     }
 
     /// Leaves a state for the next one.
@@ -184,12 +170,14 @@ impl Execution {
         next: &Next,
     ) -> Result<(), Fault> {
         let Exit { output, assigned } = exit;
-        self.check_size(&state.name, &output)?;
+        check_size(&self.options.quotas, &state.name, &output)?;
         let assigned = match assigned.is_empty() {
             true => None,
             false => {
-                self.assign(slot, &assigned)?;
-                Some(Arc::from(assigned))
+                if let Some(frame) = self.frames.get_mut(slot).and_then(Option::as_mut) {
+                    assign(frame, &self.options.quotas, &assigned)?;
+                }
+                Some(Arc::new(assigned))
             }
         };
         let details = Details::StateExited { name: state.name.clone(), output: output.clone(), assigned };
@@ -220,64 +208,23 @@ impl Execution {
         Ok(())
     }
 
-    /// Whether a value may leave a state.
-    pub(super) fn check_size(&self, name: &str, value: &Value) -> Result<(), Fault> {
-        if value.depth() > self.options.quotas.depth {
-            return Err(too_deep(self.options.quotas.depth));
-        }
-        if self.is_too_large(value) {
-            return Err(Fault::Error { name: DATA_LIMIT_EXCEEDED.into(), cause: too_large(name) });
-        }
-        Ok(())
-    }
-
     pub(super) fn is_too_large(&self, value: &Value) -> bool {
         value.text_len() > self.options.quotas.payload_bytes
     }
 
-    fn assign(&mut self, slot: Slot, assigned: &[(Str, Value)]) -> Result<(), Fault> {
-        let limit = self.options.quotas.variable_bytes;
-        for (name, value) in assigned {
-            if value.depth() > self.options.quotas.depth {
-                return Err(too_deep(self.options.quotas.depth));
-            }
-            if value.text_len() > limit {
-                return Err(Fault::Error {
-                    name: DATA_LIMIT_EXCEEDED.into(),
-                    cause: format!("The variable '{name}' exceeds the maximum size of {limit} bytes."),
-                });
-            }
-        }
-        let Some(frame) = self.frame_mut(slot) else { return Ok(()) };
-        let variables = Arc::make_mut(frame.variables.get_or_insert_default());
-        for (name, value) in assigned {
-            match variables.iter_mut().find(|(known, _)| known == name) {
-                Some((_, old)) => *old = value.clone(),
-                None => variables.push((name.clone(), value.clone())),
-            }
-        }
-        let total: usize = variables.iter().map(|(_, value)| value.text_len()).sum();
-        let limit = self.options.quotas.variables_bytes;
-        if total > limit {
-            return Err(Fault::Error {
-                name: DATA_LIMIT_EXCEEDED.into(),
-                cause: format!("The variables exceed the maximum total size of {limit} bytes."),
-            });
-        }
-        Ok(())
-    }
-
     /// A frame has got to the end of its scope.
     fn end_frame(&mut self, slot: Slot, output: Value) {
-        let Some(frame) = self.remove_frame(slot) else { return };
-        match (frame.role, frame.parent) {
-            (FrameRole::Execution, _) => self.succeed_run(frame.run, frame.cursor, output),
+        let Some(frame) = self.frame_at(slot) else { return };
+        let (id, run, cursor, role, parent) = (frame.id, frame.run, frame.cursor, frame.role, frame.parent);
+        self.clear_frame(slot);
+        match (role, parent) {
+            (FrameRole::Execution, _) => self.succeed_run(run, cursor, output),
             (FrameRole::Branch(index), Some(parent)) => {
-                self.branch_succeeded(parent, slot, index as usize, output, frame.cursor);
+                self.branch_succeeded(parent, slot, index as usize, output, cursor);
             }
             (FrameRole::Iteration(index), Some(parent)) => {
                 let index = usize::try_from(index).unwrap_or(usize::MAX);
-                self.iteration_succeeded(parent, slot, &frame, index, output);
+                self.iteration_succeeded(parent, slot, (id, cursor), index, output);
             }
             (_, None) => {}
         }
@@ -365,12 +312,8 @@ impl Execution {
 
     /// Ends a Standard execution whose history has no room for another state.
     fn is_history_full(&mut self, run: RunId) -> bool {
-        let quotas = &self.options.quotas;
         let Some(entry) = self.run(run) else { return true };
-        let limit = match entry.execution_type.is_express() {
-            true => quotas.express_events,
-            false => quotas.history_events,
-        };
+        let limit = self.options.quotas.most_events(entry.execution_type);
         let full = entry.history.len() + 2 >= limit;
         if full {
             let last =
@@ -383,7 +326,84 @@ impl Execution {
     }
 }
 
+/// What the expressions of a frame's state see.
+#[inline]
+pub(super) fn host_of<'a>(
+    frame: &'a Frame,
+    shared: &'a Shared,
+    state: &'a StateDef,
+    now: Instant,
+    seed: u64,
+) -> StateHost<'a> {
+    StateHost {
+        facts: &shared.facts,
+        state_name: &state.name,
+        entered_at: frame.entered_at,
+        retry_count: state.state_type.handles_errors().then_some(frame.retry_count),
+        token: frame.task.as_ref().and_then(|task| task.scheduled.token.as_ref()),
+        item: frame.item.as_deref(),
+        variables: frame.variables.as_ref(),
+        input: &frame.input,
+        result: None,
+        error_output: None,
+        context: None,
+        now,
+        is_jsonata: state.is_jsonata(),
+        random: RefCell::new(visit_random(seed, frame.run.0, frame.entered, frame.retry_count)),
+    }
+}
+
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+
+/// Whether a value may leave a state.
+#[inline]
+pub(super) fn check_size(quotas: &Quotas, name: &str, value: &Value) -> Result<(), Fault> {
+    if value.depth() > quotas.depth || value.text_len() > quotas.payload_bytes {
+        return Err(refused(quotas, name, value));
+    }
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn refused(quotas: &Quotas, name: &str, value: &Value) -> Fault {
+    if value.depth() > quotas.depth {
+        return too_deep(quotas.depth);
+    }
+    Fault::Error { name: DATA_LIMIT_EXCEEDED.into(), cause: too_large(name) }
+}
+
+/// Gives variables of a frame their values.
+pub(super) fn assign(frame: &mut Frame, quotas: &Quotas, assigned: &[(Str, Value)]) -> Result<(), Fault> {
+    let limit = quotas.variable_bytes;
+    for (name, value) in assigned {
+        if value.depth() > quotas.depth {
+            return Err(too_deep(quotas.depth));
+        }
+        if value.text_len() > limit {
+            return Err(Fault::Error {
+                name: DATA_LIMIT_EXCEEDED.into(),
+                cause: format!("The variable '{name}' exceeds the maximum size of {limit} bytes."),
+            });
+        }
+    }
+    let variables = Arc::make_mut(frame.variables.get_or_insert_default());
+    for (name, value) in assigned {
+        match variables.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value.clone(),
+            None => variables.push((name.clone(), value.clone())),
+        }
+    }
+    let total: usize = variables.iter().map(|(_, value)| value.text_len()).sum();
+    let limit = quotas.variables_bytes;
+    if total > limit {
+        return Err(Fault::Error {
+            name: DATA_LIMIT_EXCEEDED.into(),
+            cause: format!("The variables exceed the maximum total size of {limit} bytes."),
+        });
+    }
+    Ok(())
+}
 
 /// The cause of States.DataLimitExceeded, for a state's name or a resource's ARN.
 pub(super) fn too_large(name: &str) -> String {
@@ -392,6 +412,7 @@ pub(super) fn too_large(name: &str) -> String {
     )
 }
 
+#[cold]
 fn too_deep(limit: u32) -> Fault {
     Fault::runtime(format!("The data is nested deeper than {limit} levels."))
 }
@@ -405,7 +426,7 @@ pub(crate) fn assigned_by(
     assign.map_or_else(|| Ok(Vec::new()), |assign| assign.evaluate_members("Assign", input, host))
 }
 
-fn entered_event(state_type: StateType) -> EventType {
+pub(super) fn entered_event(state_type: StateType) -> EventType {
     match state_type {
         StateType::Pass => EventType::PassStateEntered,
         StateType::Task => EventType::TaskStateEntered,
@@ -418,7 +439,7 @@ fn entered_event(state_type: StateType) -> EventType {
     }
 }
 
-fn exited_event(state_type: StateType) -> EventType {
+pub(super) fn exited_event(state_type: StateType) -> EventType {
     match state_type {
         StateType::Pass => EventType::PassStateExited,
         StateType::Task => EventType::TaskStateExited,

@@ -235,7 +235,8 @@ fn details_of(event_type: EventType, details: &Value) -> Details {
             assigned: details
                 .get("assignedVariables")
                 .and_then(Value::as_object)
-                .map(|assigned| assigned.iter().map(|(name, value)| (name.clone(), parsed(value))).collect()),
+                .map(|assigned| assigned.iter().map(|(name, value)| (name.clone(), parsed(value))).collect())
+                .map(Arc::new),
         },
         _ => Details::Failure(failure()),
     }

@@ -14,6 +14,22 @@ pub struct Log<T> {
     tail: Arc<Vec<T>>,
 }
 
+/// What was made last goes first: most of it lies behind all else in memory, where an allocator has little to do with it.
+impl<T> Drop for Log<T> {
+    fn drop(&mut self) {
+        if let Some(tail) = Arc::get_mut(&mut self.tail) {
+            while tail.pop().is_some() {}
+        }
+        if let Some(full) = Arc::get_mut(&mut self.full) {
+            while let Some(chunk) = full.pop() {
+                if let Some(mut chunk) = Arc::into_inner(chunk) {
+                    while chunk.pop().is_some() {}
+                }
+            }
+        }
+    }
+}
+
 impl<T> Clone for Log<T> {
     fn clone(&self) -> Log<T> {
         Log { full: self.full.clone(), tail: self.tail.clone() }
@@ -52,7 +68,21 @@ impl<T> Log<T> {
 }
 
 impl<T: Clone> Log<T> {
+    #[inline]
     pub fn push(&mut self, item: T) {
+        if let Some(tail) = Arc::get_mut(&mut self.tail)
+            && tail.len() < tail.capacity().min(CHUNK - 1)
+        {
+            tail.push(item);
+        } else {
+            self.push_with_room(item);
+        }
+    }
+
+    /// As [`Log::push`], where there may be no room, or the chunk is shared or complete.
+    #[cold]
+    #[inline(never)]
+    fn push_with_room(&mut self, item: T) {
         let tail = Arc::make_mut(&mut self.tail);
         if tail.capacity() == 0 {
             // Short lists stay small; a list that has filled a chunk fills another one.

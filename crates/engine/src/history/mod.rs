@@ -78,6 +78,13 @@ impl History {
         }
     }
 
+    /// The id of the event to come.
+    #[inline]
+    pub(crate) fn next_id(&self) -> EventId {
+        EventId(u32::try_from(self.events.len() + 1).unwrap_or(u32::MAX))
+    }
+
+    #[inline]
     pub(crate) fn push(&mut self, event: HistoryEvent) {
         self.events.push(event);
     }

@@ -43,16 +43,19 @@ pub enum Progress {
 
 /// Runs until the end, or as far as budget and host go. Time jumps from one thing to the next.
 pub fn run_to_end(execution: &mut Execution, host: &mut impl TaskHost, budget: Budget) -> Progress {
-    for _ in 0..budget.steps {
-        match execution.step() {
-            Step::Event(_) => {}
-            Step::Task(request) => {
+    let mut left = budget.steps;
+    while left > 0 {
+        let (taken, step) = execution.steps(left);
+        left = left.saturating_sub(taken.max(1));
+        match step {
+            None | Some(Step::Event(_)) => {}
+            Some(Step::Task(request)) => {
                 if !host.request(&request, execution.now()) {
                     return Progress::NeedsTask(request);
                 }
                 deliver(execution, host);
             }
-            Step::Idle { wake_at } => {
+            Some(Step::Idle { wake_at }) => {
                 let next = match (wake_at, host.next_due()) {
                     (Some(timer), Some(reply)) => timer.min(reply),
                     (Some(at), None) | (None, Some(at)) => at,
@@ -64,7 +67,7 @@ pub fn run_to_end(execution: &mut Execution, host: &mut impl TaskHost, budget: B
                     deliver(execution, host);
                 }
             }
-            Step::Done(outcome) => return Progress::Done(outcome),
+            Some(Step::Done(outcome)) => return Progress::Done(outcome),
         }
     }
     Progress::Budget

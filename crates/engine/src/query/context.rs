@@ -37,9 +37,13 @@ pub struct ItemContext {
 }
 
 impl ItemContext {
+    fn index_value(&self) -> Value {
+        Value::int(i64::try_from(self.index).unwrap_or(i64::MAX))
+    }
+
     fn to_value(&self) -> Value {
         let mut item = Map::with_capacity(4);
-        item.insert("Index", Value::int(i64::try_from(self.index).unwrap_or(i64::MAX)));
+        item.insert("Index", self.index_value());
         if let Some(key) = &self.key {
             item.insert("Key", Value::String(key.clone()));
         }
@@ -170,6 +174,18 @@ impl expr::Host for StateHost<'_> {
                 None => Whole,
             },
             _ => Whole,
+        }
+    }
+
+    fn map_item_member(&self, name: &str) -> expr::ContextMember {
+        use expr::ContextMember::{Found, Whole};
+        match self.item.filter(|_| self.context.is_none()) {
+            Some(item) => match name {
+                "Value" => Found(item.value.clone()),
+                "Index" => Found(item.index_value()),
+                _ => Whole,
+            },
+            None => Whole,
         }
     }
 

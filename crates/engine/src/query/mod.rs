@@ -52,6 +52,7 @@ impl Fault {
 }
 
 impl From<expr::EvalError> for Fault {
+    #[cold]
     fn from(error: expr::EvalError) -> Fault {
         Fault::Error { name: error.name.into(), cause: error.cause }
     }
@@ -69,6 +70,7 @@ pub(crate) enum PathField {
 }
 
 impl PathField {
+    #[inline]
     pub fn apply(&self, input: &Value, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
             PathField::Whole => Ok(input.clone()),
@@ -78,6 +80,7 @@ impl PathField {
     }
 
     /// As [`PathField::apply`], on what is not needed any more.
+    #[inline]
     pub fn apply_to(&self, input: Value, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
             PathField::Whole => Ok(input),
@@ -98,6 +101,7 @@ pub(crate) enum ResultPath {
 }
 
 impl ResultPath {
+    #[inline]
     pub fn apply(&self, input: &Value, result: Value) -> Result<Value, Fault> {
         match self {
             ResultPath::Replace => Ok(result),
@@ -128,11 +132,10 @@ impl Template {
 
     /// The value of the template. `input` is what `$` means in JSONPath; JSONata sees `host` alone.
     /// `field` names the template's field in errors.
+    #[inline]
     pub fn evaluate(&self, field: &str, input: &Value, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
-            Template::JsonPath(template) => {
-                Ok(template.evaluate(&expr::Scope::new(input, host))?.into_without_text())
-            }
+            Template::JsonPath(template) => Ok(template.evaluate(&expr::Scope::new(input, host))?),
             Template::Jsonata(node) => node.evaluate(field, host),
         }
     }

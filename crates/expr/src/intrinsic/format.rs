@@ -106,6 +106,9 @@ fn write_java(value: &Value, out: &mut String) {
 
 /// Integers as they are, all else as Java prints a double: `1.0E10` from ten million on.
 fn write_java_number(number: &Number, out: &mut String) {
+    if let Number::Int(integer) = number {
+        return json::push_integer(*integer, out);
+    }
     let float = number.as_f64();
     if number.is_spelled_as_integer() || !float.is_finite() {
         let _ = write!(out, "{number}");

@@ -138,9 +138,18 @@ pub(super) fn call(function: Function, arguments: &Arguments<'_, '_>) -> Result<
         Function::ArrayRange => array_range(arguments),
         Function::ArrayUnique => {
             let array = arguments.array(0)?;
+            let items = array.as_array().unwrap_or_default();
             let mut seen = HashSet::new();
             let mut unique = Vec::new();
-            for item in array.as_array().unwrap_or_default() {
+            if items.len() <= COMPARED_IN_PAIRS && items.iter().all(is_simple) {
+                for item in items {
+                    if !unique.iter().any(|known| equal_in_java(known, item)) {
+                        unique.push(item.clone());
+                    }
+                }
+                return Ok(Value::array(unique));
+            }
+            for item in items {
                 let mut key = String::new();
                 write_key(item, &mut key);
                 if seen.insert(key) {
@@ -215,6 +224,17 @@ pub(super) fn call(function: Function, arguments: &Arguments<'_, '_>) -> Result<
             Ok(Value::string(random::uuid(host.random(), host.random())))
         }
     }
+}
+
+/// Up to so many items it is quicker to compare each with each than to make a key of each.
+const COMPARED_IN_PAIRS: usize = 24;
+
+/// Whether a value is a scalar of which there are no two spellings.
+fn is_simple(value: &Value) -> bool {
+    !matches!(
+        value,
+        Value::Number(Number::Float(_) | Number::Spelled(_)) | Value::Array(_) | Value::Object(_)
+    )
 }
 
 fn short_text(arguments: &Arguments<'_, '_>) -> Result<Str, Failure> {

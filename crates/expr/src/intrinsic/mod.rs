@@ -138,7 +138,7 @@ impl<'c> Arguments<'c, '_> {
         match self.arguments.get(position) {
             Some(Argument::Literal(value)) => Ok(Cow::Borrowed(value)),
             Some(Argument::Path(path)) => match path.get(self.scope) {
-                Ok(found) => Ok(Cow::Owned(found.into_owned())),
+                Ok(found) => Ok(found),
                 Err(_) => Err(Failure::Path(format!(
                     "The JsonPath argument for the field '{}' could not be found in the input '{}'",
                     path.text(),
@@ -173,6 +173,14 @@ impl<'c> Arguments<'c, '_> {
     }
 
     pub fn number(&self, position: usize) -> Result<f64, Failure> {
+        let plain = match self.arguments.get(position) {
+            Some(Argument::Literal(value)) => Some(value),
+            Some(Argument::Path(path)) => path.find_plainly(self.scope.input),
+            _ => None,
+        };
+        if let Some(Value::Number(number)) = plain {
+            return Ok(number.as_f64());
+        }
         let value = self.value(position)?;
         value.as_f64().ok_or_else(|| self.wrong_type(position, "a number", &value))
     }

@@ -33,6 +33,10 @@ pub struct Path {
     text: Str,
     root: Root,
     steps: Steps,
+    /// Whether there are only names and single indexes, from the state's input.
+    is_plain_in_input: bool,
+    /// `Value` in `$$.Map.Item.Value.id`, which is among the paths that are evaluated most often.
+    map_item_member: Option<Str>,
 }
 
 /// What a path starts from.
@@ -98,7 +102,19 @@ impl Path {
             offset: (error.offset + rest_at).saturating_sub(1).min(text.len()),
             ..error
         })?;
-        Ok(Path { text: text.into(), root, steps })
+        let is_plain_in_input = steps.is_plain && root == Root::Input;
+        let map_item_member = match &*steps.steps {
+            [Step::Name(map), Step::Name(item), Step::Name(name), ..]
+                if root == Root::Context
+                    && steps.is_plain
+                    && &*map.text == "Map"
+                    && &*item.text == "Item" =>
+            {
+                Some(name.text.clone())
+            }
+            _ => None,
+        };
+        Ok(Path { text: text.into(), root, steps, is_plain_in_input, map_item_member })
     }
 
     /// Compiles a path of Jayway's own dialect, where `$.` may be left out and `@` is a root.
@@ -107,7 +123,9 @@ impl Path {
     ///
     /// As [`Path::parse`].
     pub fn parse_jayway(text: &str) -> Result<Path, SyntaxError> {
-        Ok(Path { text: text.into(), root: Root::Input, steps: parse::parse(text)? })
+        let steps = parse::parse(text)?;
+        let is_plain_in_input = steps.is_plain;
+        Ok(Path { text: text.into(), root: Root::Input, steps, is_plain_in_input, map_item_member: None })
     }
 
     /// The path as it was written.
@@ -207,6 +225,12 @@ impl Path {
     }
 
     fn get_in_context(&self, scope: &Scope<'_>) -> Result<Value, PathError> {
+        if let Some(name) = &self.map_item_member
+            && let ContextMember::Found(member) = scope.host.map_item_member(name)
+            && let Some(found) = follow(self.steps.steps.get(3..).unwrap_or_default(), &member)
+        {
+            return Ok(found.clone());
+        }
         if let [Step::Name(group), Step::Name(name), rest @ ..] = &*self.steps.steps
             && self.steps.is_plain
             && let ContextMember::Found(member) = scope.host.context_member(&group.text, &name.text)
@@ -236,6 +260,12 @@ impl Path {
                 Err(EvalError::runtime(format!("Invalid path '{}' : {}", self.text, error.message)))
             }
         }
+    }
+
+    /// What a path of names and indexes in the input leads to; none for every other path too.
+    #[inline]
+    pub(crate) fn find_plainly<'v>(&self, input: &'v Value) -> Option<&'v Value> {
+        if self.is_plain_in_input { follow(&self.steps.steps, input) } else { None }
     }
 
     /// The array for ItemsPath.
@@ -277,11 +307,7 @@ impl Path {
     ///
     /// `States.Runtime`, with the words that AWS has for these fields.
     pub fn select_for_field(&self, field: &str, scope: &Scope<'_>) -> Result<Value, EvalError> {
-        // By far the most paths are names in the input.
-        if self.steps.is_plain
-            && self.root == Root::Input
-            && let Some(found) = follow(&self.steps.steps, scope.input)
-        {
+        if let Some(found) = self.find_plainly(scope.input) {
             return Ok(found.clone());
         }
         match self.get(scope) {

@@ -6,7 +6,7 @@ use json::Value;
 
 use crate::execution::run::Shared;
 use crate::execution::{Children, Execution, Frame, FrameRole, Items, Phase, Slot};
-use crate::history::{Details, EventId, EventType};
+use crate::history::{Details, EventId, EventType, FrameId};
 use crate::machine::{MapDef, StateDef};
 use crate::query::{Dynamic, Fault, ItemContext, StateHost, plain_text};
 
@@ -121,23 +121,22 @@ impl Execution {
         Ok(())
     }
 
-    /// An iteration has ended well; `frame` is what it was.
+    /// An iteration has ended well, after an event of its frame.
     pub(crate) fn iteration_succeeded(
         &mut self,
         parent: Slot,
         child: Slot,
-        frame: &Frame,
+        (frame, last): (FrameId, EventId),
         index: usize,
         output: Value,
     ) {
-        let last = frame.cursor;
         let Some(owner) = self.frame_at(parent) else { return };
         let (run, owner_state) = (owner.run, owner.state);
         let Some(shared) = self.run(run).map(|run| run.shared.clone()) else { return };
         let Some(state) = shared.machine.state(owner_state) else { return };
         let succeeded = self.emit(
             run,
-            frame.id,
+            frame,
             Some(owner_state),
             EventType::MapIterationSucceeded,
             last,

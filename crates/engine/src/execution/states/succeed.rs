@@ -2,7 +2,7 @@ use crate::execution::run::Shared;
 use crate::execution::turn::Exit;
 use crate::execution::{Execution, Slot};
 use crate::machine::{Next, StateDef};
-use crate::query::Fault;
+use crate::query::{Fault, StateHost};
 
 impl Execution {
     pub(crate) fn work_succeed(
@@ -12,9 +12,13 @@ impl Execution {
         state: &StateDef,
     ) -> Result<(), Fault> {
         let Some(frame) = self.frame_at(slot) else { return Ok(()) };
-        let host = self.host(frame, shared, state);
-        let effective = state.data.input_path.apply(&frame.input, &host)?;
-        let exit = Exit::without_result(&state.data, &effective, &host)?;
-        self.exit(slot, state, exit, &Next::End)
+        let (next, exit) = succeed(state, &self.host(frame, shared, state))?;
+        self.exit(slot, state, exit, next)
     }
+}
+
+/// What a Succeed state leaves with.
+pub(crate) fn succeed<'s>(state: &'s StateDef, host: &StateHost<'_>) -> Result<(&'s Next, Exit), Fault> {
+    let effective = state.data.input_path.apply(host.input, host)?;
+    Ok((&Next::End, Exit::without_result(&state.data, &effective, host)?))
 }

@@ -251,9 +251,7 @@ impl Execution {
             _ => (EventType::TaskSucceeded, Details::TaskOutput(resource.clone(), output.clone())),
         };
         self.emit_next(slot, event_type, details);
-        if let Some(task) = self.frame_at(slot).and_then(|frame| frame.task.clone()) {
-            self.forget_task(&task);
-        }
+        self.forget_task_of(slot);
         if let Some(frame) = self.frame_mut(slot) {
             frame.result = Some(output);
             frame.phase = Phase::Result;
@@ -277,9 +275,7 @@ impl Execution {
         };
         self.emit_next(slot, event_type, details);
         self.abort_runs_of(slot);
-        if let Some(task) = self.frame_at(slot).and_then(|frame| frame.task.clone()) {
-            self.forget_task(&task);
-        }
+        self.forget_task_of(slot);
         self.fail_state(slot, state, failure, origin);
     }
 
