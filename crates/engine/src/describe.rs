@@ -20,9 +20,12 @@ impl Execution {
                 members.insert("redriveStatusReason", Value::from(reason));
             }
         }
-        if let (Some(alias), RunKind::Main | RunKind::Again) = (&facts.alias_arn, run.kind) {
+        if let (Some(alias), RunKind::Main | RunKind::Again) = (&facts.names.alias_arn, run.kind) {
             members.insert("stateMachineAliasArn", Value::String(alias.clone()));
-            members.insert("stateMachineVersionArn", Value::from(format!("{}:1", facts.state_machine_arn)));
+            members.insert(
+                "stateMachineVersionArn",
+                Value::from(format!("{}:1", facts.names.state_machine_arn)),
+            );
         }
         if let RunKind::MapChild { map_run, .. } = run.kind
             && let Some(record) = self.map_runs().get(map_run)
@@ -51,12 +54,12 @@ impl Execution {
         let facts = &run.shared.facts;
         let mut members = Map::with_capacity(16);
         let included = || Value::from_members([("included", Value::Bool(true))]);
-        members.insert("executionArn", Value::String(facts.execution_arn.clone()));
+        members.insert("executionArn", Value::String(facts.names.execution_arn.clone()));
         members.insert("input", Value::string(facts.input.to_text()));
         members.insert("inputDetails", included());
-        members.insert("name", Value::String(facts.name.clone()));
+        members.insert("name", Value::String(facts.names.name.clone()));
         members.insert("startDate", date(run.started_at));
-        members.insert("stateMachineArn", Value::String(facts.state_machine_arn.clone()));
+        members.insert("stateMachineArn", Value::String(facts.names.state_machine_arn.clone()));
         members.insert("status", Value::from(run.status().name()));
         if let Some(outcome) = &run.outcome {
             members.insert("stopDate", date(outcome.stopped_at));

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use json::{Map, Object, Str, Value};
+use json::{Map, Object, Str, Tally, Value};
 
 use crate::error::EvalError;
 use crate::expression::Expression;
@@ -111,7 +111,7 @@ impl Node {
             }
             Node::Object { members, names_len } => {
                 let mut filled = Vec::with_capacity(members.len());
-                let mut text_len = *names_len;
+                let mut tally = Tally::new(*names_len);
                 for (name, node) in members {
                     let value = match node {
                         Node::Static(value) => value.clone(),
@@ -123,10 +123,10 @@ impl Node {
                         }
                         node => node.evaluate(scope)?,
                     };
-                    text_len += value.text_len();
+                    tally.add(&value);
                     filled.push((name.clone(), value));
                 }
-                Ok(Value::Object(Arc::new(Object::from_known(filled, text_len))))
+                Ok(Value::Object(Arc::new(Object::from_tally(filled, &tally))))
             }
             Node::Array(items) => {
                 let items: Result<Vec<Value>, EvalError> =

@@ -15,7 +15,7 @@ mod value;
 mod write;
 
 pub use number::Number;
-pub use object::{Array, Map, Object};
+pub use object::{Array, Map, Object, Tally};
 pub use parse::{MAX_DEPTH, ParseError, parse, parse_keeping_text, parse_keeping_texts};
 pub use tree::{NodeId, NodeKind, Span, SyntaxProblem, Tree};
 pub use value::{Str, Value, json_type_name};

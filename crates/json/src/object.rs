@@ -234,12 +234,17 @@ impl Object {
         &self.members
     }
 
-    /// Members whose names differ, and the length of the object's text in bytes. Neither is looked at again.
+    /// Members whose names differ, and what was added up of their values.
     #[inline]
-    pub fn from_known(members: Vec<(Str, Value)>, text_len: usize) -> Object {
-        let facts = Facts::of(members.iter().map(|(_, value)| value));
-        let object = Object { members: Map::from_distinct(members), facts: facts.with_text_len(text_len) };
-        debug_assert!(object.facts.holds_text || text_len == crate::write::counted_len(object.members()));
+    pub fn from_tally(members: Vec<(Str, Value)>, tally: &Tally) -> Object {
+        let facts = Facts {
+            text: None,
+            holds_text: tally.holds_text,
+            depth: tally.depth.saturating_add(1),
+            text_len: AtomicU32::new(u32::try_from(tally.text_len).unwrap_or(0)),
+        };
+        let object = Object { members: Map::from_distinct(members), facts };
+        debug_assert_eq!(tally.text_len, crate::write::counted_len(object.members()));
         object
     }
 
@@ -294,6 +299,40 @@ impl Object {
 
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
+    }
+}
+
+/// What an object knows of its members, added up while they are made.
+pub struct Tally {
+    text_len: usize,
+    depth: u32,
+    holds_text: bool,
+}
+
+impl Tally {
+    /// `names_len` is the length in bytes of the object's text without its values.
+    pub fn new(names_len: usize) -> Tally {
+        Tally { text_len: names_len, depth: 0, holds_text: false }
+    }
+
+    #[inline]
+    pub fn add(&mut self, value: &Value) {
+        self.text_len += match value {
+            Value::Array(array) => self.add_container(array.facts(), value),
+            Value::Object(object) => self.add_container(object.facts(), value),
+            Value::String(text) => crate::quoted_len(text),
+            scalar => crate::write::text_len(scalar),
+        };
+    }
+
+    #[inline]
+    fn add_container(&mut self, facts: &Facts, value: &Value) -> usize {
+        self.depth = self.depth.max(facts.depth);
+        self.holds_text |= facts.holds_text;
+        match facts.known_text_len() {
+            0 => crate::write::text_len(value),
+            known => known,
+        }
     }
 }
 

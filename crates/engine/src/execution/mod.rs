@@ -5,6 +5,7 @@ mod edit;
 mod failure;
 mod frame;
 mod inspection;
+mod names;
 mod options;
 mod recorded;
 mod redrive;
@@ -37,6 +38,7 @@ pub(crate) use failure::{delay_millis, handler_matches};
 pub(crate) use frame::{Children, Frame, Items, MapRun, Phase, Slot};
 pub use frame::{FrameInfo, FrameRole};
 pub use inspection::Inspection;
+pub(crate) use names::{LazyNames, Names};
 pub use options::{ExecutionType, Options, Order, Quotas};
 pub use redrive::RedriveError;
 pub use replace_machine::MissingStates;
@@ -108,12 +110,13 @@ enum News {
 impl Execution {
     /// Starts a run. The first event, ExecutionStarted, is there at once and told by the first step.
     pub fn start(machine: Arc<Machine>, input: Value, options: Options) -> Execution {
+        let options = Arc::new(options);
         let facts = facts(&input, &options);
         let s3 = options.s3.clone();
         let states = machine.states.len();
         let mut execution = Execution {
             now: options.start_time,
-            options: Arc::new(options),
+            options,
             runs: Vec::new(),
             frames: Vec::new(),
             free_slots: Vec::new(),
@@ -663,54 +666,16 @@ pub enum Activity {
     Children,
 }
 
-/// The names and ARNs of the execution, made up where the options leave them out.
-fn facts(input: &Value, options: &Options) -> Facts {
-    let mut random = Random::for_purpose(options.seed, &[1]);
-    let arn = |parts: &[&str]| -> Str {
-        let start = ["arn:aws:states", &options.region, &options.account];
-        start.iter().chain(parts).copied().collect::<Vec<_>>().join(":").into()
-    };
-    let state_machine_arn = match options.state_machine_arn.is_empty() {
-        true => arn(&["stateMachine", &options.state_machine_name]),
-        false => options.state_machine_arn.clone(),
-    };
-    // An eighth part is an alias or a version.
-    let base = state_machine_arn.match_indices(':').nth(6).map(|(end, _)| &state_machine_arn[..end]);
-    let (state_machine_arn, alias_arn) = match base {
-        Some(base) => (Str::from(base), Some(state_machine_arn)),
-        None => (state_machine_arn, None),
-    };
-    let state_machine_name =
-        state_machine_arn.rsplit(':').next().map_or_else(|| options.state_machine_name.clone(), Str::from);
-    let name = match options.name.is_empty() {
-        false => options.name.clone(),
-        true => match options.execution_arn.is_empty() {
-            true => random.uuid().into(),
-            false => execution_name(&options.execution_arn),
-        },
-    };
-    let execution_arn = match (options.execution_arn.is_empty(), options.execution_type.is_express()) {
-        (false, _) => options.execution_arn.clone(),
-        (true, false) => arn(&["execution", &state_machine_name, &name]),
-        (true, true) => arn(&["express", &state_machine_name, &name, &random.uuid()]),
-    };
+/// What the options tell of the execution.
+fn facts(input: &Value, options: &Arc<Options>) -> Facts {
     Facts {
-        execution_arn,
-        name,
+        names: LazyNames::of_options(options.clone()),
         input: input.without_text(),
         role_arn: options.role_arn.clone(),
         start_time: options.start_time,
         redrive_count: redrive_count(options),
         redrive_time: None,
-        state_machine_arn,
-        state_machine_name,
-        alias_arn,
     }
-}
-
-/// The name is the eighth part of the ARN, also in that of an Express execution.
-fn execution_name(arn: &str) -> Str {
-    arn.split(':').nth(7).unwrap_or_default().into()
 }
 
 /// Redrive came on 15 November 2023; recordings from before have no such member in the context

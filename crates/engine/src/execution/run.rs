@@ -114,15 +114,15 @@ impl Run {
     }
 
     pub fn execution_arn(&self) -> &Str {
-        &self.shared.facts.execution_arn
+        &self.shared.facts.names.execution_arn
     }
 
     pub fn name(&self) -> &Str {
-        &self.shared.facts.name
+        &self.shared.facts.names.name
     }
 
     pub fn state_machine_arn(&self) -> &Str {
-        &self.shared.facts.state_machine_arn
+        &self.shared.facts.names.state_machine_arn
     }
 
     pub fn input(&self) -> &Value {

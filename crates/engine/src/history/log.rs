@@ -10,17 +10,18 @@ const FIRST: usize = 8;
 /// it copies at most one chunk and the list of chunks.
 #[derive(Debug)]
 pub struct Log<T> {
-    full: Arc<Vec<Arc<Vec<T>>>>,
-    tail: Arc<Vec<T>>,
+    /// None until there is one: most lists are short.
+    full: Option<Arc<Vec<Arc<Vec<T>>>>>,
+    tail: Option<Arc<Vec<T>>>,
 }
 
 /// What was made last goes first: most of it lies behind all else in memory, where an allocator has little to do with it.
 impl<T> Drop for Log<T> {
     fn drop(&mut self) {
-        if let Some(tail) = Arc::get_mut(&mut self.tail) {
+        if let Some(tail) = self.tail.as_mut().and_then(Arc::get_mut) {
             while tail.pop().is_some() {}
         }
-        if let Some(full) = Arc::get_mut(&mut self.full) {
+        if let Some(full) = self.full.as_mut().and_then(Arc::get_mut) {
             while let Some(chunk) = full.pop() {
                 if let Some(mut chunk) = Arc::into_inner(chunk) {
                     while chunk.pop().is_some() {}
@@ -38,13 +39,13 @@ impl<T> Clone for Log<T> {
 
 impl<T> Default for Log<T> {
     fn default() -> Log<T> {
-        Log { full: Arc::default(), tail: Arc::default() }
+        Log { full: None, tail: None }
     }
 }
 
 impl<T> Log<T> {
     pub fn len(&self) -> usize {
-        self.full.len() * CHUNK + self.tail.len()
+        self.chunks().len() * CHUNK + self.rest().len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -52,9 +53,10 @@ impl<T> Log<T> {
     }
 
     pub fn get(&self, index: usize) -> Option<&T> {
-        match self.full.get(index / CHUNK) {
+        let chunks = self.chunks();
+        match chunks.get(index / CHUNK) {
             Some(chunk) => chunk.get(index % CHUNK),
-            None => self.tail.get(index.checked_sub(self.full.len() * CHUNK)?),
+            None => self.rest().get(index.checked_sub(chunks.len() * CHUNK)?),
         }
     }
 
@@ -63,14 +65,23 @@ impl<T> Log<T> {
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.full.iter().flat_map(|chunk| chunk.iter()).chain(self.tail.iter())
+        self.chunks().iter().flat_map(|chunk| chunk.iter()).chain(self.rest())
+    }
+
+    fn chunks(&self) -> &[Arc<Vec<T>>] {
+        self.full.as_ref().map_or(&[], |full| full.as_slice())
+    }
+
+    /// What is in no full chunk.
+    fn rest(&self) -> &[T] {
+        self.tail.as_ref().map_or(&[], |tail| tail.as_slice())
     }
 }
 
 impl<T: Clone> Log<T> {
     #[inline]
     pub fn push(&mut self, item: T) {
-        if let Some(tail) = Arc::get_mut(&mut self.tail)
+        if let Some(tail) = self.tail.as_mut().and_then(Arc::get_mut)
             && tail.len() < tail.capacity().min(CHUNK - 1)
         {
             tail.push(item);
@@ -83,26 +94,27 @@ impl<T: Clone> Log<T> {
     #[cold]
     #[inline(never)]
     fn push_with_room(&mut self, item: T) {
-        let tail = Arc::make_mut(&mut self.tail);
+        let tail = Arc::make_mut(self.tail.get_or_insert_default());
         if tail.capacity() == 0 {
             // Short lists stay small; a list that has filled a chunk fills another one.
-            tail.reserve_exact(if self.full.is_empty() { FIRST } else { CHUNK });
+            tail.reserve_exact(if self.full.is_none() { FIRST } else { CHUNK });
         }
         tail.push(item);
-        if tail.len() == CHUNK {
-            let chunk = std::mem::take(&mut self.tail);
-            Arc::make_mut(&mut self.full).push(chunk);
+        if tail.len() == CHUNK
+            && let Some(chunk) = self.tail.take()
+        {
+            Arc::make_mut(self.full.get_or_insert_default()).push(chunk);
         }
     }
 
     /// Changes an item in its place; copies its chunk where that is shared.
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        let in_full = self.full.len() * CHUNK;
+        let in_full = self.chunks().len() * CHUNK;
         if index < in_full {
-            let chunk = Arc::make_mut(&mut self.full).get_mut(index / CHUNK)?;
+            let chunk = Arc::make_mut(self.full.as_mut()?).get_mut(index / CHUNK)?;
             Arc::make_mut(chunk).get_mut(index % CHUNK)
         } else {
-            Arc::make_mut(&mut self.tail).get_mut(index - in_full)
+            Arc::make_mut(self.tail.as_mut()?).get_mut(index - in_full)
         }
     }
 }

@@ -80,38 +80,41 @@ impl MockHost {
         Some(TaskAnswer::StartMachine { machine, name, input })
     }
 
-    /// The entry for the next call of a state, counted.
-    fn next_entry(&mut self, state: &Str) -> Option<(usize, MockEntry)> {
-        let entries = self.scripts.get(state)?;
-        let call = self.calls.entry(state.clone()).or_default();
-        let number = *call;
+    /// The number of the next call of a state, counted.
+    fn next_call(&mut self, state: &Str) -> usize {
+        let call = match self.calls.get_mut(state) {
+            Some(call) => call,
+            None => self.calls.entry(state.clone()).or_default(),
+        };
         *call += 1;
-        let entry = entries.get(number).or_else(|| entries.last())?;
-        Some((number, entry.clone()))
+        *call - 1
     }
 }
 
 impl TaskHost for MockHost {
     fn request(&mut self, request: &TaskRequest, now: Instant) -> bool {
-        if !self.scripts.contains_key(&request.state_name)
+        let scripts = self.scripts.clone();
+        let script = scripts.get(&request.state_name);
+        if script.is_none()
             && let Some(answer) = self.nested(request)
         {
             self.replies.add(now, request.id, answer);
             return true;
         }
-        let (number, entry) = match self.next_entry(&request.state_name) {
-            Some(found) => found,
-            None => match self.unmocked {
-                Unmocked::Stop => return false,
-                Unmocked::Echo => (0, MockEntry::new(MockAnswer::Echo)),
-                Unmocked::Succeed => (
-                    0,
-                    MockEntry::new(MockAnswer::Return(made_up_result(
-                        &request.resource,
-                        &request.parameters,
-                    ))),
-                ),
-            },
+        let unscripted;
+        let number = script.map_or(0, |_| self.next_call(&request.state_name));
+        let entry = match script.and_then(|entries| entries.get(number).or_else(|| entries.last())) {
+            Some(entry) => entry,
+            None => {
+                unscripted = MockEntry::new(match self.unmocked {
+                    Unmocked::Stop => return false,
+                    Unmocked::Echo => MockAnswer::Echo,
+                    Unmocked::Succeed => {
+                        MockAnswer::Return(made_up_result(&request.resource, &request.parameters))
+                    }
+                });
+                &unscripted
+            }
         };
         let mut random = Random::for_purpose(self.seed, &[9, request.id.0, number as u64]);
         let at = now + entry.delay.millis(&mut random);
@@ -132,10 +135,10 @@ impl TaskHost for MockHost {
             self.replies.add(at, request.id, TaskAnswer::Failed(failure.clone()));
             return true;
         }
-        let answer = match entry.answer {
-            MockAnswer::Return(value) => TaskAnswer::Succeeded(value),
-            MockAnswer::Throw(failure) => TaskAnswer::Failed(failure),
-            MockAnswer::TimeOut(failure) => TaskAnswer::TimedOut(failure),
+        let answer = match &entry.answer {
+            MockAnswer::Return(value) => TaskAnswer::Succeeded(value.clone()),
+            MockAnswer::Throw(failure) => TaskAnswer::Failed(failure.clone()),
+            MockAnswer::TimeOut(failure) => TaskAnswer::TimedOut(failure.clone()),
             MockAnswer::Echo => TaskAnswer::Succeeded(generate::echo(&request.resource, &request.parameters)),
             MockAnswer::Never => return true,
         };

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use json::{Map, Str, Value};
 
+use crate::execution::LazyNames;
 use crate::history::Variables;
 use crate::time::Instant;
 use jsonata::Random;
@@ -11,18 +12,13 @@ use jsonata::Random;
 /// The facts of an execution that the context object tells.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
-    pub execution_arn: Str,
-    pub name: Str,
+    pub names: LazyNames,
     pub input: Value,
     pub role_arn: Str,
     pub start_time: Instant,
     /// None where AWS's context object lacks the member: synchronous Express executions.
     pub redrive_count: Option<u32>,
     pub redrive_time: Option<Instant>,
-    pub state_machine_arn: Str,
-    pub state_machine_name: Str,
-    /// The alias that the execution was started through.
-    pub alias_arn: Option<Str>,
 }
 
 /// `Map.Item` of the context object.
@@ -82,10 +78,10 @@ impl StateHost<'_> {
     fn execution(&self) -> Value {
         let facts = self.facts;
         let mut members = Map::with_capacity(7);
-        members.insert("Id", Value::String(facts.execution_arn.clone()));
+        members.insert("Id", Value::String(facts.names.execution_arn.clone()));
         members.insert("Input", facts.input.clone());
         members.insert("StartTime", Value::string(facts.start_time.to_iso()));
-        members.insert("Name", Value::String(facts.name.clone()));
+        members.insert("Name", Value::String(facts.names.name.clone()));
         // A test of a state may go without a role.
         let role = Some(&facts.role_arn).filter(|role| !role.is_empty());
         members.insert("RoleArn", role.map_or(Value::Null, |role| Value::String(role.clone())));
@@ -141,8 +137,8 @@ impl expr::Host for StateHost<'_> {
         members.insert(
             "StateMachine",
             Value::from_members([
-                ("Id", Value::String(self.facts.state_machine_arn.clone())),
-                ("Name", Value::String(self.facts.state_machine_name.clone())),
+                ("Id", Value::String(self.facts.names.state_machine_arn.clone())),
+                ("Name", Value::String(self.facts.names.state_machine_name.clone())),
             ]),
         );
         members.insert("State", self.state());
@@ -161,13 +157,13 @@ impl expr::Host for StateHost<'_> {
             return Whole;
         }
         match (group, name) {
-            ("Execution", "Id") => Found(Value::String(self.facts.execution_arn.clone())),
+            ("Execution", "Id") => Found(Value::String(self.facts.names.execution_arn.clone())),
             ("Execution", "Input") => Found(self.facts.input.clone()),
-            ("Execution", "Name") => Found(Value::String(self.facts.name.clone())),
+            ("Execution", "Name") => Found(Value::String(self.facts.names.name.clone())),
             ("Execution", "RoleArn") => Found(Value::String(self.facts.role_arn.clone())),
             ("Execution", "StartTime") => Found(Value::string(self.facts.start_time.to_iso())),
-            ("StateMachine", "Id") => Found(Value::String(self.facts.state_machine_arn.clone())),
-            ("StateMachine", "Name") => Found(Value::String(self.facts.state_machine_name.clone())),
+            ("StateMachine", "Id") => Found(Value::String(self.facts.names.state_machine_arn.clone())),
+            ("StateMachine", "Name") => Found(Value::String(self.facts.names.state_machine_name.clone())),
             ("State", "Name") => Found(Value::String(self.state_name.clone())),
             ("Map", "Item") => match self.item {
                 Some(item) => Found(item.to_value()),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use asl::{Document, StateType};
 use json::{Map, Str, Value};
 
-use crate::execution::{delay_millis, handler_matches};
+use crate::execution::{LazyNames, Names, delay_millis, handler_matches};
 use crate::history::{Failure, Variables};
 use crate::machine::{Body, Machine, Next, ResourceKind, StateDef};
 use crate::query::{Facts, Fault, ItemContext, StateHost};
@@ -591,15 +591,17 @@ fn facts(request: &TestStateRequest, input: &Value) -> Facts {
     let account = request.account.as_deref().unwrap_or("123456789012");
     let (name, machine) = (random.uuid(), random.uuid());
     Facts {
-        execution_arn: format!("arn:aws:states:{region}:{account}:express:{machine}:{name}").into(),
-        name: name.into(),
+        names: LazyNames::from(Names {
+            execution_arn: format!("arn:aws:states:{region}:{account}:express:{machine}:{name}").into(),
+            name: name.into(),
+            state_machine_arn: format!("arn:aws:states:{region}:{account}:stateMachine:{machine}").into(),
+            state_machine_name: machine.into(),
+            alias_arn: None,
+        }),
         input: input.clone(),
         role_arn: request.role_arn.clone().unwrap_or_default(),
         start_time: request.now.unwrap_or(Instant::DEFAULT_START),
         redrive_count: None,
         redrive_time: None,
-        state_machine_arn: format!("arn:aws:states:{region}:{account}:stateMachine:{machine}").into(),
-        state_machine_name: machine.into(),
-        alias_arn: None,
     }
 }

@@ -431,8 +431,16 @@ impl<'h> Machine<'h> {
     }
 
     /// The value of a node from what its kind gives: sequences collapse, and too deep a value is refused.
-    #[inline]
+    #[inline(always)]
     fn finish(&self, value: Val, keep_array: bool) -> Outcome<Val> {
+        match value {
+            Val::List(..) | Val::Object(_) => self.finish_nested(value, keep_array),
+            other => Ok(other),
+        }
+    }
+
+    #[inline(never)]
+    fn finish_nested(&self, value: Val, keep_array: bool) -> Outcome<Val> {
         match value {
             Val::List(list, flags) => {
                 if list.depth > self.limits.nesting {

@@ -1,5 +1,9 @@
 //! Functions on texts without patterns.
 
+use std::sync::Arc;
+
+use json::Str;
+
 use super::{Args, Site, wrong_type};
 use crate::eval::{Machine, Outcome};
 use crate::values::Val;
@@ -66,28 +70,36 @@ pub(super) fn substring_after(_: &mut Machine<'_>, args: Args, _: &Site<'_>) -> 
 pub(super) fn lowercase(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
     let Some(text) = args.text(0)? else { return Ok(Val::Undefined) };
     machine.charge_text(text.len())?;
-    Ok(in_case(text, <[u8]>::make_ascii_lowercase, str::to_lowercase))
+    Ok(in_case(&args, text, |byte| byte.is_ascii_uppercase(), str::make_ascii_lowercase, str::to_lowercase))
 }
 
 pub(super) fn uppercase(machine: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
     let Some(text) = args.text(0)? else { return Ok(Val::Undefined) };
     machine.charge_text(text.len())?;
-    Ok(in_case(text, <[u8]>::make_ascii_uppercase, str::to_uppercase))
+    Ok(in_case(&args, text, |byte| byte.is_ascii_lowercase(), str::make_ascii_uppercase, str::to_uppercase))
 }
 
-/// A text in another case; short ones in ASCII take no more memory than the result.
-fn in_case(text: &str, of_ascii: fn(&mut [u8]), of_any: fn(&str) -> String) -> Val {
-    let mut buffer = [0; 64];
-    if text.is_ascii()
-        && let Some(bytes) = buffer.get_mut(..text.len())
-    {
-        bytes.copy_from_slice(text.as_bytes());
-        of_ascii(bytes);
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return Val::string(text);
-        }
+/// The first argument, a text, in another case. One in ASCII is changed in its place, and shared where it is in that
+/// case already.
+#[inline]
+fn in_case(
+    args: &Args,
+    text: &str,
+    changes: fn(u8) -> bool,
+    change: fn(&mut str),
+    change_any: fn(&str) -> String,
+) -> Val {
+    if !text.is_ascii() {
+        return Val::string(change_any(text));
     }
-    Val::string(of_any(text))
+    if !text.bytes().any(changes) {
+        return args.get(0).clone();
+    }
+    let mut changed = Str::from(text);
+    if let Some(text) = Arc::get_mut(&mut changed) {
+        change(text);
+    }
+    Val::string(changed)
 }
 
 pub(super) fn length(_: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {

@@ -17,7 +17,9 @@ use json::{Str, Value};
 use crate::execution::failure::Origin;
 use crate::execution::run::Shared;
 use crate::execution::states::tolerance;
-use crate::execution::{Execution, ExecutionType, MapRun, Phase, RunId, RunKind, Slot, Status};
+use crate::execution::{
+    Execution, ExecutionType, LazyNames, MapRun, Names, Phase, RunId, RunKind, Slot, Status,
+};
 use crate::history::{Details, EventType, Failure};
 use crate::machine::{Body, MapDef, StateDef};
 use crate::query::Fault;
@@ -135,7 +137,7 @@ impl Execution {
         let label = map.distributed.as_ref().and_then(|distributed| distributed.label.clone());
         let label = label.unwrap_or_else(|| random.uuid().into());
         let prefix = format!("arn:aws:states:{}:{}", self.options.region, self.options.account);
-        let name = &shared.facts.state_machine_name;
+        let name = &shared.facts.names.state_machine_name;
         let arn: Str = format!("{prefix}:mapRun:{name}/{label}:{}", random.uuid()).into();
         let record = MapRunRecord {
             arn: arn.clone(),
@@ -258,17 +260,21 @@ impl Execution {
             let numbers = [8, index as u64, child as u64, u64::from(record.redrive_count)];
             let mut random = Random::for_purpose(self.options.seed, &numbers);
             let mut facts = shared.facts.clone();
-            facts.name = random.uuid().into();
+            let name = Str::from(random.uuid());
             let prefix = format!("arn:aws:states:{}:{}", self.options.region, self.options.account);
             let express = map.distributed.as_ref().is_some_and(|distributed| distributed.express);
-            let machine_name = format!("{}/{label}", facts.state_machine_name);
-            facts.execution_arn = match express {
-                true => format!("{prefix}:express:{machine_name}:{}:{}", facts.name, random.uuid()),
-                false => format!("{prefix}:execution:{machine_name}:{}", facts.name),
-            }
-            .into();
-            facts.state_machine_arn = format!("{}/{label}", facts.state_machine_arn).into();
-            facts.state_machine_name = machine_name.into();
+            let machine_name = format!("{}/{label}", facts.names.state_machine_name);
+            let execution_arn = match express {
+                true => format!("{prefix}:express:{machine_name}:{name}:{}", random.uuid()),
+                false => format!("{prefix}:execution:{machine_name}:{name}"),
+            };
+            facts.names = LazyNames::from(Names {
+                execution_arn: execution_arn.into(),
+                name,
+                state_machine_arn: format!("{}/{label}", facts.names.state_machine_arn).into(),
+                state_machine_name: machine_name.into(),
+                alias_arn: facts.names.alias_arn.clone(),
+            });
             facts.input = input.without_text();
             facts.start_time = self.now;
             let execution_type = if express { ExecutionType::Express } else { ExecutionType::Standard };

@@ -11,7 +11,8 @@ use crate::execution::states::map::integer;
 use crate::execution::timer::Timer;
 use crate::execution::turn::{DATA_LIMIT_EXCEEDED, too_large};
 use crate::execution::{
-    Execution, News, OpenTask, Outcome, Phase, RunId, RunKind, Slot, StartPhase, Status, TaskAnswer, TaskId,
+    Execution, LazyNames, Names, News, OpenTask, Outcome, Phase, RunId, RunKind, Slot, StartPhase, Status,
+    TaskAnswer, TaskId,
 };
 use crate::history::{Details, EventType, Failure, TaskScheduled};
 use crate::machine::{Machine, Pattern, Resource, ResourceKind, StateDef, TaskDef};
@@ -329,18 +330,21 @@ impl Execution {
             .task
             .as_ref()
             .and_then(|task| task.scheduled.parameters.get("StateMachineArn")?.as_str().map(Str::from))
-            .unwrap_or_else(|| facts.state_machine_arn.clone());
-        facts.state_machine_name = state_machine_arn.rsplit(':').next().unwrap_or_default().into();
-        facts.name = name.unwrap_or_else(|| random.uuid().into());
-        facts.execution_arn =
-            format!("{}:{}", state_machine_arn.replacen(":stateMachine:", ":execution:", 1), facts.name)
-                .into();
-        facts.state_machine_arn = state_machine_arn;
+            .unwrap_or_else(|| facts.names.state_machine_arn.clone());
+        let name = name.unwrap_or_else(|| random.uuid().into());
+        let execution_arn: Str =
+            format!("{}:{name}", state_machine_arn.replacen(":stateMachine:", ":execution:", 1)).into();
+        facts.names = LazyNames::from(Names {
+            execution_arn: execution_arn.clone(),
+            name,
+            state_machine_name: state_machine_arn.rsplit(':').next().unwrap_or_default().into(),
+            state_machine_arn,
+            alias_arn: facts.names.alias_arn.clone(),
+        });
         facts.input = input.without_text();
         facts.start_time = self.now;
         let execution_type = self.options.execution_type;
         let kind = RunKind::Nested { parent };
-        let execution_arn = facts.execution_arn.clone();
         let (run, _) = self.start_run(kind, machine, facts, execution_type, None, asl::ScopeId(0), input);
         let response = Value::from_members([
             ("ExecutionArn", Value::String(execution_arn)),
@@ -398,16 +402,16 @@ impl Execution {
         if let Some(error) = &outcome.error {
             members.insert("Error", Value::String(error.clone()));
         }
-        members.insert("ExecutionArn", Value::String(facts.execution_arn.clone()));
+        members.insert("ExecutionArn", Value::String(facts.names.execution_arn.clone()));
         members.insert("Input", data(&facts.input));
         members.insert("InputDetails", included());
-        members.insert("Name", Value::String(facts.name.clone()));
+        members.insert("Name", Value::String(facts.names.name.clone()));
         if let Some(output) = &outcome.output {
             members.insert("Output", data(output));
             members.insert("OutputDetails", included());
         }
         members.insert("StartDate", date(run.started_at));
-        members.insert("StateMachineArn", Value::String(facts.state_machine_arn.clone()));
+        members.insert("StateMachineArn", Value::String(facts.names.state_machine_arn.clone()));
         members.insert("Status", Value::from(outcome.status.name()));
         members.insert("StopDate", date(outcome.stopped_at));
         Value::object(members)
