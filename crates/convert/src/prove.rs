@@ -230,8 +230,8 @@ fn told(event: &engine::HistoryEvent) -> Option<Told<'_>> {
         Details::StateEntered { name, input, .. } => {
             Some(Told { is_entered: true, name, data: input, assigned: None })
         }
-        Details::StateExited { name, output, assigned } => {
-            Some(Told { is_entered: false, name, data: output, assigned: assigned.as_deref() })
+        Details::StateExited { name, output, .. } => {
+            Some(Told { is_entered: false, name, data: output, assigned: event.details.assigned() })
         }
         _ => None,
     }

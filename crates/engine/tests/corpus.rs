@@ -225,9 +225,37 @@ fn a_clone_at_any_step_goes_on_to_the_same_end() {
     }
 }
 
+#[test]
+fn many_steps_at_once_end_as_single_ones_do() {
+    const FEW_STEPS: usize = 4000;
+    for (name, machine) in machines() {
+        for order in [Order::RoundRobin, Order::DepthFirst, Order::Seeded] {
+            let options = Options { seed: 3, order, ..Options::default() };
+            let mut single = Execution::start(machine.clone(), Value::object(json::Map::new()), options);
+            let mut many = single.clone();
+            let (mut host, mut other) = (MockHost::default(), MockHost::default());
+            let ended = (0..FEW_STEPS).any(|_| one_step(&mut single, &mut host));
+            let also = (0..FEW_STEPS).any(|_| many_steps(&mut many, &mut other));
+            if ended && also {
+                assert_eq!(history(&many), history(&single), "{name} {order:?}");
+            }
+        }
+    }
+}
+
 /// One thing of a run with its host; true at the end.
 fn one_step(execution: &mut Execution, host: &mut MockHost) -> bool {
-    match execution.step() {
+    let step = execution.step();
+    done(step, execution, host)
+}
+
+fn many_steps(execution: &mut Execution, host: &mut MockHost) -> bool {
+    let (_, step) = execution.steps(50);
+    step.is_some_and(|step| done(step, execution, host))
+}
+
+fn done(step: Step, execution: &mut Execution, host: &mut MockHost) -> bool {
+    match step {
         Step::Event(_) => {}
         Step::Task(request) => {
             host.request(&request, execution.now());

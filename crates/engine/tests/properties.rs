@@ -93,18 +93,28 @@ fn started(given: &Given) -> (Execution, MockHost) {
 
 /// At most so many steps on; whether the run has ended by then.
 fn go_on(execution: &mut Execution, host: &mut MockHost, steps: usize) -> bool {
+    go_on_by(execution, host, steps, |execution| Some(execution.step()))
+}
+
+/// As `go_on`, with what makes a step.
+fn go_on_by(
+    execution: &mut Execution,
+    host: &mut MockHost,
+    steps: usize,
+    mut step: impl FnMut(&mut Execution) -> Option<Step>,
+) -> bool {
     for _ in 0..steps {
-        match execution.step() {
-            Step::Event(_) => {}
-            Step::Task(request) => assert!(host.request(&request, execution.now())),
-            Step::Idle { wake_at } => {
+        match step(execution) {
+            None | Some(Step::Event(_)) => {}
+            Some(Step::Task(request)) => assert!(host.request(&request, execution.now())),
+            Some(Step::Idle { wake_at }) => {
                 let due = [wake_at, host.next_due()].into_iter().flatten().min();
                 execution.advance_to(due.expect("a timer or an answer: every task here has a time limit"));
                 while let Some((task, answer)) = host.pop_due(execution.now()) {
                     execution.answer(task, answer);
                 }
             }
-            Step::Done(_) => return true,
+            Some(Step::Done(_)) => return true,
         }
         while let Some((task, answer)) = host.pop_due(execution.now()) {
             execution.answer(task, answer);
@@ -133,6 +143,24 @@ proptest! {
         prop_assert!(go_on(&mut one, &mut host, ENOUGH));
         prop_assert!(go_on(&mut other, &mut other_host, ENOUGH));
         prop_assert_eq!(bytes(&one), bytes(&other));
+    }
+
+    #[test]
+    fn many_steps_at_once_give_the_same_bytes(
+        given in given(), at in 0usize..300, most in prop::collection::vec(1u64..40, 1..5)
+    ) {
+        let [(mut one, mut host), (mut other, mut other_host)] = [started(&given), started(&given)];
+        prop_assert!(go_on(&mut one, &mut host, ENOUGH));
+        // From any step on, and back to single ones after each that goes on further.
+        let ended = go_on(&mut other, &mut other_host, at);
+        let mut most = most.into_iter().cycle();
+        let stride = |execution: &mut Execution| match most.next() {
+            Some(most) if most > 1 => execution.steps(most).1,
+            _ => Some(execution.step()),
+        };
+        prop_assert!(ended || go_on_by(&mut other, &mut other_host, ENOUGH, stride));
+        prop_assert_eq!(bytes(&one), bytes(&other));
+        prop_assert_eq!(one.transitions(), other.transitions());
     }
 
     #[test]

@@ -32,6 +32,19 @@ fn call(
     machine.apply_each(function, fill, env)
 }
 
+/// As `call`, once in the module for the functions that are called seldom.
+#[inline(never)]
+fn call_seldom(
+    machine: &mut Machine<'_>,
+    function: &Val,
+    value: Val,
+    key: Val,
+    whole: &Val,
+    env: &Rc<Frame>,
+) -> Outcome<Val> {
+    call(machine, function, arity(function), value, || key, whole, env)
+}
+
 pub(super) fn map(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>) -> Outcome<Val> {
     let Some(items) = args.array(0)? else { return Ok(Val::Undefined) };
     let function = args.get(1);
@@ -68,15 +81,14 @@ pub(super) fn filter(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>)
 pub(super) fn single(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>) -> Outcome<Val> {
     let Some(items) = args.array(0)? else { return Ok(Val::Undefined) };
     let function = args.get(1);
-    let count = arity(function);
     let mut found = None;
     for (index, item) in items.items().enumerate() {
         machine.charge(1)?;
         let matches = if function.is_undefined() {
             true
         } else {
-            let position = || Val::int(index as i64);
-            let result = call(machine, function, count, item.clone(), position, &items, site.env)?;
+            let position = Val::int(index as i64);
+            let result = call_seldom(machine, function, item.clone(), position, &items, site.env)?;
             boolean::truthy(&result)?
         };
         if matches {
@@ -123,10 +135,9 @@ pub(super) fn reduce(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>)
 pub(super) fn each(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>) -> Outcome<Val> {
     let object = args.take(0);
     let function = args.get(1);
-    let count = arity(function);
     let mut results = Vec::new();
     for (name, value) in object.entries() {
-        let result = call(machine, function, count, value, || Val::string(name), &object, site.env)?;
+        let result = call_seldom(machine, function, value, Val::string(name), &object, site.env)?;
         if !result.is_undefined() {
             results.push(result);
         }
@@ -137,11 +148,10 @@ pub(super) fn each(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>) -
 pub(super) fn sift(machine: &mut Machine<'_>, mut args: Args, site: &Site<'_>) -> Outcome<Val> {
     let object = args.take(0);
     let function = args.get(1);
-    let count = arity(function);
     let mut kept = Vec::new();
     for (name, value) in object.entries() {
-        let result =
-            call(machine, function, count, value.clone(), || Val::string(name.clone()), &object, site.env)?;
+        let key = Val::string(name.clone());
+        let result = call_seldom(machine, function, value.clone(), key, &object, site.env)?;
         if boolean::truthy(&result)? {
             kept.push((name, value));
         }
