@@ -113,7 +113,7 @@ impl Scene {
             node.is_shown && document.state(node.state).is_some_and(|state| state.scope().id() == scope)
         };
         let to_middle = |node: &SceneNode| distance(&[node.rect.center(), point]);
-        let inside = self.nodes.iter().filter(is_in);
+        let inside = self.nodes.iter().map(|node| &**node).filter(is_in);
         inside.min_by(|one, other| to_middle(one).total_cmp(&to_middle(other)))
     }
 
@@ -127,7 +127,7 @@ impl Scene {
 
     fn shown_node_at(&self, point: Point) -> Option<&SceneNode> {
         let hits = self.nodes.iter().filter(|node| node.is_shown && node.rect.contains(point));
-        hits.max_by_key(|node| node.depth)
+        hits.max_by_key(|node| node.depth).map(|node| &**node)
     }
 
     fn scope_frame(&self, scope: ScopeId) -> Option<Rect> {

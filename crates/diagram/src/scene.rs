@@ -1,7 +1,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use asl::{Document, ScopeId, State, StateId, StateType, Target, TransitionKind};
+use asl::{
+    Document, Scope as StateScope, ScopeId, State, StateId, StateType, StateVersion, Target, TransitionKind,
+};
 use json::Str;
 use layout::{Direction, EdgeEnd, EdgeKind, EdgeSource, Geometry, Graph, Point, Rect, Size};
 
@@ -53,39 +55,69 @@ impl Default for SceneOptions {
 /// A definition laid out.
 #[derive(Clone, Debug, Default)]
 pub struct Scene {
-    pub nodes: Vec<SceneNode>,
-    pub edges: Vec<SceneEdge>,
+    pub nodes: Vec<Arc<SceneNode>>,
+    pub edges: Arc<Vec<SceneEdge>>,
     /// The branches of Parallel states and the bodies of Map states.
-    pub frames: Vec<SceneFrame>,
+    pub frames: Arc<Vec<SceneFrame>>,
     pub geometry: Arc<Geometry>,
-    by_key: HashMap<Str, usize>,
+    by_key: Arc<HashMap<Str, usize>>,
     source: Source,
 }
 
-/// What geometry and edges follow from: as long as it stays the same, so do they.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What the scene follows from: of what stays the same, so does what was made of it.
+#[derive(Clone, Debug, Default)]
 struct Source {
-    graph: Graph,
-    ways: Ways,
-    /// The keys of the nodes, which are parts of the edges' keys.
-    keys: Vec<Str>,
-    direction: Direction,
-    small_scale: f64,
-    is_alone: bool,
+    options: SceneOptions,
+    /// By state.
+    cards: Vec<Arc<Card>>,
+    /// Where the scopes start.
+    starts: Vec<Option<layout::Target>>,
+    /// The state that is drawn alone.
+    alone: Option<StateId>,
 }
 
-/// The way and the label of each edge, by scope and position.
-type Ways = Vec<Vec<(TransitionKind, String)>>;
+/// A state as it goes into the layout.
+#[derive(Debug)]
+struct Card {
+    version: StateVersion,
+    key: Str,
+    texts: Texts,
+    size: Size,
+    /// What is drawn inside of it.
+    scopes: Vec<usize>,
+    ways: Vec<Way>,
+}
+
+/// A way out of a state.
+#[derive(Debug, PartialEq)]
+struct Way {
+    kind: TransitionKind,
+    text: String,
+    label: Option<Size>,
+    to: layout::Target,
+}
+
+impl Card {
+    /// Whether the layout has nothing to do with their differences.
+    fn is_placed_like(&self, other: &Card) -> bool {
+        self.key == other.key
+            && self.size == other.size
+            && self.scopes == other.scopes
+            && self.ways == other.ways
+    }
+}
 
 /// Two scenes that look the same are the same.
 impl PartialEq for Scene {
     fn eq(&self, other: &Scene) -> bool {
-        let is_same_geometry =
-            Arc::ptr_eq(&self.geometry, &other.geometry) || self.geometry == other.geometry;
-        is_same_geometry
-            && self.nodes == other.nodes
-            && self.edges == other.edges
-            && self.frames == other.frames
+        fn is_same<T: PartialEq>(one: &Arc<T>, other: &Arc<T>) -> bool {
+            Arc::ptr_eq(one, other) || one == other
+        }
+        is_same(&self.geometry, &other.geometry)
+            && self.nodes.len() == other.nodes.len()
+            && self.nodes.iter().zip(&other.nodes).all(|(one, other)| is_same(one, other))
+            && is_same(&self.edges, &other.edges)
+            && is_same(&self.frames, &other.frames)
     }
 }
 
@@ -155,55 +187,45 @@ impl Scene {
 
     /// The scene of a document that was changed: what the change has left as it was is taken from the one before.
     pub fn after(document: &Document, options: SceneOptions, before: Option<&Scene>) -> Scene {
-        let mut builder = Builder {
-            document,
-            options: &options,
-            graph: Graph::default(),
-            ways: Vec::new(),
-            texts: Vec::new(),
-        };
-        builder.build();
-        let is_alone = builder.show_alone();
-        let Builder { graph, ways, texts, .. } = builder;
-        let source = Source {
-            graph,
-            ways,
-            keys: document.states().map(|state| state.pointer().into()).collect(),
-            direction: options.direction,
-            small_scale: options.small_scale,
-            is_alone,
-        };
-        let same = before.filter(|before| before.source == source);
-        let geometry = match same {
-            Some(before) => before.geometry.clone(),
-            None => {
-                let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
-                let mut geometry = layout::layout(&source.graph, &settings);
-                if is_alone {
-                    geometry.markers.retain(|marker| marker.scope != 0);
-                }
-                Arc::new(geometry)
-            }
-        };
-        let mut nodes: Vec<SceneNode> = document
-            .states()
-            .zip(texts)
-            .zip(&source.keys)
-            .filter_map(|((state, texts), key)| node(state, key, texts, &geometry, &options))
-            .collect();
-        if is_alone {
-            nodes.iter_mut().for_each(|node| node.reachable = true);
+        let source = Source::after(document, options, before.map(|before| &before.source));
+        match before.filter(|before| before.source.is_placed_like(&source)) {
+            Some(before) => before.redrawn(document, source),
+            None => Scene::laid_out(document, source),
         }
-        let edges = match same {
-            Some(before) => before.edges.clone(),
-            None => edges(&source, &geometry, &options),
-        };
-        let frames = frames(&geometry);
-        let by_key = match same {
-            Some(before) => before.by_key.clone(),
-            None => nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect(),
-        };
-        Scene { nodes, edges, frames, geometry, by_key, source }
+    }
+
+    fn laid_out(document: &Document, source: Source) -> Scene {
+        let options = &source.options;
+        let graph = source.graph(document);
+        let settings = layout::Options { direction: options.direction, ..layout::Options::default() };
+        let mut geometry = layout::layout(&graph, &settings);
+        if source.alone.is_some() {
+            geometry.markers.retain(|marker| marker.scope != 0);
+        }
+        let states = document.states().zip(&source.cards);
+        let nodes = states.filter_map(|(state, card)| node(state, card, &geometry, &source)).map(Arc::new);
+        let nodes: Vec<Arc<SceneNode>> = nodes.collect();
+        let by_key = nodes.iter().enumerate().map(|(index, node)| (node.key.clone(), index)).collect();
+        Scene {
+            nodes,
+            edges: Arc::new(edges(document, &source, &geometry)),
+            frames: Arc::new(frames(&geometry)),
+            geometry: Arc::new(geometry),
+            by_key: Arc::new(by_key),
+            source,
+        }
+    }
+
+    /// This scene with other words on its cards.
+    fn redrawn(&self, document: &Document, source: Source) -> Scene {
+        let states = document.states().zip(&source.cards).zip(self.nodes.iter().zip(&self.source.cards));
+        let nodes = states.map(|((state, card), (drawn, known))| {
+            if Arc::ptr_eq(card, known) {
+                return drawn.clone();
+            }
+            node(state, card, &self.geometry, &source).map_or_else(|| drawn.clone(), Arc::new)
+        });
+        Scene { nodes: nodes.collect(), source, ..self.clone() }
     }
 
     pub fn index_of(&self, key: &str) -> Option<usize> {
@@ -211,7 +233,7 @@ impl Scene {
     }
 
     pub fn node_of(&self, state: StateId) -> Option<&SceneNode> {
-        self.nodes.get(state.0 as usize)
+        self.nodes.get(state.0 as usize).map(|node| &**node)
     }
 
     /// The node at a place; the innermost one where containers overlap it.
@@ -222,96 +244,146 @@ impl Scene {
     }
 }
 
-struct Builder<'d> {
-    document: &'d Document,
-    options: &'d SceneOptions,
-    graph: Graph,
-    ways: Ways,
-    texts: Vec<Texts>,
-}
-
 /// What is written on a card.
+#[derive(Clone, Debug)]
 struct Texts {
     lines: Vec<String>,
     subtitle: String,
 }
 
-impl Builder<'_> {
-    /// Nodes and scopes get the positions that states and scopes have in the document.
-    fn build(&mut self) {
+impl Source {
+    fn after(document: &Document, options: SceneOptions, before: Option<&Source>) -> Source {
+        let before = before.filter(|before| {
+            before.options.name_scale == options.name_scale
+                && before.options.small_scale == options.small_scale
+                && before.options.folded == options.folded
+                && before.options.order == options.order
+        });
+        let known = before.map(|before| before.cards.as_slice()).unwrap_or_default();
+        // Where a way leads to is told by names, so it stays as long as these do.
+        let has_same_states = known.len() == document.state_count()
+            && document.states().zip(known).all(|(state, card)| state.key() == card.key);
+        let by_key: HashMap<&str, &Arc<Card>> = if has_same_states {
+            HashMap::new()
+        } else {
+            known.iter().map(|card| (&*card.key, card)).collect()
+        };
         let places: HashMap<&str, u32> =
-            self.options.order.iter().zip(0..).map(|(key, place)| (&**key, place)).collect();
-        for state in self.document.states() {
-            let mut scopes: Vec<usize> = state.scopes().map(|scope| index(scope.id())).collect();
-            let key = (!places.is_empty()).then(|| state.pointer());
-            if let Some(key) = key.as_ref().filter(|_| scopes.len() > 1) {
-                order_branches(key, &mut scopes, &places);
+            options.order.iter().zip(0..).map(|(key, place)| (&**key, place)).collect();
+        let cards = document.states().enumerate().map(|(position, state)| {
+            let known =
+                if has_same_states { known.get(position) } else { by_key.get(&*state.key()).copied() };
+            let known = known.filter(|card| card.version == state.version());
+            match known {
+                Some(card) if has_same_states => card.clone(),
+                known => Arc::new(Card::of(state, &options, &places, known.map(|card| &**card))),
             }
-            let kind = if scopes.is_empty() || is_folded(state, self.options) {
-                layout::NodeKind::Plain
-            } else {
-                layout::NodeKind::Container(scopes)
-            };
-            let texts = Texts {
-                lines: name_lines(state, self.options),
-                subtitle: subtitle_line(state, self.options),
-            };
-            let node = layout::Node {
-                key: state.id().0,
-                label: state.name().to_owned(),
-                size: size_of(state, &texts, self.options),
-                kind,
-                order: key.and_then(|key| places.get(&*key).copied()),
-            };
-            self.graph.nodes.push(node);
-            self.texts.push(texts);
-        }
-        for scope in self.document.scopes() {
-            let mut edges = Vec::new();
-            let mut ways = Vec::new();
-            for state in scope.states() {
-                for transition in state.transitions() {
-                    let text = describe::transition_label(state, transition.kind);
-                    let label = (!text.is_empty()).then(|| {
-                        let shown =
-                            layout::truncate(&text, SMALL_FONT * self.options.small_scale, MOST_LABEL_WIDTH);
-                        Size::new(layout::measure(&shown, SMALL_FONT * self.options.small_scale) + 12.0, 18.0)
-                    });
-                    edges.push(layout::Edge {
-                        from: state.id().0 as usize,
-                        to: target(&transition.target),
-                        kind: match transition.kind {
-                            TransitionKind::Next => EdgeKind::Next,
-                            TransitionKind::Choice(_) => EdgeKind::Choice,
-                            TransitionKind::Default => EdgeKind::Default,
-                            TransitionKind::Catch(_) => EdgeKind::Catch,
-                        },
-                        label,
-                    });
-                    ways.push((transition.kind, text));
-                }
-            }
-            let start = match (scope.start(), scope.start_at()) {
-                (Some(state), _) => Some(layout::Target::Node(state.id().0 as usize)),
-                (None, Some(name)) => Some(layout::Target::Missing(name.into_owned())),
-                (None, None) => None,
-            };
-            let nodes = scope.states().map(|state| state.id().0 as usize).collect();
-            self.graph.scopes.push(layout::Scope { nodes, start, edges });
-            self.ways.push(ways);
-        }
+        });
+        let cards = cards.collect();
+        let starts = document.scopes().map(|scope| match (scope.start(), scope.start_at()) {
+            (Some(state), _) => Some(layout::Target::Node(state.id().0 as usize)),
+            (None, Some(name)) => Some(layout::Target::Missing(name.into_owned())),
+            (None, None) => None,
+        });
+        let alone = options.root.as_ref().and_then(|root| document.state_at_pointer(root));
+        Source { starts: starts.collect(), cards, alone: alone.map(|state| state.id()), options }
     }
 
-    /// Leaves nothing in the outermost scope but the container that is to be drawn alone.
-    /// Answers whether there is one.
-    fn show_alone(&mut self) -> bool {
-        let Some(root) = &self.options.root else { return false };
-        let root = self.document.state_at_pointer(root);
-        if let (Some(root), Some(outermost)) = (root, self.graph.scopes.first_mut()) {
-            *outermost = layout::Scope { nodes: vec![root.id().0 as usize], start: None, edges: Vec::new() };
-            return true;
+    fn is_placed_like(&self, other: &Source) -> bool {
+        self.options == other.options
+            && self.starts == other.starts
+            && self.alone == other.alone
+            && self.cards.len() == other.cards.len()
+            && self
+                .cards
+                .iter()
+                .zip(&other.cards)
+                .all(|(one, other)| Arc::ptr_eq(one, other) || one.is_placed_like(other))
+    }
+
+    /// Nodes and scopes get the positions that states and scopes have in the document.
+    fn graph(&self, document: &Document) -> Graph {
+        let places: HashMap<&str, u32> =
+            self.options.order.iter().zip(0..).map(|(key, place)| (&**key, place)).collect();
+        let mut graph = Graph::default();
+        for (state, card) in document.states().zip(&self.cards) {
+            let kind = if card.scopes.is_empty() {
+                layout::NodeKind::Plain
+            } else {
+                layout::NodeKind::Container(card.scopes.clone())
+            };
+            graph.nodes.push(layout::Node {
+                key: state.id().0,
+                label: state.name().to_owned(),
+                size: card.size,
+                kind,
+                order: places.get(&*card.key).copied(),
+            });
         }
-        false
+        for (scope, start) in document.scopes().zip(&self.starts) {
+            let edges = self.ways_of(scope).map(|(from, way)| layout::Edge {
+                from,
+                to: way.to.clone(),
+                kind: match way.kind {
+                    TransitionKind::Next => EdgeKind::Next,
+                    TransitionKind::Choice(_) => EdgeKind::Choice,
+                    TransitionKind::Default => EdgeKind::Default,
+                    TransitionKind::Catch(_) => EdgeKind::Catch,
+                },
+                label: way.label,
+            });
+            let edges = edges.collect();
+            let nodes = scope.states().map(|state| state.id().0 as usize).collect();
+            graph.scopes.push(layout::Scope { nodes, start: start.clone(), edges });
+        }
+        // Nothing is left in the outermost scope but the container that is to be drawn alone.
+        if let (Some(root), Some(outermost)) = (self.alone, graph.scopes.first_mut()) {
+            let nodes = vec![root.0 as usize];
+            *outermost = layout::Scope { nodes, start: None, edges: Vec::new() };
+        }
+        graph
+    }
+
+    /// The ways of a scope, and the node that each leaves: as many as the scope has edges, in the same order.
+    fn ways_of<'s>(&'s self, scope: StateScope<'s>) -> impl Iterator<Item = (usize, &'s Way)> {
+        scope.states().flat_map(|state| {
+            let from = state.id().0 as usize;
+            let card = self.cards.get(from);
+            card.into_iter().flat_map(move |card| card.ways.iter().map(move |way| (from, way)))
+        })
+    }
+}
+
+impl Card {
+    /// Words are taken from a card of the same version.
+    fn of(
+        state: State<'_>,
+        options: &SceneOptions,
+        places: &HashMap<&str, u32>,
+        known: Option<&Card>,
+    ) -> Card {
+        let texts = known.map_or_else(
+            || Texts { lines: name_lines(state, options), subtitle: subtitle_line(state, options) },
+            |known| known.texts.clone(),
+        );
+        let key = state.key();
+        let mut scopes: Vec<usize> = state.scopes().map(|scope| index(scope.id())).collect();
+        if is_folded(state, options) {
+            scopes.clear();
+        } else if scopes.len() > 1 && !places.is_empty() {
+            order_branches(&key, &mut scopes, places);
+        }
+        let size = known.map_or_else(|| size_of(state, &texts, options), |known| known.size);
+        let ways = state.transitions().into_iter().map(|transition| {
+            let text = describe::transition_label(state, transition.kind);
+            let label = (!text.is_empty()).then(|| {
+                let shown = layout::truncate(&text, SMALL_FONT * options.small_scale, MOST_LABEL_WIDTH);
+                Size::new(layout::measure(&shown, SMALL_FONT * options.small_scale) + 12.0, 18.0)
+            });
+            Way { kind: transition.kind, text, label, to: target(&transition.target) }
+        });
+        let ways = ways.collect();
+        Card { version: state.version(), key, texts, size, scopes, ways }
     }
 }
 
@@ -376,17 +448,11 @@ fn size_of(state: State<'_>, texts: &Texts, options: &SceneOptions) -> Size {
     Size::new((text_width + BESIDE_TEXT + toggle).ceil().max(LEAST_WIDTH), height)
 }
 
-fn node(
-    state: State<'_>,
-    key: &Str,
-    texts: Texts,
-    geometry: &Geometry,
-    options: &SceneOptions,
-) -> Option<SceneNode> {
+fn node(state: State<'_>, card: &Card, geometry: &Geometry, source: &Source) -> Option<SceneNode> {
     let placed = geometry.nodes.get(state.id().0 as usize)?;
-    let is_folded = state.scopes().next().is_some() && is_folded(state, options);
+    let is_folded = state.scopes().next().is_some() && is_folded(state, &source.options);
     Some(SceneNode {
-        key: key.clone(),
+        key: card.key.clone(),
         state: state.id(),
         name: state.shared_name(),
         state_type: state.state_type(),
@@ -395,21 +461,27 @@ fn node(
         is_container: state.scopes().next().is_some() && !is_folded,
         is_folded,
         depth: placed.depth,
-        reachable: placed.reachable,
+        // Nothing leads to what is drawn alone.
+        reachable: placed.reachable || source.alone.is_some(),
         service: describe::service_of(state),
-        lines: texts.lines,
-        subtitle: texts.subtitle,
+        lines: card.texts.lines.clone(),
+        subtitle: card.texts.subtitle.clone(),
         description: describe::for_the_ear(state),
     })
 }
 
-fn edges(source: &Source, geometry: &Geometry, options: &SceneOptions) -> Vec<SceneEdge> {
-    let ordinals: Vec<Vec<usize>> = source.graph.scopes.iter().map(ordinals).collect();
+fn edges(document: &Document, source: &Source, geometry: &Geometry) -> Vec<SceneEdge> {
+    let small = SMALL_FONT * source.options.small_scale;
+    let ways: Vec<Vec<(usize, &Way)>> =
+        document.scopes().map(|scope| source.ways_of(scope).collect()).collect();
+    let ordinals: Vec<Vec<usize>> = ways.iter().map(|ways| ordinals(ways)).collect();
     let mut edges = Vec::with_capacity(geometry.edges.len());
     for edge in &geometry.edges {
         let [.., before, tip] = edge.points[..] else { continue };
         let way = match edge.source {
-            EdgeSource::Edge(position) => source.ways.get(edge.scope).and_then(|ways| ways.get(position)),
+            EdgeSource::Edge(position) => {
+                ways.get(edge.scope).and_then(|ways| ways.get(position)).map(|(_, way)| *way)
+            }
             EdgeSource::Start => None,
         };
         let place = match edge.source {
@@ -419,18 +491,17 @@ fn edges(source: &Source, geometry: &Geometry, options: &SceneOptions) -> Vec<Sc
                 of_scope.and_then(|of_scope| of_scope.get(position)).copied().unwrap_or(0).to_string()
             }
         };
-        let from_key = edge.from.and_then(|from| source.keys.get(from)).map_or("", |key| key);
+        let from_key = edge.from.and_then(|from| source.cards.get(from)).map_or("", |card| &card.key);
         edges.push(SceneEdge {
             key: format!("{}:{from_key}:{place}", edge.scope),
             kind: edge.kind,
-            way: way.map(|(way, _)| *way),
+            way: way.map(|way| way.kind),
             scope: ScopeId(edge.scope as u32),
             path: layout::svg_path(&edge.points, CORNER_RADIUS),
             tip: (before, tip),
-            label: edge.label.and_then(|rect| {
-                let text = layout::truncate(&way?.1, SMALL_FONT * options.small_scale, MOST_LABEL_WIDTH);
-                Some((text, rect))
-            }),
+            label: edge
+                .label
+                .and_then(|rect| Some((layout::truncate(&way?.text, small, MOST_LABEL_WIDTH), rect))),
             from: edge.from,
             to: match edge.to {
                 EdgeEnd::Node(node) => Some(node),
@@ -443,15 +514,15 @@ fn edges(source: &Source, geometry: &Geometry, options: &SceneOptions) -> Vec<Sc
     edges
 }
 
-/// For each edge of a scope its position among those that leave the same state: edits elsewhere do not change it.
-fn ordinals(scope: &layout::Scope) -> Vec<usize> {
+/// For each way of a scope its position among those that leave the same state: edits elsewhere do not change it.
+fn ordinals(ways: &[(usize, &Way)]) -> Vec<usize> {
     let mut counts: HashMap<usize, usize> = HashMap::new();
-    let count = |edge: &layout::Edge| {
-        let count = counts.entry(edge.from).or_default();
+    let count = |(from, _): &(usize, &Way)| {
+        let count = counts.entry(*from).or_default();
         *count += 1;
         *count - 1
     };
-    scope.edges.iter().map(count).collect()
+    ways.iter().map(count).collect()
 }
 
 fn frames(geometry: &Geometry) -> Vec<SceneFrame> {
@@ -589,5 +660,66 @@ mod tests {
             let scene = Scene::new(&Document::parse(text), SceneOptions::default());
             assert!(scene.nodes.len() <= 1, "{text}");
         }
+    }
+
+    #[test]
+    fn a_changed_scene_is_the_one_of_the_changed_document() {
+        let text = include_str!("../../../assets/examples/order-processing/workflow.asl.json");
+        let mut document = Document::parse(text);
+        let folded: Str = document.states().find(|state| state.scopes().next().is_some()).unwrap().key();
+        let all = [
+            SceneOptions::default(),
+            SceneOptions {
+                folded: Arc::new([folded.clone()].into_iter().collect()),
+                ..SceneOptions::default()
+            },
+            SceneOptions { root: Some(folded), small_scale: 1.2, ..SceneOptions::default() },
+        ];
+        let mut scenes = all.clone().map(|options| Scene::new(&document, options));
+        let mut number = 7_usize;
+        let mut changes = 0;
+        let typed = [
+            "x",
+            "",
+            "\"",
+            "Next",
+            "Map",
+            "\"N\": {\"Type\": \"Pass\"},",
+            "arn:aws:states:::sqs:sendMessage",
+        ];
+        for round in 0..400 {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) % (1 << 31);
+            let mut text = document.text().to_owned();
+            let at = number / 8 % text.len();
+            let (Some(start), Some(end)) = (text.get(..at), text.get(at + round % 3..)) else { continue };
+            text = format!("{start}{}{end}", typed[number / 64 % typed.len()]);
+            let changed = document.after(text);
+            if changed.tree().problems().len() > 3 {
+                continue;
+            }
+            changes += 1;
+            document = changed;
+            // Options change now and then as well.
+            let options = &all[round % 3];
+            let read = Document::parse(document.text());
+            let before = &scenes[if round % 7 == 0 { (round + 1) % 3 } else { round % 3 }];
+            let scene = Scene::after(&document, options.clone(), Some(before));
+            assert!(scene == Scene::new(&read, options.clone()), "{}", document.text());
+            assert!(scene.nodes.iter().all(|node| scene.index_of(&node.key).is_some()));
+            scenes[round % 3] = scene;
+        }
+        assert!(changes > 50, "{changes}");
+    }
+
+    #[test]
+    fn what_stays_is_not_drawn_anew() {
+        let document = Document::parse(NESTED);
+        let scene = Scene::new(&document, SceneOptions::default());
+        let changed = document.after(NESTED.replacen("\"Pass\"", "\"Wait\", \"Seconds\": 5", 1));
+        let after = Scene::after(&changed, SceneOptions::default(), Some(&scene));
+        assert!(Arc::ptr_eq(&scene.geometry, &after.geometry));
+        let same = scene.nodes.iter().zip(&after.nodes).filter(|(one, other)| Arc::ptr_eq(one, other));
+        assert_eq!(same.map(|(node, _)| &*node.name).collect::<Vec<_>>(), ["After"]);
+        assert_ne!(scene, after);
     }
 }
