@@ -10,7 +10,7 @@ import { yaml } from "@codemirror/lang-yaml";
 import {
   bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting,
 } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Annotation, Compartment, EditorState, Transaction } from "@codemirror/state";
 import {
@@ -138,6 +138,8 @@ export function create(host, given = {}) {
     }),
   });
 
+  // The diagnostics that are shown, and the position of each in the list that was given.
+  let marks = new Map();
   const rangeInside = (range) => {
     const from = text.inside(view.state.doc, range.from);
     return { ...range, from, to: Math.max(from, text.inside(view.state.doc, range.to)) };
@@ -153,6 +155,15 @@ export function create(host, given = {}) {
         view.dispatch({ changes, annotations: [fromOutside.of(true), Transaction.addToHistory.of(false)] });
       }
     },
+    /** Replaces a part of a text of some length, which has no CRLF. Answers whether it is the text that is held. */
+    replacePart(from, to, insert, length) {
+      if (text.crlf || view.state.doc.length !== length) {
+        return false;
+      }
+      const annotations = [fromOutside.of(true), Transaction.addToHistory.of(false)];
+      view.dispatch({ changes: { from, to, insert }, annotations });
+      return true;
+    },
     text() {
       return text.whole(view.state.doc);
     },
@@ -163,7 +174,25 @@ export function create(host, given = {}) {
         const actions = fixes?.map((name, fix) => ({ name, apply: () => options.onFix?.(index, fix) }));
         return { ...rangeInside(mark), actions };
       });
+      marks = new Map(shown.map((mark, index) => [mark, index]));
       view.dispatch(setDiagnostics(view.state, shown));
+    },
+    /** The same diagnostics as before at these places: from and to of each. They move with the text by themselves, so
+     * most often there is nothing to do. */
+    moveDiagnostics(places) {
+      let inPlace = 0;
+      forEachDiagnostic(view.state, (mark, from, to) => {
+        const index = marks.get(mark);
+        inPlace += places[2 * index] === from && places[2 * index + 1] === to;
+      });
+      if (inPlace === marks.size) {
+        return;
+      }
+      const moved = [...marks.keys()].map((mark, index) => {
+        return rangeInside({ ...mark, from: places[2 * index], to: places[2 * index + 1] });
+      });
+      marks = new Map(moved.map((mark, index) => [mark, index]));
+      view.dispatch(setDiagnostics(view.state, moved));
     },
     /** Tints lines: `{from, to, kind}`, kind being "selected", "running", "paused", "failed" or "changed". */
     setHighlights(ranges) {

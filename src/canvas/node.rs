@@ -89,7 +89,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
                 .with(|scene| scene.index_of(&key).and_then(|index| scene.nodes.get(index).cloned()))
         }
     });
-    let read = move |read: fn(&SceneNode) -> f64| move || node.with(|node| node.as_ref().map_or(0.0, read));
+    let read = move |read: fn(&SceneNode) -> f64| move || node.with(|node| node.as_deref().map_or(0.0, read));
     let is_uncovered = Memo::new({
         let key = key.clone();
         move |_| studio.page.covered.with(|covered| covered.as_ref().is_some_and(|keys| !keys.contains(&key)))
@@ -207,7 +207,7 @@ pub fn NodeView(key: Str) -> impl IntoView {
         let (y, size) = (tile_y() + 8.0, 18.0 / 24.0);
         format!("translate(17 {y:.1}) scale({size})")
     };
-    let icon = move || icon_path(node.with(|node| node.as_ref().map_or("", node_icon)));
+    let icon = move || icon_path(node.with(|node| node.as_deref().map_or("", node_icon)));
     let lines = move || {
         let (lines, subtitle, height, is_container) = node.with(|node| {
             node.as_ref().map_or((Vec::new(), String::new(), 0.0, false), |node| {

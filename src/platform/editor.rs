@@ -29,8 +29,12 @@ extern "C" {
     pub type Handle;
     #[wasm_bindgen(method, js_name = setText)]
     fn set_text_js(this: &Handle, text: &str);
+    #[wasm_bindgen(method, js_name = replacePart)]
+    fn replace_part_js(this: &Handle, from: u32, to: u32, insert: &str, length: u32) -> bool;
     #[wasm_bindgen(method, js_name = setDiagnostics)]
     fn set_diagnostics_js(this: &Handle, diagnostics: &Array);
+    #[wasm_bindgen(method, js_name = moveDiagnostics)]
+    fn move_diagnostics_js(this: &Handle, places: &[u32]);
     #[wasm_bindgen(method)]
     fn select(this: &Handle, from: u32, to: u32);
     #[wasm_bindgen(method)]
@@ -116,6 +120,8 @@ pub struct Editor {
     _assistant: Option<AssistantClosures>,
     /// For each diagnostic that is shown, its position in the list that was given.
     shown: Rc<RefCell<Vec<usize>>>,
+    /// The diagnostics that are shown, in the order of the text.
+    told: RefCell<Vec<Diagnostic>>,
     _history: Option<OutsideHistory>,
 }
 
@@ -259,6 +265,7 @@ impl Editor {
             _history: history,
             _assistant: assistant,
             shown,
+            told: RefCell::default(),
         })
     }
 
@@ -268,8 +275,21 @@ impl Editor {
 
     /// Shows another text; what is the same stays untouched, and with it the cursor.
     pub fn set_text(&mut self, text: &str) {
+        let before = std::mem::take(&mut *self.text.borrow_mut());
         self.note_text(text);
-        self.handle.set_text_js(text);
+        // The whole text is much to hand over, and to compare, for a change of a letter.
+        let (prefix, suffix) = json::tree::common_ends(&before, text);
+        let replaced = before.get(prefix..before.len() - suffix);
+        let (Some(replaced), Some(insert)) = (replaced, text.get(prefix..text.len() - suffix)) else {
+            return self.handle.set_text_js(text);
+        };
+        let has_return = [&*before, insert].iter().any(|text| text.contains('\r'));
+        let mut offsets = Utf16Offsets::new(&before);
+        let [from, length] = [prefix, before.len()].map(|offset| offsets.at(offset));
+        let to = from + utf16_len(replaced);
+        if has_return || !self.handle.replace_part_js(from as u32, to as u32, insert, length as u32) {
+            self.handle.set_text_js(text);
+        }
     }
 
     /// Takes note of what the person has typed.
@@ -291,20 +311,40 @@ impl Editor {
     }
 
     pub fn set_diagnostics(&self, diagnostics: &[Diagnostic]) {
-        let text = self.text.borrow().clone();
+        let text = self.text.borrow();
         let mut offsets = Utf16Offsets::new(&text);
         let mut sorted: Vec<(usize, &Diagnostic)> = diagnostics.iter().enumerate().collect();
         sorted.sort_by_key(|(_, diagnostic)| (diagnostic.span.start, diagnostic.span.end));
         if let Ok(mut shown) = self.shown.try_borrow_mut() {
             *shown = sorted.iter().map(|(position, _)| *position).collect();
         }
+        let places: Vec<u32> = sorted
+            .iter()
+            .flat_map(|(_, diagnostic)| {
+                let from = offsets.at(diagnostic.span.start);
+                let length = text.get(diagnostic.span.range()).map_or(0, utf16_len);
+                [from as u32, (from + length) as u32]
+            })
+            .collect();
+        drop(text);
+        let says_the_same = |one: &Diagnostic, other: &Diagnostic| {
+            one.severity == other.severity && one.message == other.message && one.fixes == other.fixes
+        };
+        let mut told = self.told.borrow_mut();
+        if told.len() == sorted.len()
+            && told.iter().zip(&sorted).all(|(told, (_, diagnostic))| says_the_same(told, diagnostic))
+        {
+            drop(told);
+            return self.handle.move_diagnostics_js(&places);
+        }
+        *told = sorted.iter().map(|(_, diagnostic)| (*diagnostic).clone()).collect();
+        drop(told);
         let list = Array::new();
-        for (_, diagnostic) in sorted {
+        for ((_, diagnostic), place) in sorted.into_iter().zip(places.chunks(2)) {
+            let [from, to] = [0, 1].map(|end| place.get(end).copied().unwrap_or(0));
             let item = Object::new();
-            let from = offsets.at(diagnostic.span.start);
-            let length = text.get(diagnostic.span.range()).map_or(0, |text| text.encode_utf16().count());
-            let _ = Reflect::set(&item, &"from".into(), &(from as u32).into());
-            let _ = Reflect::set(&item, &"to".into(), &((from + length) as u32).into());
+            let _ = Reflect::set(&item, &"from".into(), &from.into());
+            let _ = Reflect::set(&item, &"to".into(), &to.into());
             let _ = Reflect::set(&item, &"severity".into(), &diagnostic.severity.into());
             let _ = Reflect::set(&item, &"message".into(), &diagnostic.message.as_str().into());
             if !diagnostic.fixes.is_empty() {
@@ -341,11 +381,16 @@ impl<'t> Utf16Offsets<'t> {
             offset -= 1;
         }
         if let Some(between) = self.text.get(self.byte..offset) {
-            self.unit += between.encode_utf16().count();
+            self.unit += utf16_len(between);
             self.byte = offset;
         }
         self.unit
     }
+}
+
+/// How many UTF-16 code units a text has. Most texts are ASCII, which is told at once.
+fn utf16_len(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
 fn utf16_offset(text: &str, offset: usize) -> usize {
@@ -354,6 +399,9 @@ fn utf16_offset(text: &str, offset: usize) -> usize {
 
 /// The offset in bytes of one in UTF-16 code units.
 pub fn byte_offset(text: &str, unit: usize) -> usize {
+    if text.as_bytes().get(..unit).is_some_and(<[u8]>::is_ascii) {
+        return unit;
+    }
     let mut units = 0;
     for (offset, character) in text.char_indices() {
         if units >= unit {

@@ -65,18 +65,7 @@ impl Patch {
         if before == after {
             return Patch::default();
         }
-        let same = |(one, other): &(u8, u8)| one == other;
-        let mut prefix = before.bytes().zip(after.bytes()).take_while(same).count();
-        while !before.is_char_boundary(prefix) || !after.is_char_boundary(prefix) {
-            prefix -= 1;
-        }
-        let most = before.len().min(after.len()) - prefix;
-        let ends = before.bytes().rev().zip(after.bytes().rev()).take(most);
-        let mut suffix = ends.take_while(same).count();
-        while !before.is_char_boundary(before.len() - suffix) || !after.is_char_boundary(after.len() - suffix)
-        {
-            suffix -= 1;
-        }
+        let (prefix, suffix) = json::tree::common_ends(before, after);
         let text = after.get(prefix..after.len() - suffix).unwrap_or_default();
         Patch::replace(Span::new(prefix, before.len() - suffix), text)
     }

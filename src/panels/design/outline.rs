@@ -271,7 +271,10 @@ fn OutlineRow(tree: Tree, position: Memo<usize>) -> impl IntoView {
                 return "parallel";
             }
             studio.workspace.scene.with(|scene| {
-                scene.index_of(&item.key).and_then(|index| scene.nodes.get(index)).map_or("", node_icon)
+                scene
+                    .index_of(&item.key)
+                    .and_then(|index| scene.nodes.get(index))
+                    .map_or("", |node| node_icon(node))
             })
         })
     };

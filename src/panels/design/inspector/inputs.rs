@@ -230,9 +230,10 @@ pub fn select(
 ) -> AnyView {
     let Labelling { id, described_by, is_required, is_invalid, .. } = labelling.clone();
     let described_by = (!described_by.is_empty()).then_some(described_by);
+    // Nothing is drawn anew while these stay what they are.
+    let drawn = Memo::new(move |_| (current.get(), options.get()));
     let all = move || {
-        let current = current.get();
-        let mut options = options.get();
+        let (current, mut options) = drawn.get();
         if !options.iter().any(|(value, _)| *value == current) {
             let words =
                 if current.is_empty() { "Choose…".to_owned() } else { format!("{current} (unknown)") };
