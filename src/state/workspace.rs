@@ -476,7 +476,7 @@ fn list_problems(document: &Document, options: &CheckOptions) -> Vec<Listed> {
                 span: problem.span,
                 line,
                 column,
-                state: state.map(|state| state.pointer().into()),
+                state: state.map(|state| state.key()),
                 state_name: state.map(|state| state.name().to_owned()),
                 fixes: problem.fixes,
             }
@@ -520,8 +520,7 @@ struct LineStarts<'t> {
 
 impl<'t> LineStarts<'t> {
     fn new(text: &'t str) -> LineStarts<'t> {
-        let breaks =
-            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset + 1);
+        let breaks = text.match_indices('\n').map(|(offset, _)| offset + 1);
         LineStarts { text, starts: std::iter::once(0).chain(breaks).collect() }
     }
 

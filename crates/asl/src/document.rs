@@ -137,7 +137,19 @@ impl Document {
 
     /// The innermost state whose text, name included, holds an offset.
     pub fn state_at(&self, offset: usize) -> Option<State<'_>> {
-        self.states().filter(|state| state.span().touches(offset)).last()
+        let in_scope = |scope: &ScopeEntry| {
+            let starts = |id: &StateId| self.state(*id).is_some_and(|state| state.span().start <= offset);
+            let id = scope.states.get(scope.states.partition_point(starts).checked_sub(1)?)?;
+            self.state(*id).filter(|state| state.span().touches(offset))
+        };
+        let mut found = in_scope(self.scopes.first()?)?;
+        loop {
+            let inside = found.entry().scopes.iter().filter_map(|id| self.scopes.get(id.0 as usize));
+            match inside.filter_map(in_scope).last() {
+                Some(inner) => found = inner,
+                None => return Some(found),
+            }
+        }
     }
 
     /// Finds scopes and states without recursion, parents before children.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use json::Str;
 
 use crate::rules::{Kept, Surroundings};
+use crate::transition::Way;
 use crate::variable_references::StateFacts;
 
 /// Only what follows from the state's text, from the way to it and from the language in force may be in here, and
@@ -13,6 +14,7 @@ use crate::variable_references::StateFacts;
 pub(crate) struct Memo {
     key: OnceLock<Str>,
     facts: OnceLock<StateFacts>,
+    ways: OnceLock<Vec<Way>>,
     found: Mutex<Option<Found>>,
 }
 
@@ -26,6 +28,10 @@ impl Memo {
 
     pub fn facts(&self, tell: impl FnOnce() -> StateFacts) -> &StateFacts {
         self.facts.get_or_init(tell)
+    }
+
+    pub fn ways(&self, tell: impl FnOnce() -> Vec<Way>) -> &[Way] {
+        self.ways.get_or_init(tell)
     }
 
     /// What the rules found in the state in these surroundings.

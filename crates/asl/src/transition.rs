@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use json::{NodeId, NodeKind};
+use json::{NodeId, NodeKind, Str};
 
 use crate::{State, StateId, StateType};
 
@@ -38,35 +38,56 @@ pub struct Transition<'d> {
 }
 
 pub(crate) fn of<'d>(state: State<'d>) -> Vec<Transition<'d>> {
-    let tree = state.document().tree();
-    let to = |node: NodeId| -> Option<Target<'d>> {
-        let name = tree.as_str(node)?;
-        Some(match state.scope().state_named(&name) {
-            Some(target) => Target::State(target.id()),
-            None => Target::Missing(name),
-        })
+    let scope = state.scope();
+    let transition = |way: &'d Way| {
+        let target = match &way.to {
+            None => Target::End,
+            Some(name) => match scope.state_named(name) {
+                Some(target) => Target::State(target.id()),
+                None => Target::Missing(Cow::Borrowed(name)),
+            },
+        };
+        let node = way.distance.map(|distance| state.member().at_distance(distance));
+        Transition { from: state.id(), kind: way.kind, target, node }
     };
-    let mut transitions = Vec::new();
-    let mut add = |kind, target: Option<Target<'d>>, node| {
-        transitions.extend(target.map(|target| Transition { from: state.id(), kind, target, node }));
+    state.memo().ways(|| ways(state)).iter().map(transition).collect()
+}
+
+/// A transition as the state's own text tells it. Kept with the state as long as that stays.
+#[derive(Debug)]
+pub(crate) struct Way {
+    kind: TransitionKind,
+    /// The name of the state that it leads to; none for the end of the scope.
+    to: Option<Str>,
+    /// How far the value that names the target is behind the state's member.
+    distance: Option<i64>,
+}
+
+fn ways(state: State<'_>) -> Vec<Way> {
+    let tree = state.document().tree();
+    let mut ways = Vec::new();
+    let distance = |node: NodeId| node.distance_from(state.member());
+    let end =
+        |node: Option<NodeId>| Way { kind: TransitionKind::Next, to: None, distance: node.map(distance) };
+    let lead = |kind, node: Option<NodeId>| {
+        let name = tree.as_str(node?)?;
+        Some(Way { kind, to: Some(name.into()), distance: node.map(distance) })
     };
     match state.state_type() {
-        Some(state_type) if state_type.is_terminal() => add(TransitionKind::Next, Some(Target::End), None),
+        Some(state_type) if state_type.is_terminal() => ways.push(end(None)),
         Some(StateType::Choice) => {
             if let Some(choices) = state.field("Choices") {
                 for (position, rule) in tree.items(choices).enumerate() {
-                    let next = next_of(state, rule);
-                    add(TransitionKind::Choice(position), next.and_then(to), next);
+                    ways.extend(lead(TransitionKind::Choice(position), next_of(state, rule)));
                 }
             }
-            let default = state.field("Default");
-            add(TransitionKind::Default, default.and_then(to), default);
+            ways.extend(lead(TransitionKind::Default, state.field("Default")));
         }
         _ => {
             if let Some(next) = state.field("Next") {
-                add(TransitionKind::Next, to(next), Some(next));
+                ways.extend(lead(TransitionKind::Next, Some(next)));
             } else if state.is_end() {
-                add(TransitionKind::Next, Some(Target::End), state.field("End"));
+                ways.push(end(state.field("End")));
             }
         }
     }
@@ -74,11 +95,10 @@ pub(crate) fn of<'d>(state: State<'d>) -> Vec<Transition<'d>> {
         && let Some(catchers) = state.field("Catch")
     {
         for (position, catcher) in tree.items(catchers).enumerate() {
-            let next = next_of(state, catcher);
-            add(TransitionKind::Catch(position), next.and_then(to), next);
+            ways.extend(lead(TransitionKind::Catch(position), next_of(state, catcher)));
         }
     }
-    transitions
+    ways
 }
 
 fn next_of(state: State<'_>, object: NodeId) -> Option<NodeId> {

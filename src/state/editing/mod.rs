@@ -317,31 +317,44 @@ impl Studio {
             return;
         }
         editing.since_shown.set_value(Patch::default());
-        let map = StateMap::new(&shown, &since, &now);
-        let key_of = |document: &asl::Document, state| {
-            let state = document.state(state)?;
-            Some(Str::from(state.pointer()))
-        };
+        let has_views = workspace.root.with_untracked(Option::is_some)
+            || workspace.folded.with_untracked(|folded| !folded.is_empty());
+        let follows_all = has_views || self.runs.has_runs();
+        if !selection.is_empty() || follows_all {
+            self.follow_states(&shown, &since, &now, (&selection, states), follows_all);
+        }
+        if had_focus {
+            self.focus_selected();
+        }
+    }
+
+    /// Selects what the selected states have become, and has views and runs follow theirs.
+    fn follow_states(
+        self,
+        shown: &asl::Document,
+        since: &Patch,
+        now: &asl::Document,
+        (selection, states): (&[Str], Vec<Option<asl::StateId>>),
+        follows_all: bool,
+    ) {
+        let workspace = self.workspace;
+        let map = StateMap::new(shown, since, now);
+        let key_of = |document: &asl::Document, state| Some(document.state(state)?.key());
         let selected: Vec<Str> =
-            states.into_iter().filter_map(|state| key_of(&now, map.get(state?)?)).collect();
+            states.into_iter().filter_map(|state| key_of(now, map.get(state?)?)).collect();
         if selected != selection {
             workspace.select(selected);
         }
-        let has_views = workspace.root.with_untracked(Option::is_some)
-            || workspace.folded.with_untracked(|folded| !folded.is_empty());
-        if has_views || self.runs.has_runs() {
+        if follows_all {
             let renamed: HashMap<Str, Str> = shown
                 .states()
                 .filter_map(|state| {
-                    let (old, new) = (key_of(&shown, state.id())?, key_of(&now, map.get(state.id())?)?);
+                    let (old, new) = (key_of(shown, state.id())?, key_of(now, map.get(state.id())?)?);
                     (old != new).then_some((old, new))
                 })
                 .collect();
             self.runs.follow_keys(&renamed);
             workspace.follow_keys(&renamed);
-        }
-        if had_focus {
-            self.focus_selected();
         }
     }
 }

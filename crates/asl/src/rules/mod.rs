@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use json::{NodeId, NodeKind, Span, Str, Tree};
 
-use self::advice::Loop;
+use self::advice::{Assignments, Loop};
 pub(crate) use self::error_equals::is_known as is_known_error;
 use crate::edit::Style;
 use crate::problem::{AwsDiagnostic, Fix, Problem, Severity};
@@ -333,6 +333,7 @@ pub(crate) struct Context<'d> {
     /// The objects in which the states are that are inside of the part.
     inner: Vec<NodeId>,
     references: OnceCell<BTreeMap<Str, BTreeSet<Str>>>,
+    assignments: OnceCell<Assignments>,
     loops: OnceCell<Vec<Loop<'d>>>,
 }
 
@@ -350,6 +351,7 @@ impl<'d> Context<'d> {
             typed: Typed::default(),
             inner: Vec::new(),
             references: OnceCell::new(),
+            assignments: OnceCell::new(),
             loops: OnceCell::new(),
         }
     }
@@ -397,6 +399,11 @@ impl<'d> Context<'d> {
     /// The variables that each state reads, by the state's name.
     fn references(&self) -> &BTreeMap<Str, BTreeSet<Str>> {
         self.references.get_or_init(|| crate::variable_references(self.document))
+    }
+
+    /// The places where variables are set, by scope and name without `$`.
+    fn assignments(&self) -> &Assignments {
+        self.assignments.get_or_init(|| advice::assignments(self.document))
     }
 
     /// The loops of all scopes.

@@ -19,7 +19,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if references.is_empty() {
         return;
     }
-    let assigned = super::assignments(context);
+    let assigned = context.assignments();
     let mut flow = Flow { context, names: Vec::new(), entered: HashMap::new() };
     let all: BTreeSet<Str> = assigned.values().flat_map(BTreeMap::keys).cloned().collect();
     flow.names = all.into_iter().collect();

@@ -28,12 +28,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use json::{NodeId, Str};
 
 use super::Context;
-use crate::ScopeId;
+use crate::{Document, ScopeId};
+
+pub(super) type Assignments = BTreeMap<ScopeId, BTreeMap<Str, NodeId>>;
 
 /// The places where variables are set, by scope and name without `$`.
-fn assignments(context: &Context<'_>) -> BTreeMap<ScopeId, BTreeMap<Str, NodeId>> {
-    let mut assigned: BTreeMap<ScopeId, BTreeMap<Str, NodeId>> = BTreeMap::new();
-    for scope in context.document.scopes() {
+pub(super) fn assignments(document: &Document) -> Assignments {
+    let mut assigned = Assignments::new();
+    for scope in document.scopes() {
         // The last state comes first, as in `Typed`.
         let states: Vec<_> = scope.states().collect();
         for state in states.into_iter().rev().filter(|state| !state.facts().assignments.is_empty()) {

@@ -1,7 +1,6 @@
 use json::{Span, Str};
 
 use super::super::{Context, Findings, Reach, Rule};
-use super::assignments;
 use crate::variable_references::visible_scopes;
 use crate::{QueryLanguage, ScopeId};
 
@@ -14,8 +13,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let assigned = assignments(context);
-    for (scope, names) in &assigned {
+    let assigned = context.assignments();
+    for (scope, names) in assigned {
         let Some(scope) = context.document.scope(*scope) else { continue };
         let visible = visible_scopes(scope);
         let outer: Vec<ScopeId> = visible.into_iter().skip(1).collect();

@@ -1,5 +1,4 @@
 use super::super::{Context, Findings, Reach, Rule};
-use super::assignments;
 use crate::variable_references::visible_scopes;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -11,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let assigned = assignments(context);
+    let assigned = context.assignments();
     for (name, variables) in context.references() {
         let Some(state) = context.document.state_named(name) else { continue };
         let visible = visible_scopes(state.scope());

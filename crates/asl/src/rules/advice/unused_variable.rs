@@ -1,7 +1,7 @@
 use json::Span;
 
 use super::super::{Context, Findings, Reach, Rule};
-use super::{assignments, read_variables};
+use super::read_variables;
 use crate::Severity;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -14,17 +14,17 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let read = read_variables(context);
-    for (name, node) in assignments(context).into_values().flatten() {
-        if read.contains(&name) {
+    for (name, node) in context.assignments().values().flatten() {
+        if read.contains(name) {
             continue;
         }
-        let span = context.tree().member(node).map_or(Span::default(), |member| member.name_span);
+        let span = context.tree().member(*node).map_or(Span::default(), |member| member.name_span);
         let state = context.document.state_at(span.start).map(|state| state.id());
         findings
             .at(
                 context,
                 &RULE,
-                node,
+                *node,
                 format!("No state reads ${name}. Remove the variable if it isn't needed."),
             )
             .span(span)
