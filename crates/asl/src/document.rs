@@ -145,7 +145,7 @@ impl Document {
         let mut found = in_scope(self.scopes.first()?)?;
         loop {
             let inside = found.entry().scopes.iter().filter_map(|id| self.scopes.get(id.0 as usize));
-            match inside.filter_map(in_scope).last() {
+            match inside.filter_map(in_scope).next_back() {
                 Some(inner) => found = inner,
                 None => return Some(found),
             }
