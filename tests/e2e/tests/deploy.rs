@@ -78,7 +78,8 @@ fn a_workflow_is_exported_in_every_format() {
     page.wait_for_text(&text, "aws stepfunctions update-state-machine");
     choose(&page, "Definition inside the template");
     page.wait_for_text(DIALOG, "order-processing.asl.json");
-    page.wait_for_value(&format!("return document.querySelectorAll('{text}').length"), &json!(2));
+    let count = "return document.querySelectorAll('#tab-deploy-files-panel .deploy-text').length";
+    page.wait_for_value(count, &json!(2));
     page.press(&[], Key::Escape.into());
     page.wait_until_gone(DIALOG);
     page.assert_clean();
