@@ -32,9 +32,9 @@ impl TextKind {
                  expected: a JSON object with \"StartAt\" and \"States\"."
             }
             TextKind::Template => {
-                "It looks like a CloudFormation or SAM template. A definition in Amazon States Language was expected: \
-                 copy the state machine's definition out of the template (under \"DefinitionString\", \"Definition\" or \
-                 the file that \"DefinitionUri\" names) and paste it."
+                "It looks like a CloudFormation or SAM template, and it has no state machine. A definition in Amazon \
+                 States Language was expected: a JSON object with \"StartAt\" and \"States\", or a template with a \
+                 state machine."
             }
             TextKind::MockConfig => {
                 "It looks like a mock configuration of Step Functions Local. A definition was expected; paste this \
