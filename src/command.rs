@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use asl::StateType;
+use asl::{QueryLanguage, StateType};
 use leptos::prelude::*;
 
 use crate::keymap::{Key, alt, alt_shift, key, main_shift, plain, shift};
@@ -84,6 +84,7 @@ pub enum Command {
     OpenMenu,
     Format,
     ConvertToJsonata,
+    ConvertToJsonpath,
     ExtractWorkflow,
     TestState,
     DesignMode,
@@ -219,6 +220,7 @@ impl Command {
         Command::OpenMenu,
         Command::Format,
         Command::ConvertToJsonata,
+        Command::ConvertToJsonpath,
         Command::ExtractWorkflow,
         Command::TestState,
         Command::DesignMode,
@@ -423,6 +425,7 @@ impl Command {
             ),
             Command::Format => ("Lay the text out anew", "Edit", "code", const { &[alt_shift("f")] }),
             Command::ConvertToJsonata => ("Convert to JSONata…", "Edit", "braces", &[]),
+            Command::ConvertToJsonpath => ("Convert to JSONPath…", "Edit", "braces", &[]),
             Command::ExtractWorkflow => ("Extract into a nested workflow…", "Edit", "extract", &[]),
             Command::TestState => ("Test state…", "Run", "test", const { &[plain("t")] }),
             Command::DesignMode => ("Design the workflow", "View", "graph", const { &[alt("d")] }),
@@ -556,7 +559,8 @@ impl Command {
             Command::DrawAround if studio.workspace.root.with(Option::is_none) => {
                 Some("The picture shows the whole workflow")
             }
-            Command::ConvertToJsonata => studio.obstacle_of_conversion(),
+            Command::ConvertToJsonata => studio.obstacle_of_conversion(QueryLanguage::Jsonata),
+            Command::ConvertToJsonpath => studio.obstacle_of_conversion(QueryLanguage::JsonPath),
             Command::MoveLeft | Command::MoveRight | Command::ResetOrder => studio.obstacle_of_order(self),
             Command::ExtractWorkflow | Command::TestState if studio.workspace.selected_key().is_none() => {
                 Some("No state is selected")
@@ -720,7 +724,8 @@ fn carry_out(studio: Studio, command: Command) {
         }
         Command::ExportPicture => shell.export.set(true),
         Command::ExportDeployment => shell.deploy.set(true),
-        Command::ConvertToJsonata => shell.convert.set(true),
+        Command::ConvertToJsonata => shell.begin_conversion(QueryLanguage::Jsonata),
+        Command::ConvertToJsonpath => shell.begin_conversion(QueryLanguage::JsonPath),
         Command::ExtractWorkflow => shell.extract.set(true),
         Command::TestState => shell.test_state.set(true),
         Command::ToggleYaml => studio.toggle_yaml(),

@@ -1,4 +1,4 @@
-use asl::ChangedLines;
+use asl::{ChangedLines, QueryLanguage};
 use convert::{CaseProof, Note, NoteKind, Proof, Verdict, What};
 use engine::Status;
 use json::Str;
@@ -12,12 +12,12 @@ use crate::ui::{Dialog, Icon};
 /// Changes beyond this many are counted but not shown.
 const MOST_CHANGES: usize = 200;
 
-/// Shows what a conversion to JSONata comes to, and makes it.
+/// Shows what a conversion to the other query language comes to, and makes it.
 #[component]
 pub fn Convert() -> impl IntoView {
     let shell = Studio::of_app().shell;
     view! {
-        <Dialog open=shell.convert title="Convert to JSONata" look="convert-dialog">
+        <Dialog open=shell.convert title="Convert the query language" look="convert-dialog">
             <ConvertForm />
         </Dialog>
     }
@@ -51,15 +51,18 @@ fn ConvertForm() -> impl IntoView {
         };
         Shared::new(proof)
     });
+    // The dialog is made anew whenever it opens.
+    let to = studio.shell.convert_to.get_untracked();
     let summary = move || {
+        let to = to.name();
         conversion.with(|conversion| {
             let done = conversion.converted.len();
             let left = conversion.notes.iter().filter(|note| note.kind == NoteKind::NotConverted).count();
             match (done, left) {
                 (0, 0) => "There is nothing to convert.".to_owned(),
-                (done, 0) => format!("{} to JSONata.", states(done, "changes", "change")),
+                (done, 0) => format!("{} to {to}.", states(done, "changes", "change")),
                 (done, left) => format!(
-                    "{} to JSONata, {} as it is.",
+                    "{} to {to}, {} as it is.",
                     states(done, "changes", "change"),
                     states(left, "stays", "stay")
                 ),
@@ -120,7 +123,7 @@ fn ConvertForm() -> impl IntoView {
                     >
                         {move || if on_samples.get() { "Run it on the current input" } else { "Run it on made-up data" }}
                     </button>
-                    {move || conversion.with(|conversion| notes_view(studio, &conversion.notes))}
+                    {move || conversion.with(|conversion| notes_view(studio, to, &conversion.notes))}
                 </section>
             </div>
             <div class="convert-actions">
@@ -225,7 +228,7 @@ fn verdict_text(case: &CaseProof) -> String {
 }
 
 /// What stays as it is, and what a person should know of the rest.
-fn notes_view(studio: Studio, notes: &[Note]) -> AnyView {
+fn notes_view(studio: Studio, to: QueryLanguage, notes: &[Note]) -> AnyView {
     let sheet = style_sheet!("style/convert.css");
     // What is the same for many states is said once.
     let mut grouped: Vec<(NoteKind, String, Vec<Str>)> = Vec::new();
@@ -238,6 +241,10 @@ fn notes_view(studio: Studio, notes: &[Note]) -> AnyView {
     grouped.sort_by_key(|(kind, ..)| *kind);
     let (left, known): (Vec<_>, Vec<_>) =
         grouped.into_iter().partition(|(kind, ..)| *kind == NoteKind::NotConverted);
+    let nothing = match to {
+        QueryLanguage::Jsonata => "Nothing: each part can be said in JSONata.",
+        QueryLanguage::JsonPath => "Nothing: each part can be said in JSONPath.",
+    };
     let part = |title: &'static str, none: &'static str, notes: Vec<(NoteKind, String, Vec<Str>)>| {
         let is_none = notes.is_empty();
         let rows = notes.into_iter().map(|(kind, message, states)| note_row(studio, kind, message, states));
@@ -252,7 +259,7 @@ fn notes_view(studio: Studio, notes: &[Note]) -> AnyView {
         }
     };
     view! {
-        {part("Not converted", "Nothing: each part can be said in JSONata.", left)}
+        {part("Not converted", nothing, left)}
         {part("What to know", "Nothing: what works does the same with all data.", known)}
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diagram::order::{branch_around, followed_order, scope_of};
 use json::{Map, Str, Value};
 use layout::{Direction, Rect};
 use leptos::prelude::*;
@@ -120,24 +121,6 @@ fn moved(mut row: Vec<(f64, Str)>, key: &Str, is_left: bool) -> Option<Vec<Str>>
     Some(row)
 }
 
-/// The key of a state without its name: that of its scope's states.
-fn scope_of(key: &str) -> &str {
-    key.rsplit_once('/').map_or("", |(scope, _)| scope)
-}
-
-/// The Parallel state around a key, and in which of its branches the key is.
-fn branch_around(key: &str) -> Option<(&str, usize)> {
-    let mut end = key.len();
-    while let Some(at) = key.get(..end)?.rfind("/Branches/") {
-        let position = key.get(at + "/Branches/".len()..)?.split('/').next()?;
-        if let Ok(position) = position.parse() {
-            return Some((key.get(..at)?, position));
-        }
-        end = at;
-    }
-    None
-}
-
 /// In which branch of a Parallel state a key is.
 fn branch_in(key: &str, parallel: &str) -> Option<usize> {
     key.strip_prefix(parallel)?.strip_prefix("/Branches/")?.split('/').next()?.parse().ok()
@@ -155,21 +138,16 @@ fn set_order(settings: &mut Map, mut order: Vec<Str>) {
 }
 
 impl Workspace {
-    /// States have other keys after an edit, and branches are called after their states.
-    pub(super) fn follow_order(self, renamed: &HashMap<Str, Str>) {
+    /// Whether an order was given by hand.
+    pub(super) fn has_order(self) -> bool {
+        self.settings.with_untracked(|settings| settings.get(ORDER).is_some())
+    }
+
+    /// States have other keys after an edit, or are gone. A branch is the one that its states are in, whatever number
+    /// it has.
+    pub(super) fn follow_order(self, states: &[(Str, Option<Str>)]) {
         let order = self.settings.with_untracked(order_in);
-        let new = |key: &Str| {
-            if let Some(new) = renamed.get(key) {
-                return new.clone();
-            }
-            let branch = branch_around(key).and_then(|(parallel, position)| {
-                let new = renamed.get(parallel)?;
-                (key.len() == format!("{parallel}/Branches/{position}").len())
-                    .then(|| Str::from(format!("{new}/Branches/{position}")))
-            });
-            branch.unwrap_or_else(|| key.clone())
-        };
-        let followed: Vec<Str> = order.iter().map(new).collect();
+        let followed = followed_order(&order, states);
         if followed != order {
             self.settings.update(|settings| set_order(settings, followed));
         }

@@ -33,8 +33,10 @@ impl Studio {
         })
     }
 
+    /// What the conversion to the language that is asked for comes to.
     pub fn plan_conversion(self, what: &What) -> Conversion {
-        self.workspace.document.with_untracked(|document| convert::convert(document, what))
+        let to = self.shell.convert_to.get_untracked();
+        self.workspace.document.with_untracked(|document| convert::convert_to(document, what, to))
     }
 
     /// Runs the definition before and after a conversion on the input and the answers that are given.
@@ -44,18 +46,24 @@ impl Studio {
     /// Why there is nothing to run it on.
     pub fn prove_conversion(self, conversion: &Conversion) -> Result<Proof, String> {
         let case = self.proof_case()?;
-        Ok(self.prove(conversion, |_| vec![case]))
+        Ok(self.prove(conversion, |_, _| vec![case]))
     }
 
     /// The same on made-up data.
     pub fn prove_on_samples(self, conversion: &Conversion) -> Proof {
-        self.prove(conversion, convert::samples)
+        // Samples are made for paths.
+        let to_jsonpath = self.shell.convert_to.get_untracked() == QueryLanguage::JsonPath;
+        self.prove(conversion, |before, after| convert::samples(if to_jsonpath { after } else { before }))
     }
 
-    fn prove(self, conversion: &Conversion, cases: impl FnOnce(&Document) -> Vec<ProofCase>) -> Proof {
+    fn prove(
+        self,
+        conversion: &Conversion,
+        cases: impl FnOnce(&Document, &Document) -> Vec<ProofCase>,
+    ) -> Proof {
         let before = self.workspace.document.get_untracked();
         let after = Document::parse(&conversion.patch.apply_to(before.text()).0);
-        convert::prove(&before, &after, &cases(&before), PROOF)
+        convert::prove(&before, &after, &cases(&before, &after), PROOF)
     }
 
     fn proof_case(self) -> Result<ProofCase, String> {
@@ -81,8 +89,9 @@ impl Studio {
     pub fn apply_conversion(self, conversion: Conversion) {
         let count = conversion.converted.len();
         let states = if count == 1 { "1 state".to_owned() } else { format!("{count} states") };
-        self.apply_patch(conversion.patch, format!("Converted {states} to JSONata"));
-        self.shell.say(format!("Converted {states} to JSONata. Undo takes it back."));
+        let to = self.shell.convert_to.get_untracked().name();
+        self.apply_patch(conversion.patch, format!("Converted {states} to {to}"));
+        self.shell.say(format!("Converted {states} to {to}. Undo takes it back."));
     }
 
     /// What making the selected states a workflow of their own comes to, or why it can't be done.
@@ -147,13 +156,16 @@ impl Studio {
     }
 
     /// Why there is nothing to convert; none if there is.
-    pub fn obstacle_of_conversion(self) -> Option<&'static str> {
+    pub fn obstacle_of_conversion(self, to: QueryLanguage) -> Option<&'static str> {
         self.workspace.document.with(|document| {
             if !document.tree().problems().is_empty() {
                 return Some("The definition is not JSON yet");
             }
-            let is_left = document.states().any(|state| state.language() == QueryLanguage::JsonPath);
-            (!is_left).then_some("All states are in JSONata")
+            let is_left = document.states().any(|state| state.language() != to);
+            (!is_left).then_some(match to {
+                QueryLanguage::Jsonata => "All states are in JSONata",
+                QueryLanguage::JsonPath => "All states are in JSONPath",
+            })
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use asl::QueryLanguage;
 use leptos::prelude::*;
 
 use crate::platform::{dom, storage};
@@ -112,6 +113,8 @@ pub struct Shell {
     pub gallery: RwSignal<bool>,
     pub export: RwSignal<bool>,
     pub convert: RwSignal<bool>,
+    /// The language that the conversion is to.
+    pub convert_to: RwSignal<QueryLanguage>,
     pub extract: RwSignal<bool>,
     pub deploy: RwSignal<bool>,
     /// A template of which one state machine is to be picked, with its name.
@@ -157,6 +160,7 @@ impl Shell {
             gallery: RwSignal::new(false),
             export: RwSignal::new(false),
             convert: RwSignal::new(false),
+            convert_to: RwSignal::new(QueryLanguage::Jsonata),
             extract: RwSignal::new(false),
             deploy: RwSignal::new(false),
             template: RwSignal::new(None),
@@ -195,6 +199,11 @@ impl Shell {
             Theme::Light => "Light colours",
             Theme::Dark => "Dark colours",
         });
+    }
+
+    pub fn begin_conversion(self, to: QueryLanguage) {
+        self.convert_to.set(to);
+        self.convert.set(true);
     }
 
     /// Shows a pane and moves the focus into it.

@@ -333,7 +333,6 @@ impl Workspace {
         if self.folded.with_untracked(|folded| folded.iter().any(|key| renamed.contains_key(key))) {
             self.folded.update(|folded| *folded = Arc::new(folded.iter().map(new).collect()));
         }
-        self.follow_order(renamed);
         if let Some(root) = self.root.get_untracked().filter(|root| renamed.contains_key(root)) {
             self.root.set(Some(new(&root)));
         }

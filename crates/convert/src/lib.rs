@@ -1,7 +1,7 @@
-//! From JSONPath to JSONata, and the proof that a workflow still does the same.
+//! From JSONPath to JSONata and back, and the proof that a workflow still does the same.
 //!
-//! [`convert`] plans a patch of a definition that turns states from JSONPath to JSONata, and says what
-//! it could not convert and what to know about the rest. [`prove`] runs both versions with the same
+//! [`convert_to`] plans a patch of a definition that turns states from one query language to the other,
+//! and says what it could not convert and what to know about the rest. [`prove`] runs both versions with the same
 //! input and the same answers of tasks, and names the first difference.
 
 mod choice;
@@ -13,6 +13,7 @@ mod prove;
 mod samples;
 mod state;
 mod template;
+mod to_jsonpath;
 
 use std::collections::BTreeSet;
 
@@ -52,12 +53,17 @@ impl Conversion {
     }
 }
 
-/// Plans the conversion of states that are in JSONPath. States that can't be converted stay as they
-/// are and are listed: a JSONPath workflow may have states in either language.
+/// Plans the conversion of states to JSONata: see [`convert_to`].
+pub fn convert(document: &Document, what: &What) -> Conversion {
+    convert_to(document, what, QueryLanguage::Jsonata)
+}
+
+/// Plans the conversion of states to a query language. States that can't be converted stay as they
+/// are and are listed: a workflow whose own language is JSONPath may have states in either language.
 ///
 /// A text with mistakes in its JSON is left alone.
 /// Everything that the conversion is not about keeps its bytes: unknown fields, order, layout.
-pub fn convert(document: &Document, what: &What) -> Conversion {
+pub fn convert_to(document: &Document, what: &What, to: QueryLanguage) -> Conversion {
     if !document.tree().problems().is_empty() || document.states().next().is_none() {
         return Conversion { patch: Patch::default(), notes: Vec::new(), converted: Vec::new() };
     }
@@ -69,8 +75,8 @@ pub fn convert(document: &Document, what: &What) -> Conversion {
         What::Whole => true,
         What::States(states) => states.contains(&state.id()),
     };
-    let is_in_jsonpath = |state: &State<'_>| state.language() == QueryLanguage::JsonPath;
-    for state in document.states().filter(|state| is_asked(state) && is_in_jsonpath(state)) {
+    let is_other = |state: &State<'_>| state.language() != to;
+    for state in document.states().filter(|state| is_asked(state) && is_other(state)) {
         let mut notes = Notes {
             state: state.id(),
             state_name: state.shared_name(),
@@ -79,8 +85,11 @@ pub fn convert(document: &Document, what: &What) -> Conversion {
             list: Vec::new(),
         };
         let before = edits.len();
-        let result = state::convert(state, &mut edits, &mut notes)
-            .and_then(|()| check_functions(&edits, before, &variables));
+        let result = match to {
+            QueryLanguage::Jsonata => state::convert(state, &mut edits, &mut notes)
+                .and_then(|()| check_functions(&edits, before, &variables)),
+            QueryLanguage::JsonPath => to_jsonpath::convert(state, &mut edits, &mut notes),
+        };
         match result {
             Ok(()) => converted.push(state.id()),
             Err(problem) => {
@@ -91,15 +100,40 @@ pub fn convert(document: &Document, what: &What) -> Conversion {
         }
         all_notes.append(&mut notes.list);
     }
-    let stays = document.states().any(|state| is_in_jsonpath(&state) && !converted.contains(&state.id()));
-    if *what == What::Whole && !stays {
-        set_whole_language(document, &mut edits);
-    } else {
-        for state in converted.iter().filter_map(|id| document.state(*id)) {
-            set_language(document, state, &mut edits);
+    let stays = document.states().any(|state| is_other(&state) && !converted.contains(&state.id()));
+    match to {
+        QueryLanguage::Jsonata if *what == What::Whole && !stays => set_whole_language(document, &mut edits),
+        QueryLanguage::Jsonata => {
+            for state in converted.iter().filter_map(|id| document.state(*id)) {
+                set_language(document, state, QueryLanguage::Jsonata, &mut edits);
+            }
         }
+        QueryLanguage::JsonPath if converted.is_empty() => {}
+        QueryLanguage::JsonPath => unset_language(document, &converted, &mut edits),
     }
     Conversion { patch: edits.finish(), notes: all_notes, converted }
+}
+
+/// The workflow itself is in JSONPath, the language that it has without saying so, for only then may a state be; the
+/// states that stay in JSONata say so themselves.
+fn unset_language(document: &Document, converted: &[StateId], edits: &mut MemberEdits<'_>) {
+    let tree = document.tree();
+    let Some(machine) = document.machine() else { return };
+    if machine.language() == QueryLanguage::Jsonata
+        && let Some(member) = machine.field("QueryLanguage").and_then(|node| tree.parent(node))
+    {
+        edits.remove(member);
+    }
+    for state in document.states() {
+        let own = state.field("QueryLanguage").and_then(|node| tree.parent(node));
+        match own {
+            Some(member) if converted.contains(&state.id()) => edits.remove(member),
+            None if state.language() == QueryLanguage::Jsonata && !converted.contains(&state.id()) => {
+                set_language(document, state, QueryLanguage::Jsonata, edits);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The names of variables, which hide functions of the same name.
@@ -151,14 +185,14 @@ fn set_whole_language(document: &Document, edits: &mut MemberEdits<'_>) {
     }
 }
 
-fn set_language(document: &Document, state: State<'_>, edits: &mut MemberEdits<'_>) {
+fn set_language(document: &Document, state: State<'_>, language: QueryLanguage, edits: &mut MemberEdits<'_>) {
     let tree = document.tree();
-    let jsonata = Value::from(QueryLanguage::Jsonata.name());
+    let value = Value::from(language.name());
     match (state.field("QueryLanguage"), state.node()) {
-        (Some(node), _) => edits.set(node, jsonata),
+        (Some(node), _) => edits.set(node, value),
         (None, Some(object)) if tree.kind(object) == NodeKind::Object => {
             let after = state.field("Type").and_then(|node| tree.parent(node));
-            edits.add(object, after, "QueryLanguage", jsonata);
+            edits.add(object, after, "QueryLanguage", value);
         }
         _ => {}
     }

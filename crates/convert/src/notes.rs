@@ -19,7 +19,7 @@ pub struct Note {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NoteKind {
-    /// The state stays in JSONPath.
+    /// The state stays in its language.
     NotConverted,
     /// With some data the state now does something else.
     ChangedMeaning,
@@ -27,7 +27,7 @@ pub enum NoteKind {
     Info,
 }
 
-/// Why something can't be written in JSONata.
+/// Why something can't be written in the other language.
 #[derive(Clone, Debug)]
 pub(crate) struct Unsupported {
     pub message: String,
@@ -52,6 +52,17 @@ impl Notes {
     pub fn at(&mut self, field: impl Into<String>, span: Span) {
         self.field = field.into();
         self.span = span;
+    }
+
+    /// Notes of the same place that nobody reads.
+    pub fn scratch(&self) -> Notes {
+        Notes {
+            state: self.state,
+            state_name: self.state_name.clone(),
+            field: String::new(),
+            span: self.span,
+            list: Vec::new(),
+        }
     }
 
     pub fn info(&mut self, message: impl Into<String>) {

@@ -206,7 +206,9 @@ fn compare_ends(before: &RunSummary, after: &RunSummary) -> Verdict {
     if before.error != after.error {
         let (one, other) =
             (before.error.as_deref().unwrap_or_default(), after.error.as_deref().unwrap_or_default());
-        if DATA_ERRORS.contains(&one) && other == "States.QueryEvaluationError" {
+        let is_pair =
+            |one: &str, other: &str| DATA_ERRORS.contains(&one) && other == "States.QueryEvaluationError";
+        if is_pair(one, other) || is_pair(other, one) {
             return Verdict::EqualButForTheError;
         }
         return different("error", one.to_owned(), other.to_owned());

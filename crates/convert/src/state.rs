@@ -11,7 +11,7 @@ use crate::notes::{Notes, Unsupported};
 use crate::template;
 
 /// `…Path` fields, and what takes their place in JSONata.
-const PATH_FIELDS: [(&str, &str); 9] = [
+pub(crate) const PATH_FIELDS: [(&str, &str); 9] = [
     ("TimeoutSecondsPath", "TimeoutSeconds"),
     ("HeartbeatSecondsPath", "HeartbeatSeconds"),
     ("SecondsPath", "Seconds"),
@@ -24,7 +24,7 @@ const PATH_FIELDS: [(&str, &str); 9] = [
 ];
 
 /// The same within ItemReader, ItemBatcher and their like.
-const INNER_PATH_FIELDS: [(&str, &str); 3] = [
+pub(crate) const INNER_PATH_FIELDS: [(&str, &str); 3] = [
     ("MaxItemsPath", "MaxItems"),
     ("MaxItemsPerBatchPath", "MaxItemsPerBatch"),
     ("MaxInputBytesPerBatchPath", "MaxInputBytesPerBatch"),

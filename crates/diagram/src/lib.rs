@@ -6,6 +6,7 @@
 mod describe;
 mod drop_targets;
 pub mod export;
+pub mod order;
 mod outline;
 mod scene;
 

@@ -319,7 +319,7 @@ impl Studio {
         editing.since_shown.set_value(Patch::default());
         let has_views = workspace.root.with_untracked(Option::is_some)
             || workspace.folded.with_untracked(|folded| !folded.is_empty());
-        let follows_all = has_views || self.runs.has_runs();
+        let follows_all = has_views || workspace.has_order() || self.runs.has_runs();
         if !selection.is_empty() || follows_all {
             self.follow_states(&shown, &since, &now, (&selection, states), follows_all);
         }
@@ -346,12 +346,19 @@ impl Studio {
             workspace.select(selected);
         }
         if follows_all {
-            let renamed: HashMap<Str, Str> = shown
+            let states: Vec<(Str, Option<Str>)> = shown
                 .states()
                 .filter_map(|state| {
-                    let (old, new) = (key_of(shown, state.id())?, key_of(now, map.get(state.id())?)?);
-                    (old != new).then_some((old, new))
+                    let old = key_of(shown, state.id())?;
+                    Some((old, map.get(state.id()).and_then(|state| key_of(now, state))))
                 })
+                .collect();
+            if workspace.has_order() {
+                workspace.follow_order(&states);
+            }
+            let renamed: HashMap<Str, Str> = states
+                .into_iter()
+                .filter_map(|(old, new)| new.filter(|new| *new != old).map(|new| (old, new)))
                 .collect();
             self.runs.follow_keys(&renamed);
             workspace.follow_keys(&renamed);

@@ -255,6 +255,27 @@ fn variables_are_assigned_in_a_table() {
     page.assert_clean();
 }
 
+#[test]
+fn a_workflow_is_converted_to_jsonpath() {
+    let page = open(ROW, Viewport::DESKTOP, Scheme::Light);
+    command(&page, "Convert to JSONPath");
+    let dialog = ".convert-dialog[open]";
+    page.wait_for_text(dialog, "3 states change to JSONPath.");
+    click_in_dialog(&page, "Run it on made-up data");
+    page.wait_for_text(
+        &format!("{dialog} .convert-part .convert-list"),
+        "both versions fail at the same state, with States.QueryEvaluationError before",
+    );
+    click_in_dialog(&page, "Convert");
+    page.wait_until_gone(dialog);
+    page.until("the definition to be in JSONPath", || {
+        let text = definition(&page);
+        let is_there = text.contains("\"output.$\": \"States.MathAdd($total, $limit)\"");
+        (is_there && !text.contains("QueryLanguage")).then_some(())
+    });
+    page.assert_clean();
+}
+
 /// What axe-core finds in each dialog. Skipped where it is not installed.
 #[test]
 fn assistive_technology_gets_the_dialogs_and_the_table() {
