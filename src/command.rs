@@ -41,6 +41,7 @@ pub enum Command {
     GoOnWithDefinition,
     ShowData,
     ShowDebug,
+    ShowScratch,
     ShowTasks,
     NewWorkflow,
     OpenFile,
@@ -100,6 +101,7 @@ pub enum Command {
     ShowDetails,
     ShowSteps,
     ShowEvents,
+    ShowMapRun,
     ShowComparison,
     ToggleDock,
     TakeAnswers,
@@ -171,6 +173,7 @@ impl Command {
         Command::GoOnWithDefinition,
         Command::ShowData,
         Command::ShowDebug,
+        Command::ShowScratch,
         Command::ShowTasks,
         Command::NewWorkflow,
         Command::OpenFile,
@@ -237,6 +240,7 @@ impl Command {
         Command::ShowDetails,
         Command::ShowSteps,
         Command::ShowEvents,
+        Command::ShowMapRun,
         Command::ShowComparison,
         Command::ToggleDock,
         Command::TakeAnswers,
@@ -340,6 +344,7 @@ impl Command {
             Command::ShowDebug => {
                 ("Go to watches, frames and breakpoints", "View", "watch", const { &[alt("w")] })
             }
+            Command::ShowScratch => ("Evaluate an expression", "Run", "function", const { &[alt("x")] }),
             Command::ShowTasks => ("Go to the tasks that wait", "View", "inbox", const { &[alt("t")] }),
             Command::NewWorkflow => ("New workflow", "File", "plus", const { &[alt("n")] }),
             Command::OpenFile => ("Open a file…", "File", "open-file", const { &[key("o")] }),
@@ -443,6 +448,7 @@ impl Command {
             Command::ShowResult => ("Go to the result", "View", "check", const { &[alt("6")] }),
             Command::ShowDetails => ("Go to the details of the state", "View", "info", &[]),
             Command::ShowSteps => ("Go to the steps", "View", "list", &[]),
+            Command::ShowMapRun => ("Go to the Map Run", "View", "map", const { &[alt("p")] }),
             Command::ShowComparison => ("Compare the run with another one", "Run", "compare", &[]),
             Command::ToggleDock => {
                 ("Enlarge or shrink the run panel", "View", "fullscreen", const { &[alt("m")] })
@@ -524,6 +530,7 @@ impl Command {
             Command::RunToSameEvent => untrack(|| studio.obstacle_of_run_on()),
             Command::RunAgainToHere => untrack(|| studio.obstacle_of_run_again()),
             Command::RedriveRun => studio.obstacle_of_redrive(),
+            Command::ShowMapRun if !studio.page.has_map_runs() => Some("The run has no Map Run"),
             Command::GoOnWithDefinition if !studio.is_run_outdated() => {
                 Some("The run has the definition as it is")
             }
@@ -639,6 +646,10 @@ fn carry_out(studio: Studio, command: Command) {
         Command::GoOnWithDefinition => studio.go_on_with_definition(),
         Command::ShowData => studio.show_of_run(SideTab::Data),
         Command::ShowDebug => studio.show_of_run(SideTab::Debug),
+        Command::ShowScratch => {
+            studio.show_of_run(SideTab::Debug);
+            crate::platform::dom::focus_soon("scratch");
+        }
         Command::ShowTasks => studio.show_of_run(SideTab::Tasks),
         Command::Pause => studio.runs.pause(),
         Command::StopRun => studio.runs.stop(),
@@ -691,6 +702,7 @@ fn carry_out(studio: Studio, command: Command) {
         Command::ShowDetails => shell.go_to_side(SideTab::Details),
         Command::ShowSteps => shell.go_to_dock(DockTab::Steps),
         Command::ShowEvents => shell.go_to_dock(DockTab::Events),
+        Command::ShowMapRun => studio.show_map_run(),
         Command::ShowComparison => shell.go_to_dock(DockTab::Compare),
         Command::ToggleDock => shell.dock_is_whole.update(|whole| *whole = !*whole),
         Command::TakeAnswers => studio.take_answers(),

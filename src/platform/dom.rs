@@ -146,6 +146,12 @@ pub fn corner_of(selectors: &[&str]) -> Option<(f64, f64)> {
     Some((rect.left(), rect.bottom()))
 }
 
+/// Where a pointer is across the first element that a selector finds: 0 at its left end, 1 at its right.
+pub fn share_across(event: &web_sys::MouseEvent, selector: &str) -> Option<f64> {
+    let rect = document()?.query_selector(selector).ok()??.get_bounding_client_rect();
+    (rect.width() > 0.0).then(|| ((f64::from(event.client_x()) - rect.left()) / rect.width()).clamp(0.0, 1.0))
+}
+
 /// Whether the focus is on an element of this id or inside of it.
 pub fn is_focus_within(id: &str) -> bool {
     let active = document().and_then(|document| document.active_element());

@@ -18,15 +18,22 @@ impl DockTab {
             DockTab::Result => "result",
             DockTab::Steps => "steps",
             DockTab::Events => "events",
+            DockTab::MapRun => "map-run",
             DockTab::Compare => "compare",
             DockTab::Problems => "problems",
         }
     }
 
     fn from_slug(slug: &str) -> Option<DockTab> {
-        [DockTab::Result, DockTab::Steps, DockTab::Events, DockTab::Compare, DockTab::Problems]
-            .into_iter()
-            .find(|tab| tab.slug() == slug)
+        let all = [
+            DockTab::Result,
+            DockTab::Steps,
+            DockTab::Events,
+            DockTab::MapRun,
+            DockTab::Compare,
+            DockTab::Problems,
+        ];
+        all.into_iter().find(|tab| tab.slug() == slug)
     }
 }
 
@@ -49,6 +56,9 @@ impl Studio {
             link.event = Some(cursor.position);
         }
         link.tab = Some(self.shell.dock_tab.get().slug().to_owned());
+        if self.shell.dock_tab.get() == DockTab::MapRun {
+            link.map_run = u32::try_from(self.page.map_run.get() + 1).ok();
+        }
         link.filter = self.page.filter.get();
         link
     }
@@ -122,6 +132,9 @@ impl Studio {
                 }
                 None => missing.push(format!("the tab \"{tab}\" is not there")),
             }
+        }
+        if let Some(number) = link.map_run {
+            self.page.map_run.set((number as usize).saturating_sub(1));
         }
         if link.filter != self.page.filter.get_untracked() {
             self.page.filter.set(link.filter.clone());

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use asl::TransitionKind;
 use debugger::event_groups::{EventLine, GroupKey, OpenGroups, event_lines};
-use debugger::gantt::Axis;
+use debugger::gantt::{Axis, Window};
+use debugger::map_run::ChildFilter;
 use debugger::steps_table::{StepsTable, StepsView};
 use debugger::{EventFilter, HistoryModel, Row, RowKind, Visit, VisitId};
 use engine::{EventId, EventRef, Instant, RunId};
@@ -15,6 +16,7 @@ use crate::platform::{dom, storage};
 use crate::state::kept_runs::{CoverageFacts, StoredRun};
 use crate::state::row_actions::RowMenuAt;
 use crate::state::run::{RunKey, RunPhase, Runs};
+use crate::state::step_columns::Columns;
 use crate::state::workspace::Shared;
 
 /// Bytes of data that a filter searches in one frame.
@@ -82,12 +84,20 @@ pub struct ExecutionPage {
     filter_serial: StoredValue<u64>,
     pub steps: RwSignal<StepsView>,
     pub axis: RwSignal<Axis>,
+    /// What of the axis is in sight, and which columns are there.
+    pub window: RwSignal<Window>,
+    pub columns: RwSignal<Columns>,
     pub table: Memo<Shared<StepsTable>>,
     /// The event and the row of the tables that the cursor is at.
     pub selected_event: RwSignal<Option<usize>>,
     pub selected_row: RwSignal<Option<usize>>,
     chosen_row: RwSignal<Option<usize>>,
     pub details_tab: RwSignal<DetailsTab>,
+    /// The expression that is tried.
+    pub scratch: RwSignal<String>,
+    /// Which Map Run is shown, from 0, and which of its children.
+    pub map_run: RwSignal<usize>,
+    pub child_filter: RwSignal<ChildFilter>,
     /// The row of events or steps of which the menu is open.
     pub row_menu: RwSignal<Option<RowMenuAt>>,
     /// The run that the current one is compared with.
@@ -182,12 +192,17 @@ impl ExecutionPage {
             filter_serial: StoredValue::new(0),
             steps,
             axis: RwSignal::new(Axis::Time),
+            window: RwSignal::new(Window::default()),
+            columns: RwSignal::new(Columns::kept()),
             table,
             selected_event: RwSignal::new(None),
             selected_row: RwSignal::new(None),
             chosen_row: RwSignal::new(None),
             details_tab: RwSignal::new(DetailsTab::InputOutput),
             row_menu: RwSignal::new(None),
+            scratch: RwSignal::new(String::new()),
+            map_run: RwSignal::new(0),
+            child_filter: RwSignal::new(ChildFilter::default()),
             compared: RwSignal::new(None),
             shows_coverage: RwSignal::new(false),
             covered: RwSignal::new(None),
@@ -209,6 +224,8 @@ impl ExecutionPage {
                 self.execution.set(RunId(0));
                 self.steps.update(|steps| steps.toggled.clear());
                 self.groups.update(|groups| groups.toggled.clear());
+                self.window.set(Window::default());
+                self.filter_by_window(false);
                 if self.compared.get_untracked() == current {
                     self.compared.set(None);
                 }

@@ -54,6 +54,7 @@ pub enum DockTab {
     Result,
     Steps,
     Events,
+    MapRun,
     Compare,
     Problems,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use asl::QueryLanguage;
-use engine::{EventRef, EventType, Execution, FrameId, HistoryEvent, Machine};
+use engine::{DueTimer, EventRef, EventType, Execution, FrameId, HistoryEvent, Machine, TimerKind};
 use json::{Map, Str, Value};
 
 use crate::query::{Env, Message, Query};
@@ -45,6 +45,34 @@ pub enum Place {
     Retry(Option<StateKey>),
     /// Any state is entered; for conditions.
     AnyState,
+    /// Time is about to go on to where a timer fires: of a kind, and of a state or of any.
+    Timer { kinds: Timers, state: Option<StateKey> },
+}
+
+/// Kinds of timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timers {
+    /// A Wait state ends.
+    pub wait: bool,
+    /// A back-off is over.
+    pub backoff: bool,
+    /// A task or an execution times out.
+    pub timeout: bool,
+    /// A heartbeat has failed to come.
+    pub heartbeat: bool,
+}
+
+impl Timers {
+    pub const ALL: Timers = Timers { wait: true, backoff: true, timeout: true, heartbeat: true };
+
+    pub fn has(self, kind: TimerKind) -> bool {
+        match kind {
+            TimerKind::Wait => self.wait,
+            TimerKind::Backoff => self.backoff,
+            TimerKind::Timeout => self.timeout,
+            TimerKind::Heartbeat => self.heartbeat,
+        }
+    }
 }
 
 /// Which of its hits a breakpoint stops at.
@@ -132,6 +160,16 @@ impl Breakpoint {
                 "retry"
             }
             Place::AnyState => "anyState",
+            Place::Timer { kinds, state } => {
+                members.insert("wait", Value::Bool(kinds.wait));
+                members.insert("backoff", Value::Bool(kinds.backoff));
+                members.insert("timeout", Value::Bool(kinds.timeout));
+                members.insert("heartbeat", Value::Bool(kinds.heartbeat));
+                if let Some(state) = state {
+                    members.insert("state", key(state));
+                }
+                "timer"
+            }
         };
         let mut all = Map::new();
         all.insert("kind", Value::from(kind));
@@ -173,6 +211,15 @@ impl Breakpoint {
             },
             "retry" => Place::Retry(key("state")),
             "anyState" => Place::AnyState,
+            "timer" => Place::Timer {
+                kinds: Timers {
+                    wait: flag("wait", true),
+                    backoff: flag("backoff", true),
+                    timeout: flag("timeout", true),
+                    heartbeat: flag("heartbeat", true),
+                },
+                state: key("state"),
+            },
             _ => return None,
         };
         let language = text("language").and_then(|name| match &*name {
@@ -329,7 +376,10 @@ impl Breakpoints {
         for entry in self.entries.values_mut() {
             let rename = |key: &mut StateKey| *key = key.renamed(old, new_name);
             match &mut entry.breakpoint.place {
-                Place::Enter(key) | Place::Exit(key) | Place::Retry(Some(key)) => rename(key),
+                Place::Enter(key)
+                | Place::Exit(key)
+                | Place::Retry(Some(key))
+                | Place::Timer { state: Some(key), .. } => rename(key),
                 Place::Transition { from, to } => {
                     rename(from);
                     rename(to);
@@ -387,7 +437,10 @@ impl Breakpoints {
         let mut compiled = Compiled::default();
         let Some(machine) = &self.machine else { return compiled };
         let keys: Vec<&StateKey> = match &breakpoint.place {
-            Place::Enter(key) | Place::Exit(key) | Place::Retry(Some(key)) => vec![key],
+            Place::Enter(key)
+            | Place::Exit(key)
+            | Place::Retry(Some(key))
+            | Place::Timer { state: Some(key), .. } => vec![key],
             Place::Transition { from, to } => vec![from, to],
             _ => Vec::new(),
         };
@@ -408,6 +461,44 @@ impl Breakpoints {
         compiled
     }
 
+    /// Whether a breakpoint waits for timers.
+    pub(crate) fn has_timers(&self) -> bool {
+        let mut all = self.entries.values();
+        all.any(|entry| entry.breakpoint.enabled && matches!(entry.breakpoint.place, Place::Timer { .. }))
+    }
+
+    /// What the breakpoints do where timers are about to fire after the last event.
+    pub(crate) fn hits_of_timers(&self, recorded: Recorded<'_>, due: &[DueTimer]) -> Vec<Hit> {
+        let position = u32::try_from(recorded.events.len()).unwrap_or(u32::MAX);
+        let mut found = Vec::new();
+        let mut stop = None;
+        for (id, entry) in &self.entries {
+            let is_due = due.iter().any(|timer| entry.is_of_timer(recorded, *timer));
+            if !entry.breakpoint.enabled || entry.compiled.problem.is_some() || !is_due {
+                continue;
+            }
+            match entry.holds(recorded, position) {
+                Ok(false) => continue,
+                Err(problem) => {
+                    stop = stop.or(Some(Hit::Stop { id: *id, problem: Some(problem) }));
+                    continue;
+                }
+                Ok(true) => {}
+            }
+            let before = (1..position).filter(|before| entry.matches(recorded, *before) == Ok(true)).count();
+            let number = u32::try_from(before + 1).unwrap_or(u32::MAX);
+            if !entry.breakpoint.hits.is_none_or(|hits| hits.holds(number)) {
+                continue;
+            }
+            match &entry.compiled.log {
+                Some(log) => found.push(Hit::Log { id: *id, line: line_of(log, recorded, position) }),
+                None => stop = stop.or(Some(Hit::Stop { id: *id, problem: None })),
+            }
+        }
+        found.extend(stop);
+        found
+    }
+
     /// What the breakpoints do at the event at a position: log lines first, at most one stop.
     pub(crate) fn hits(&mut self, recorded: Recorded<'_>, position: u32) -> Vec<Hit> {
         let mut found = Vec::new();
@@ -422,14 +513,7 @@ impl Breakpoints {
             match entry.is_hit(recorded, position) {
                 Ok(false) => {}
                 Ok(true) => match &entry.compiled.log {
-                    Some(log) => {
-                        let line = match (log, env(recorded, position)) {
-                            (Ok(log), Some(env)) => log.render(&env),
-                            (Ok(log), None) => log.text.to_string(),
-                            (Err(problem), _) => problem.clone(),
-                        };
-                        found.push(Hit::Log { id: *id, line });
-                    }
+                    Some(log) => found.push(Hit::Log { id: *id, line: line_of(log, recorded, position) }),
                     None => stop = stop.or(Some(Hit::Stop { id: *id, problem: None })),
                 },
                 Err(problem) => stop = stop.or(Some(Hit::Stop { id: *id, problem: Some(problem) })),
@@ -440,6 +524,14 @@ impl Breakpoints {
     }
 }
 
+fn line_of(log: &Result<Message, String>, recorded: Recorded<'_>, position: u32) -> String {
+    match (log, env(recorded, position)) {
+        (Ok(log), Some(env)) => log.render(&env),
+        (Ok(log), None) => log.text.to_string(),
+        (Err(problem), _) => problem.clone(),
+    }
+}
+
 fn env(recorded: Recorded<'_>, position: u32) -> Option<Env<'_>> {
     Env::at(recorded.execution, recorded.visits, recorded.events, position)
 }
@@ -447,6 +539,12 @@ fn env(recorded: Recorded<'_>, position: u32) -> Option<Env<'_>> {
 impl Entry {
     fn is_hit(&mut self, recorded: Recorded<'_>, position: u32) -> Result<bool, String> {
         let Some(count) = self.breakpoint.hits else { return self.matches(recorded, position) };
+        if matches!(self.breakpoint.place, Place::Timer { .. }) {
+            // Whether a timer fires after an event is known only once the next one is: nothing is kept of it.
+            let before = (1..=position).filter(|before| self.matches(recorded, *before) == Ok(true)).count();
+            let is_here = self.matches(recorded, position)?;
+            return Ok(is_here && count.holds(u32::try_from(before).unwrap_or(u32::MAX)));
+        }
         while self.searched_to < position {
             self.searched_to += 1;
             if self.matches(recorded, self.searched_to)? {
@@ -462,6 +560,11 @@ impl Entry {
         if !self.is_at(recorded, position, event_ref, event) {
             return Ok(false);
         }
+        self.holds(recorded, position)
+    }
+
+    /// Whether the condition holds.
+    fn holds(&self, recorded: Recorded<'_>, position: u32) -> Result<bool, String> {
         match &self.compiled.condition {
             None => Ok(true),
             Some(Err(problem)) => Err(problem.clone()),
@@ -470,6 +573,17 @@ impl Entry {
                 None => Ok(false),
             },
         }
+    }
+
+    /// Whether a timer is of the kinds and the state that are waited for.
+    fn is_of_timer(&self, recorded: Recorded<'_>, timer: DueTimer) -> bool {
+        let Place::Timer { kinds, state } = &self.breakpoint.place else { return false };
+        let event = EventRef { run: timer.run, event: engine::EventId::NONE };
+        let is_state = state.is_none()
+            || (is_of_machine(recorded.execution, event)
+                && timer.state.is_some()
+                && timer.state == self.compiled.first);
+        kinds.has(timer.kind) && is_state
     }
 
     fn is_at(
@@ -496,6 +610,10 @@ impl Entry {
                     is_state(first, before.and_then(|before| before.state))
                 }
             }
+            Place::Timer { .. } => {
+                let fired = timers_after(recorded, position, event);
+                fired.into_iter().any(|timer| self.is_of_timer(recorded, timer))
+            }
             Place::Retry(state) => {
                 if !crate::visits::begins_attempt(event.event_type) {
                     return false;
@@ -516,6 +634,39 @@ impl Entry {
             }
         }
     }
+}
+
+/// The timers that fired next after an event, as the events of that moment tell: none where time did not go on.
+fn timers_after(recorded: Recorded<'_>, position: u32, event: &HistoryEvent) -> Vec<DueTimer> {
+    let mut found = Vec::new();
+    let next = recorded.event(position.saturating_add(1)).map(|(_, next)| next.timestamp);
+    let Some(at) = next.filter(|next| *next > event.timestamp) else { return found };
+    for later in position.saturating_add(1).. {
+        let Some((event_ref, told)) = recorded.event(later).filter(|(_, told)| told.timestamp == at) else {
+            break;
+        };
+        let name = told.event_type.name();
+        let kind = if told.event_type == EventType::WaitStateExited {
+            Some(TimerKind::Wait)
+        } else if name.ends_with("TimedOut") {
+            let error = told.details.failure().and_then(|failure| failure.error.as_deref());
+            match error {
+                Some("States.HeartbeatTimeout") => Some(TimerKind::Heartbeat),
+                _ => Some(TimerKind::Timeout),
+            }
+        } else if crate::visits::begins_attempt(told.event_type) {
+            let visit = recorded.visits.at(later).and_then(|visit| recorded.visits.get(visit));
+            let number =
+                visit.and_then(|visit| visit.attempts.iter().position(|attempt| attempt.begun == later));
+            (number > Some(0)).then_some(TimerKind::Backoff)
+        } else {
+            None
+        };
+        if let Some(kind) = kind {
+            found.push(DueTimer { at, kind, run: event_ref.run, state: told.state });
+        }
+    }
+    found
 }
 
 /// Whether an event belongs to an execution of the machine that breakpoints are set in: nested

@@ -190,6 +190,135 @@ impl Scale {
     }
 }
 
+/// The part of an axis that is in sight, as places on it: all of it is 0 … 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    pub from: f64,
+    pub to: f64,
+}
+
+impl Default for Window {
+    fn default() -> Window {
+        Window { from: 0.0, to: 1.0 }
+    }
+}
+
+/// The smallest part of an axis that is shown.
+const LEAST_WINDOW: f64 = 1.0 / 20_000.0;
+
+impl Window {
+    pub fn is_all(self) -> bool {
+        self == Window::default()
+    }
+
+    pub fn width(self) -> f64 {
+        self.to - self.from
+    }
+
+    /// Shows a `factor` of what was shown, below 1 less; what is at `about` (0 … 1, of the window) stays where it is.
+    pub fn zoomed(self, factor: f64, about: f64) -> Window {
+        let width = (self.width() * factor).clamp(LEAST_WINDOW, 1.0);
+        let fixed = self.from + self.width() * about.clamp(0.0, 1.0);
+        Window::within(fixed - width * about.clamp(0.0, 1.0), width)
+    }
+
+    /// Moves by a share of itself, to the right where it is above 0.
+    pub fn moved(self, by: f64) -> Window {
+        Window::within(self.from + self.width() * by, self.width())
+    }
+
+    /// Shows a stretch of the axis, with some room around it.
+    pub fn around(from: f64, to: f64) -> Window {
+        let width = ((to - from) * 1.2).clamp(LEAST_WINDOW, 1.0);
+        Window::within((from + to - width) / 2.0, width)
+    }
+
+    fn within(from: f64, width: f64) -> Window {
+        let width = width.clamp(LEAST_WINDOW, 1.0);
+        let from = from.clamp(0.0, 1.0 - width);
+        Window { from, to: (from + width).min(1.0) }
+    }
+
+    /// Where a place on the axis is in the window; outside of 0 … 1 where it is out of sight.
+    pub fn place(self, at: f64) -> f64 {
+        (at - self.from) / self.width().max(LEAST_WINDOW)
+    }
+
+    /// What is in sight of a stretch of the axis, as places in the window; none where nothing is.
+    pub fn cut(self, from: f64, to: f64) -> Option<(f64, f64)> {
+        let (from, to) = (self.place(from), self.place(to));
+        (to >= 0.0 && from <= 1.0).then(|| (from.max(0.0), to.min(1.0)))
+    }
+}
+
+impl Scale {
+    /// The time at a place on the axis.
+    pub fn time_at(&self, at: f64) -> Instant {
+        let next = self.knots.partition_point(|(_, place)| *place <= at);
+        let (Some(before), Some(after)) =
+            (next.checked_sub(1).and_then(|index| self.knots.get(index)), self.knots.get(next))
+        else {
+            return if next == 0 { self.from } else { self.to };
+        };
+        let share = (at - before.1) / (after.1 - before.1).max(f64::EPSILON);
+        Instant(before.0.saturating_add(((after.0 - before.0) as f64 * share).round() as i64)).min(self.to)
+    }
+
+    /// The value that a mark at a place of the axis would have.
+    pub fn value_at(&self, at: f64) -> i64 {
+        match self.axis {
+            Axis::Events => (at * f64::from(self.events)).round() as i64,
+            _ => self.time_at(at) - self.from,
+        }
+    }
+
+    /// Marks at round values of what is in sight, as places in the window; at most about `most`.
+    pub fn ticks_in(&self, window: Window, most: usize) -> Vec<Tick> {
+        let in_window = |tick: Tick| {
+            let at = window.place(tick.at);
+            (-1e-6..=1.0).contains(&at).then(|| Tick { at: at.max(0.0), ..tick })
+        };
+        if window.is_all() || !self.cuts.is_empty() {
+            return self.ticks(most).into_iter().filter_map(in_window).collect();
+        }
+        let (first, last) = (self.value_at(window.from), self.value_at(window.to));
+        let least = (last - first) / most.max(1) as i64;
+        let step = match self.axis {
+            Axis::Events => round_step(least, &[1, 2, 5]),
+            _ => time_step(least),
+        }
+        .max(1);
+        let mut ticks = Vec::new();
+        let mut value = first - first.rem_euclid(step);
+        while value <= last && ticks.len() < 200 {
+            let at = match self.axis {
+                Axis::Events => value as f64 / f64::from(self.events.max(1)),
+                _ => self.place(self.from + value),
+            };
+            ticks.extend(in_window(Tick { at, value }));
+            value = value.saturating_add(step);
+        }
+        ticks
+    }
+
+    /// Whether a row of the table of states is in sight: some of its bar is in the window.
+    pub fn is_in(&self, window: Window, row: &Row, now: Instant) -> bool {
+        let (from, to) = self.extent_of(row, now);
+        window.cut(from, to).is_some()
+    }
+
+    /// Where a row of the table of states begins and ends, 0 … 1. What still goes on lasts until `now`.
+    pub fn extent_of(&self, row: &Row, now: Instant) -> (f64, f64) {
+        match self.axis {
+            Axis::Events => {
+                let most = f64::from(self.events.max(1));
+                (f64::from(row.first.saturating_sub(1)) / most, f64::from(row.last) / most)
+            }
+            _ => (self.place(row.from), self.place(row.to.unwrap_or(now).max(row.from))),
+        }
+    }
+}
+
 /// The smallest round number of at least `least`: a factor times a power of ten.
 fn round_step(least: i64, factors: &[i64]) -> i64 {
     let mut power = 1i64;

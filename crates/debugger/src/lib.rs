@@ -25,6 +25,7 @@ mod readers;
 mod recording;
 mod references;
 mod related;
+pub mod scratch;
 mod session;
 mod stages;
 mod state_key;
@@ -35,7 +36,7 @@ pub mod value_tree;
 mod visits;
 mod watches;
 
-pub use breakpoints::{Breakpoint, BreakpointId, Breakpoints, HitCount, Place};
+pub use breakpoints::{Breakpoint, BreakpointId, Breakpoints, HitCount, Place, Timers};
 pub use compare::{Difference, Pair, RunComparison, compare_executions, compare_runs};
 pub use coverage::{Coverage, Unreached};
 pub use data::{

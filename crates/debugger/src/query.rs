@@ -14,8 +14,10 @@ use crate::visits::{VisitId, Visits};
 ///
 /// * JSONata: as in a state, with or without `{%` and `%}`. `$states.input`, `$states.result`,
 ///   `$states.errorOutput`, `$states.context` and the variables are bound as in AWS, and `$` is the data.
+///   JSON with texts in `{% … %}` is a template.
 /// * JSONPath: a path, an intrinsic function, or a comparison of two of them or with a JSON literal:
-///   `$.total > 100`, `$.status == 'FAILED'`, `States.ArrayLength($.items) >= 3`. A choice rule as JSON works, too.
+///   `$.total > 100`, `$.status == 'FAILED'`, `States.ArrayLength($.items) >= 3`. A choice rule as JSON works, too, and
+///   so does a payload template.
 #[derive(Clone, Debug)]
 pub struct Query {
     pub text: Str,
@@ -28,7 +30,20 @@ enum Code {
     Jsonata(Program),
     Path(expr::Expression),
     Rule(expr::ChoiceRule),
+    /// A payload template of JSONPath, with fields that end in `.$`.
+    Template(expr::Template),
+    /// A value with texts in `{% … %}`.
+    Filled(Filled),
     Comparison(Operand, Comparison, Operand),
+}
+
+/// A part of a template of JSONata.
+#[derive(Debug)]
+enum Filled {
+    Value(Value),
+    Query(Query),
+    Array(Vec<Filled>),
+    Object(Vec<(Str, Filled)>),
 }
 
 #[derive(Debug)]
@@ -66,6 +81,10 @@ impl Query {
         let marked = trimmed.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}"));
         let language = if marked.is_some() { QueryLanguage::Jsonata } else { language };
         let code = match language {
+            QueryLanguage::Jsonata if marked.is_none() && is_filled(trimmed) => {
+                let value = json::parse(trimmed).map_err(|error| error.to_string())?;
+                Code::Filled(Filled::compile(&value)?)
+            }
             QueryLanguage::Jsonata => {
                 let source = marked.unwrap_or(trimmed).trim();
                 let program = jsonata::Expression::compile(source, &CompileOptions::STEP_FUNCTIONS)
@@ -90,6 +109,10 @@ impl Query {
                 let matched = rule.matches(&Scope::new(env.data, env)).map_err(|error| error.cause)?;
                 Ok(Some(Value::Bool(matched)))
             }
+            Code::Template(template) => {
+                template.evaluate(&Scope::new(env.data, env)).map(Some).map_err(|error| error.cause)
+            }
+            Code::Filled(filled) => filled.fill(env),
             Code::Comparison(left, comparison, right) => {
                 let (left, right) = (left.evaluate(env)?, right.evaluate(env)?);
                 compare(left.as_ref(), *comparison, right.as_ref()).map(|holds| Some(Value::Bool(holds)))
@@ -183,9 +206,61 @@ fn evaluate(expression: &expr::Expression, env: &Env<'_>) -> Result<Option<Value
     }
 }
 
+/// Whether a text is JSON that has expressions in it: a template, not an expression that makes an object or a list.
+fn is_filled(text: &str) -> bool {
+    text.starts_with(['{', '[']) && text.contains("\"{%") && json::parse(text).is_ok()
+}
+
+impl Filled {
+    fn compile(value: &Value) -> Result<Filled, String> {
+        Ok(match value {
+            Value::String(text) if text.trim().starts_with("{%") && text.trim().ends_with("%}") => {
+                Filled::Query(Query::compile(text, QueryLanguage::Jsonata)?)
+            }
+            Value::Array(items) => {
+                Filled::Array(items.items().iter().map(Filled::compile).collect::<Result<_, String>>()?)
+            }
+            Value::Object(members) => {
+                let members = members.members().iter();
+                let members = members.map(|(name, value)| Ok((name.clone(), Filled::compile(value)?)));
+                Filled::Object(members.collect::<Result<_, String>>()?)
+            }
+            value => Filled::Value(value.clone()),
+        })
+    }
+
+    fn fill(&self, env: &Env<'_>) -> Result<Option<Value>, String> {
+        Ok(match self {
+            Filled::Value(value) => Some(value.clone()),
+            Filled::Query(query) => {
+                let value = query.evaluate(env)?;
+                Some(value.ok_or_else(|| format!("The expression '{}' gives nothing.", query.source()))?)
+            }
+            Filled::Array(items) => {
+                let items = items.iter().map(|item| Ok(item.fill(env)?.unwrap_or_default()));
+                Some(Value::array(items.collect::<Result<_, String>>()?))
+            }
+            Filled::Object(members) => {
+                let mut filled = json::Map::with_capacity(members.len());
+                for (name, value) in members {
+                    filled.insert(name.clone(), value.fill(env)?.unwrap_or_default());
+                }
+                Some(Value::object(filled))
+            }
+        })
+    }
+}
+
 fn compile_jsonpath(text: &str) -> Result<Code, String> {
     if text.starts_with('{') {
         let rule = json::parse(text).map_err(|error| error.to_string())?;
+        if !["Variable", "And", "Or", "Not"].iter().any(|name| rule.get(name).is_some()) {
+            return expr::Template::compile(&rule).map(Code::Template).map_err(|problems| {
+                problems
+                    .first()
+                    .map_or_else(|| "This is no payload template.".to_owned(), |first| first.message.clone())
+            });
+        }
         return expr::ChoiceRule::compile(&rule).map(Code::Rule).map_err(|problems| {
             problems
                 .first()
@@ -316,7 +391,7 @@ impl<'a> Env<'a> {
         Env { data, ..self }
     }
 
-    fn states_object(&self, with_context: bool) -> Value {
+    pub(crate) fn states_object(&self, with_context: bool) -> Value {
         let mut members = json::Map::with_capacity(4);
         members.insert("input", self.input.clone());
         if let Some(result) = self.result {

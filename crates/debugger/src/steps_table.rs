@@ -6,6 +6,7 @@ use asl::StateType;
 use engine::Instant;
 use json::Str;
 
+use crate::gantt::{Axis, Scale, Window};
 use crate::history_model::{HistoryModel, Row, RowKind};
 use crate::status::StateStatus;
 
@@ -37,6 +38,8 @@ pub struct StepsView {
     pub types: Vec<StateType>,
     /// Leaves out what took less, in milliseconds.
     pub at_least_millis: i64,
+    /// Leaves out what is outside of a part of an axis.
+    pub window: Option<(Axis, Window)>,
 }
 
 /// The table as it is shown.
@@ -54,6 +57,7 @@ impl StepsView {
             || !self.statuses.is_empty()
             || !self.types.is_empty()
             || self.at_least_millis > 0
+            || self.window.is_some()
     }
 
     pub fn is_closed(&self, row: usize) -> bool {
@@ -85,13 +89,19 @@ impl StepsView {
             return StepsTable { shown: self.open_rows(rows), total };
         }
         let text = self.text.trim().to_lowercase();
+        let scale = self.window.map(|(axis, window)| (Scale::of(model, axis, now), window));
         let passes = |row: &Row| {
             let state_type = state_type_of(model, row);
             let is_of_name = text.is_empty() || row.name.to_lowercase().contains(&text);
             let is_of_status = self.statuses.is_empty() || self.statuses.contains(&row.status);
             let is_of_type =
                 self.types.is_empty() || state_type.is_some_and(|known| self.types.contains(&known));
-            is_of_name && is_of_status && is_of_type && millis_of(row, now) >= self.at_least_millis
+            let is_in_sight = scale.as_ref().is_none_or(|(scale, window)| scale.is_in(*window, row, now));
+            is_of_name
+                && is_of_status
+                && is_of_type
+                && is_in_sight
+                && millis_of(row, now) >= self.at_least_millis
         };
         if self.sort == SortBy::Run {
             // What passes is shown with all that is around it.

@@ -190,3 +190,40 @@ fn coverage_adds_up_over_runs() {
     assert_eq!(coverage.states.get(&state("E")), Some(&3));
     assert_eq!(coverage.runs, 3);
 }
+
+#[test]
+fn templates_are_filled_and_words_are_offered_from_the_data() {
+    use debugger::scratch::{suggestions, type_words};
+    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"rate":2},"Next":"B"},
+        "B":{"Type":"Pass","End":true}}}"#;
+    let session = run(definition, r#"{"order":{"id":"o","lines":[{"sku":"a"}]},"odd name":1}"#, "{}");
+    let env = session.env(4).unwrap();
+    let tried = |text: &str, language: QueryLanguage| match Query::compile(text, language) {
+        Ok(query) => match query.evaluate(&env) {
+            Ok(value) => value.map_or("nothing".to_owned(), |value| value.to_text()),
+            Err(problem) => format!("? {problem}"),
+        },
+        Err(problem) => format!("! {problem}"),
+    };
+    let (path, jsonata) = (QueryLanguage::JsonPath, QueryLanguage::Jsonata);
+    assert_eq!(tried(r#"{"id.$":"$.order.id","fixed":1}"#, path), r#"{"fixed":1,"id":"o"}"#);
+    assert_eq!(tried(r#"{"a":["{% $states.input.order.id %}",1]}"#, jsonata), r#"{"a":["o",1]}"#);
+    assert_eq!(tried(r#"{"a": $rate * 3}"#, jsonata), r#"{"a":6}"#);
+    assert!(tried(r#"{"a":"{% $states.input.no %}"}"#, jsonata).starts_with("? The expression"));
+    let offered = |text: &str, language: QueryLanguage| {
+        let found = suggestions(&env, text, text.len(), language);
+        let texts: Vec<String> = found.options.into_iter().map(|option| option.text).collect();
+        (text.get(found.replaces.range()).unwrap().to_owned(), texts)
+    };
+    assert_eq!(offered("$.order.", path), (String::new(), vec!["id".to_owned(), "lines".to_owned()]));
+    assert_eq!(
+        offered("States.Format('{}', $.order.lines[0].s", path),
+        ("s".to_owned(), vec!["sku".to_owned()])
+    );
+    assert!(offered("$r", path).1.contains(&"$rate".to_owned()));
+    assert!(!offered("$.", path).1.contains(&"odd name".to_owned()));
+    assert!(offered("$states.input.order.", jsonata).1.contains(&"lines".to_owned()));
+    assert!(offered(r#"{"a":"{% $states.input.order.l"#, path).1.contains(&"lines".to_owned()));
+    assert_eq!(type_words(&json::parse("[1]").unwrap()), "array of 1 item");
+    assert_eq!(type_words(&json::parse(r#"{"a":1,"b":2}"#).unwrap()), "object of 2 fields");
+}

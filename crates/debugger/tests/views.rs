@@ -168,3 +168,46 @@ fn a_kept_run_is_made_again_with_what_a_person_did() {
     assert_eq!(again.to_json().unwrap().to_text(), kept.to_text());
     assert!(Session::from_json(&json::parse("{}").unwrap(), machine).is_none());
 }
+
+#[test]
+fn an_axis_is_zoomed_about_a_place_and_marked_with_round_values() {
+    use debugger::gantt::Window;
+    let model = retried();
+    let scale = Scale::of(&model, Axis::Time, now(&model));
+    let all = Window::default();
+    assert!(all.is_all() && all.zoomed(2.0, 0.3).is_all() && all.moved(0.5).is_all());
+    let half = all.zoomed(0.5, 0.25);
+    assert_eq!((half.from, half.to), (0.125, 0.625));
+    // What is under the pointer stays there.
+    let (at, about) = (0.4, half.place(0.4));
+    assert!((half.zoomed(0.5, about).place(at) - about).abs() < 1e-9);
+    assert_eq!(half.moved(9.0).to, 1.0);
+    assert_eq!(half.cut(0.0, 0.1), None);
+    assert_eq!(half.cut(0.0, 0.375), Some((0.0, 0.5)));
+    for axis in [Axis::Time, Axis::BusyTime, Axis::Events] {
+        let scale = Scale::of(&model, axis, now(&model));
+        let mut window = all;
+        for _ in 0..8 {
+            let ticks = scale.ticks_in(window, 4);
+            assert!(ticks.len() <= 10, "{axis:?} {window:?} {ticks:?}");
+            assert!(ticks.windows(2).all(|pair| pair[0].at < pair[1].at), "{axis:?} {ticks:?}");
+            assert!(ticks.iter().all(|tick| (0.0..=1.0).contains(&tick.at)));
+            window = window.zoomed(0.5, 0.1);
+        }
+    }
+    // A time and its place belong together.
+    for share in [0.0, 0.1, 0.5, 0.99] {
+        let time = scale.time_at(share);
+        assert!((scale.place(time) - share).abs() < 1e-3);
+    }
+    let rest = model.rows().iter().position(|row| &*row.name == "Rest").unwrap();
+    let call = model.rows().iter().position(|row| &*row.name == "Call").unwrap();
+    let late = Window { from: 0.9, to: 1.0 };
+    assert!(scale.is_in(late, &model.rows()[rest], now(&model)));
+    assert!(!scale.is_in(late, &model.rows()[call], now(&model)));
+    // Such a window is a filter of the table.
+    let view = StepsView { window: Some((Axis::Time, late)), ..StepsView::default() };
+    assert!(view.is_filtered());
+    let shown = view.table(&model, now(&model)).shown;
+    assert!(shown.contains(&rest) && !shown.contains(&call));
+}

@@ -19,9 +19,10 @@ mod time;
 
 pub use describe::ExpressBilling;
 pub use execution::{
-    Activity, EventRef, Execution, ExecutionType, FrameInfo, FrameRole, Inspection, ItemCounts, MapRunRecord,
-    MapRunStatus, MissingStates, OpenFrame, Options, Order, Outcome, Quotas, RedriveError, Run, RunId,
-    RunKind, S3Object, StartPhase, Status, Step, TaskAnswer, TaskId, TaskRequest, VirtualS3,
+    Activity, DueTimer, EventRef, Execution, ExecutionType, FrameInfo, FrameRole, Inspection, ItemCounts,
+    MapRunRecord, MapRunStatus, MissingStates, OpenFrame, Options, Order, Outcome, Quotas, RedriveError, Run,
+    RunId, RunKind, S3Object, StartPhase, Status, Step, TaskAnswer, TaskId, TaskRequest, TimerKind,
+    VirtualS3,
 };
 pub use history::{
     Details, EventId, EventType, Failure, FrameId, History, HistoryEvent, LogLevel, TimestampStyle,

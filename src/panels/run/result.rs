@@ -195,7 +195,7 @@ fn tip_of(cost: &Cost) -> String {
 
 /// A value of the execution, with its size.
 #[component]
-fn Payload(title: &'static str, text: Signal<Option<String>>) -> impl IntoView {
+pub fn Payload(title: &'static str, text: Signal<Option<String>>) -> impl IntoView {
     let sheet = style_sheet!("style/payload.css");
     let studio = Studio::of_app();
     let test_id = title.to_lowercase();

@@ -79,6 +79,14 @@ fn entries_of(studio: Studio, row: &RowOf) -> Vec<MenuEntry> {
     entries.push(item("Run again from the start, up to here", "restart", again, move || {
         studio.run_again_to(event)
     }));
+    if let RowOf::Step { visit: Some(visit), .. } = row
+        && studio.place_of_map_run(*visit).is_some()
+    {
+        let visit = *visit;
+        entries.push(item("Open its Map Run", "map", None, move || {
+            studio.show_map_run_of(visit);
+        }));
+    }
     entries.push(MenuEntry::Divider);
     entries.extend(of_breakpoints(studio, row, event));
     entries.push(MenuEntry::Divider);

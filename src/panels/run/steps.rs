@@ -1,5 +1,5 @@
 use asl::StateType;
-use debugger::gantt::{Axis, Bar, Scale, bars_of};
+use debugger::gantt::{Axis, Bar, Scale, Window, bars_of};
 use debugger::steps_table::{SortBy, has_inside, millis_of, resource_of, state_type_of};
 use debugger::{RowKind, SpanKind, StateStatus, duration_text};
 use json::Str;
@@ -8,6 +8,7 @@ use stylers_macro::style_sheet;
 
 use super::events::ExecutionChoice;
 use super::row_menu::{RowMenu, is_menu_key, open_at_element, open_at_pointer};
+use super::step_tools::{ColumnChoice, ZoomTools, zoom_by_key, zoom_by_wheel};
 use crate::canvas::status_look;
 use crate::state::{Shared, Studio};
 use crate::ui::{Icon, VirtualList};
@@ -16,6 +17,8 @@ const ROW_HEIGHT: f64 = 30.0;
 /// The id of the list, and how its selected row is found; a row that is out of sight is not in the page.
 const LIST: &str = "step-list";
 const SELECTED_ROW: &[&str] = &["#step-list [aria-selected=true]", ".step-head"];
+/// Marks on the axis, about.
+const MOST_TICKS: usize = 4;
 /// Bars that one row draws at most.
 const MOST_BARS: usize = 60;
 
@@ -32,6 +35,12 @@ pub fn Steps() -> impl IntoView {
         page.model.with(|made| Shared::new(Scale::of(&made.model, page.axis.get(), made.now)))
     });
     let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let in_list = crate::platform::dom::is_in_element(event.target(), LIST);
+        if in_list && zoom_by_key(&event, &scale.get_untracked()) {
+            event.prevent_default();
+            event.stop_propagation();
+            return;
+        }
         let closes = match &*event.key() {
             "ArrowLeft" => true,
             "ArrowRight" => false,
@@ -58,9 +67,21 @@ pub fn Steps() -> impl IntoView {
             }
         }
     };
+    let on_wheel = move |event: leptos::ev::WheelEvent, is_axis: bool| {
+        let share = crate::platform::dom::share_across(&event, ".step-axis").unwrap_or(0.5);
+        if zoom_by_wheel(&event, share, is_axis) {
+            event.prevent_default();
+        }
+    };
     view! {
         class = sheet,
-        <div class="steps" on:keydown=on_key>
+        <div
+            class="steps"
+            class:custom=move || page.columns.with(|columns| !columns.is_usual())
+            data-hidden=move || page.columns.with(|columns| columns.hidden())
+            style=move || page.columns.with(|columns| columns.grid()).map(|grid| ("--step-columns", grid))
+            on:keydown=on_key
+        >
             <Show
                 when=move || total.get() != 0
                 fallback=move || {
@@ -72,25 +93,27 @@ pub fn Steps() -> impl IntoView {
                     }
                 }
             >
-                <StepTools total=total count=count />
+                <StepTools total=total count=count scale=scale />
                 <div class="step-head">
                     <SortButton by=SortBy::Name title="Name" class="step-sort" />
                     <SortButton by=SortBy::Type title="Type" class="step-type" />
-                    <SortButton by=SortBy::Status title="Status" class="step-sort" />
+                    <SortButton by=SortBy::Status title="Status" class="step-sort of-status" />
                     <span class="step-resource">"Resource"</span>
                     <SortButton by=SortBy::Started title="Started" class="step-started" />
-                    <SortButton by=SortBy::Duration title="Duration" class="step-sort" />
-                    <div class="step-axis" aria-hidden="true">
+                    <SortButton by=SortBy::Duration title="Duration" class="step-sort of-duration" />
+                    <div
+                        class="step-axis"
+                        aria-hidden="true"
+                        title="The wheel zooms"
+                        on:wheel=move |event| on_wheel(event, true)
+                    >
                         {move || {
+                            let scale = scale.get();
                             scale
-                                .get()
-                                .ticks(6)
+                                .ticks_in(page.window.get(), MOST_TICKS)
                                 .into_iter()
                                 .map(|tick| {
-                                    let text = match page.axis.get_untracked() {
-                                        Axis::Events => tick.value.to_string(),
-                                        _ => duration_text(tick.value),
-                                    };
+                                    let text = axis_text(scale.axis, tick.value);
                                     view! {
                                         class = sheet,
                                         <span class="step-tick" style:left=percent(tick.at)>
@@ -102,6 +125,7 @@ pub fn Steps() -> impl IntoView {
                         }}
                     </div>
                 </div>
+                <div class="step-rows" on:wheel=move |event| on_wheel(event, false)>
                 <VirtualList
                     count=count
                     row_height=ROW_HEIGHT
@@ -111,6 +135,7 @@ pub fn Steps() -> impl IntoView {
                     keys=Callback::new(move |event| menu_by_key(studio, &event))
                     row=move |index| view! { <StepRow index=index scale=scale /> }
                 />
+                </div>
             </Show>
             <RowMenu list=LIST />
         </div>
@@ -175,7 +200,7 @@ fn SortButton(by: SortBy, title: &'static str, class: &'static str) -> impl Into
 }
 
 #[component]
-fn StepTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
+fn StepTools(total: Memo<usize>, count: Signal<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
     let sheet = style_sheet!("style/steps.css");
     let studio = Studio::of_app();
     let page = studio.page;
@@ -303,6 +328,8 @@ fn StepTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
                     let chosen = event_target_value(&event);
                     if let Some((axis, ..)) = axes.iter().find(|(_, key, _)| *key == chosen) {
                         page.axis.set(*axis);
+                        page.filter_by_window(false);
+                        page.set_window(Window::default());
                     }
                 }
             >
@@ -317,6 +344,8 @@ fn StepTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
                     })
                     .collect_view()}
             </select>
+            <ZoomTools scale=scale />
+            <ColumnChoice />
             <button
                 type="button"
                 class="button quiet icon-only"
@@ -492,7 +521,8 @@ fn StepRow(index: Memo<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
             <div class="step-bars">
                 {move || {
                     let bars = facts.with(|facts| facts.as_ref().map(|facts| facts.bars.clone()).unwrap_or_default());
-                    scale.with(|scale| bars_view(&bars, scale))
+                    let window = page.window.get();
+                    scale.with(|scale| bars_view(&bars, scale, window))
                 }}
             </div>
             // By keyboard the list itself opens the menu.
@@ -511,22 +541,26 @@ fn StepRow(index: Memo<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
 }
 
 /// The bars of one row, with what was cut from the axis.
-fn bars_view(bars: &[Bar], scale: &Scale) -> impl IntoView + use<> {
+fn bars_view(bars: &[Bar], scale: &Scale, window: Window) -> impl IntoView + use<> {
     let sheet = style_sheet!("style/bars.css");
     let cuts: Vec<_> = scale
         .cuts
         .iter()
+        .filter_map(|(from, to)| window.cut(*from, *to))
         .map(|(from, to)| {
             view! {
                 class = sheet,
-                <span class="cut" style:left=percent(*from) style:width=percent(to - from)></span>
+                <span class="cut" style:left=percent(from) style:width=percent(to - from)></span>
             }
         })
         .collect();
     let bars: Vec<_> = bars
         .iter()
-        .map(|bar| {
+        .filter_map(|bar| {
             let (from, to) = scale.extent(bar);
+            Some((bar, window.cut(from, to)?))
+        })
+        .map(|(bar, (from, to))| {
             let (kind, word) = match bar.kind {
                 SpanKind::Attempt(number) => ("attempt", format!("Attempt {}", number + 1)),
                 SpanKind::Backoff => ("backoff", "Back-off".to_owned()),
@@ -553,6 +587,14 @@ fn bars_view(bars: &[Bar], scale: &Scale) -> impl IntoView + use<> {
         })
         .collect();
     (cuts, bars)
+}
+
+/// A value of the axis for people.
+pub fn axis_text(axis: Axis, value: i64) -> String {
+    match axis {
+        Axis::Events => value.to_string(),
+        _ => duration_text(value),
+    }
 }
 
 fn percent(share: f64) -> String {

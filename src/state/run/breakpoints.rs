@@ -40,7 +40,10 @@ impl KeptRun {
 /// The keys of the states that a breakpoint is about.
 fn keys_of(place: &mut Place) -> Vec<&mut StateKey> {
     match place {
-        Place::Enter(key) | Place::Exit(key) | Place::Retry(Some(key)) => vec![key],
+        Place::Enter(key)
+        | Place::Exit(key)
+        | Place::Retry(Some(key))
+        | Place::Timer { state: Some(key), .. } => vec![key],
         Place::Transition { from, to } => vec![from, to],
         _ => Vec::new(),
     }
@@ -206,5 +209,21 @@ pub fn title_of(place: &Place) -> String {
         Place::Retry(Some(key)) => format!("Retry of {}", key.name()),
         Place::Retry(None) => "Any retry".to_owned(),
         Place::AnyState => "Any state".to_owned(),
+        Place::Timer { kinds, state } => {
+            let words = [
+                (kinds.wait, "wait ends"),
+                (kinds.backoff, "back-off is over"),
+                (kinds.timeout, "timeout"),
+                (kinds.heartbeat, "missed heartbeat"),
+            ];
+            let words: Vec<&str> =
+                words.into_iter().filter_map(|(is_on, word)| is_on.then_some(word)).collect();
+            let of = state.as_ref().map_or(String::new(), |key| format!(" of {}", key.name()));
+            match words.len() {
+                4 => format!("Any timer{of} is about to fire"),
+                0 => format!("No timer{of}"),
+                _ => format!("Timer{of} is about to fire: {}", words.join(", ")),
+            }
+        }
     }
 }

@@ -393,3 +393,41 @@ fn the_debugger_is_all_there_on_a_phone() {
     }
     page.assert_clean();
 }
+
+#[test]
+fn expressions_are_tried_on_the_data_at_a_stop() {
+    let page = open(COUNTING, ANSWERS);
+    page.wait_for("g.node[data-name=Ask]");
+    follow_runs(&page);
+    stop_at(&page, "Count", "$states.input.n = 2");
+    page.press(&[], Key::F8.into());
+    wait_for_standing(&page, "Stopped by a breakpoint. Count");
+    page.press(&[Key::Alt], 'x');
+    page.wait_for_value("return document.activeElement?.id", &serde_json::json!("scratch"));
+    // What is there is offered.
+    page.keys("$states.in");
+    page.wait_for_text("#scratch-options", "input");
+    page.press(&[], Key::Enter.into());
+    page.keys(".n + 40");
+    page.wait_for_value(
+        "return document.querySelector('#scratch').value",
+        &serde_json::json!("$states.input.n + 40"),
+    );
+    page.wait_for_text("[data-testid=scratch-type]", "number");
+    page.wait_for_text(".scratch + *, .scratch .json-row", "42");
+    // Kept, watched, and worth something else elsewhere.
+    page.press(&[], Key::Enter.into());
+    page.wait_for_text(".scratch-tried summary", "Tried before (1)");
+    page.click(".scratch-actions .button");
+    page.wait_for_text(".watch-name", "$states.input.n + 40");
+    page.wait_for_text(".scratch-actions", "It is watched");
+    page.fill("#scratch", "$states.input.[");
+    page.wait_for("[data-testid=scratch-result] [data-look=problem]");
+    page.press(&[], Key::Escape.into());
+    page.press(&[], Key::Up.into());
+    page.wait_for_value(
+        "return document.querySelector('#scratch').value",
+        &serde_json::json!("$states.input.n + 40"),
+    );
+    page.assert_clean();
+}

@@ -246,3 +246,39 @@ fn choose(page: &Page, title: &str) {
         (found == true).then_some(())
     });
 }
+
+#[test]
+fn a_map_run_has_a_page_whose_children_open() {
+    let page = Page::open("#example=distributed-map-csv");
+    page.wait_for("g.node");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.click("#tab-map-run");
+    page.wait_for_text("[data-testid=map-run-status]", "Succeeded");
+    page.wait_for_text("[data-testid=map-counts]", "Results written");
+    page.wait_for_text(".map-found", "6 of 6");
+    page.click(".map-tools select option[value=failed]");
+    page.wait_for_text(".map-found", "0 of 6");
+    page.click(".map-tools select option[value='']");
+    // A beginning finds, an exact name has to be whole.
+    let name =
+        page.texts(".child-row .child-name").into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    page.fill(".map-search", &name[..8]);
+    page.wait_for_text(".map-found", "1 of 6");
+    page.click(".map-exact input");
+    page.wait_for_text(".map-found", "0 of 6");
+    page.fill(".map-search", &name);
+    page.wait_for_text(".map-found", "1 of 6");
+    page.until("the address tells the Map Run", || {
+        let hash = page.script("return location.hash");
+        hash.as_str().filter(|hash| hash.contains("tab=map-run") && hash.contains("map=1")).map(|_| ())
+    });
+    page.click(".child-row");
+    page.wait_for_text(".step-row .step-title", "Store row");
+    page.wait_for_text("[data-testid=standing]", "Execution started");
+    // The address brings the page back.
+    page.go("#example=distributed-map-csv&tab=map-run&map=1");
+    page.wait_for("[data-testid=map-run]");
+    assert_eq!(page.attribute("#tab-map-run", "aria-selected").as_deref(), Some("true"));
+    page.assert_clean();
+}

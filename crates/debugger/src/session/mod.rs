@@ -80,6 +80,8 @@ pub struct Session<H: TaskHost + Clone = MockHost> {
     visits: Visits,
     cursor: Cursor,
     goal: Option<Goal>,
+    /// Timers that a breakpoint has stopped before: after how many steps, and when they are due.
+    passed_timers: Option<(u64, Instant)>,
     log: BTreeMap<(u32, BreakpointId), String>,
     boards: Boards,
     /// Answers of an earlier definition's run that wait for their task.
@@ -114,6 +116,7 @@ impl<H: TaskHost + Clone> Session<H> {
             visits: Visits::default(),
             cursor: Cursor::default(),
             goal: None,
+            passed_timers: None,
             log: BTreeMap::new(),
             boards: Boards::default(),
             carried: Vec::new(),
@@ -249,6 +252,7 @@ impl<H: TaskHost + Clone> Session<H> {
     /// Goes to an event: any position up to [`Session::len`]. Stops nowhere on the way and changes nothing.
     pub fn seek(&mut self, position: u32) -> Stop {
         self.goal = None;
+        self.passed_timers = None;
         self.cursor = Cursor { position: position.min(self.head.position), stage: 0 };
         match self.cursor.position {
             0 => Stop::Start,
@@ -365,9 +369,52 @@ impl<H: TaskHost + Clone> Session<H> {
         }
     }
 
+    /// What breakpoints do before time goes on to where timers fire; none once they have stopped there.
+    fn stop_before_timers(&mut self) -> Option<Stop> {
+        let due = self.head.execution.due_timers();
+        let at = due.first().map(|timer| timer.at).filter(|at| *at > self.head.execution.now())?;
+        // What somebody answers before then comes first.
+        if self.head.host.next_due().is_some_and(|answer| answer < at)
+            || self.passed_timers == Some((self.head.steps, at))
+        {
+            return None;
+        }
+        let recorded =
+            Recorded { execution: &self.head.execution, events: &self.events, visits: &self.visits };
+        let mut stop = None;
+        for hit in self.breakpoints.hits_of_timers(recorded, &due) {
+            match hit {
+                Hit::Stop { id, problem } => stop = Some(Stop::Breakpoint { id, problem }),
+                Hit::Log { id, line } => {
+                    self.log.insert((self.head.position, id), line);
+                }
+            }
+        }
+        if stop.is_some() {
+            self.passed_timers = Some((self.head.steps, at));
+        }
+        stop
+    }
+
     /// Records what happens next. The cursor has to be at the end.
     fn record(&mut self) -> Happened {
         let happened = self.head.step(!self.holds_time);
+        self.recorded_as(happened)
+    }
+
+    /// The same, or a stop before timers fire that a breakpoint waits for.
+    fn record_up_to_timers(&mut self, checks_timers: bool) -> Result<Happened, Stop> {
+        let mut happened = self.head.step(!self.holds_time && !checks_timers);
+        if checks_timers && !self.holds_time && matches!(happened, Happened::Waiting { .. }) {
+            if let Some(stop) = self.stop_before_timers() {
+                return Err(stop);
+            }
+            happened = self.head.step(true);
+        }
+        Ok(self.recorded_as(happened))
+    }
+
+    fn recorded_as(&mut self, happened: Happened) -> Happened {
         match &happened {
             Happened::Event(event) => {
                 self.events.push(*event);

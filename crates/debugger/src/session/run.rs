@@ -157,7 +157,13 @@ impl<H: TaskHost + Clone> Session<H> {
         }
         for _ in 0..budget.steps {
             if self.is_at_end() {
-                match self.record() {
+                // A single step goes where it goes.
+                let checks_timers = !matches!(goal, Goal::Next { .. }) && self.breakpoints.has_timers();
+                let happened = match self.record_up_to_timers(checks_timers) {
+                    Ok(happened) => happened,
+                    Err(stop) => return stop,
+                };
+                match happened {
                     Happened::Event(_) => {}
                     Happened::Quiet => continue,
                     Happened::NeedsTask(request) => return Stop::NeedsTask(request),

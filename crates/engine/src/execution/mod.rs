@@ -48,6 +48,7 @@ pub(crate) use states::{failure_of, item_at, items_of, max_concurrency, toleranc
 pub(crate) use task::OpenTask;
 pub use task::{StartPhase, TaskAnswer, TaskId, TaskRequest};
 use timer::Timers;
+pub use timer::{DueTimer, TimerKind};
 pub(crate) use turn::{Exit, assigned_by};
 
 /// One event of one of the executions of a run.

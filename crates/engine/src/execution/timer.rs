@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use asl::StateId;
+
 use crate::execution::{Execution, Phase, RunId, Slot, Status};
 use crate::history::{EventType, Failure};
 use crate::time::Instant;
@@ -13,6 +15,29 @@ pub(crate) enum Timer {
     TaskTimeout(Slot),
     Heartbeat(Slot),
     RunTimeout(RunId),
+}
+
+/// What a timer does when its time comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimerKind {
+    /// A Wait state ends.
+    Wait,
+    /// A back-off is over, and the state is tried again.
+    Backoff,
+    /// A task or an execution times out.
+    Timeout,
+    /// A heartbeat has failed to come.
+    Heartbeat,
+}
+
+/// A timer that is the next to fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueTimer {
+    pub at: Instant,
+    pub kind: TimerKind,
+    pub run: RunId,
+    /// The state that it is of; none for an execution's.
+    pub state: Option<StateId>,
 }
 
 /// A timer's place: its time, and its number among all timers.
@@ -50,6 +75,32 @@ impl Timers {
 impl Execution {
     pub(super) fn wake_at(&self) -> Option<Instant> {
         self.timers.entries.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// The timers that fire next, all at the same time. None where nothing happens by itself.
+    pub fn due_timers(&self) -> Vec<DueTimer> {
+        let Some(first) = self.wake_at() else { return Vec::new() };
+        let due = self.timers.entries.iter().take_while(|((at, _), _)| *at == first);
+        let told = due.filter_map(|((at, _), timer)| {
+            let of_frame = |slot: Slot, kind: TimerKind| {
+                let frame = self.frame_at(slot)?;
+                let kind = match (kind, frame.phase) {
+                    (TimerKind::Wait, Phase::Wait) => TimerKind::Wait,
+                    (TimerKind::Wait, _) => TimerKind::Backoff,
+                    (kind, _) => kind,
+                };
+                Some(DueTimer { at: *at, kind, run: frame.run, state: Some(frame.state) })
+            };
+            match *timer {
+                Timer::Wake(slot) => of_frame(slot, TimerKind::Wait),
+                Timer::TaskTimeout(slot) => of_frame(slot, TimerKind::Timeout),
+                Timer::Heartbeat(slot) => of_frame(slot, TimerKind::Heartbeat),
+                Timer::RunTimeout(run) => {
+                    Some(DueTimer { at: *at, kind: TimerKind::Timeout, run, state: None })
+                }
+            }
+        });
+        told.collect()
     }
 
     /// Sets a timer of a frame.

@@ -35,6 +35,7 @@ use json::Str;
 use leptos::prelude::*;
 
 use crate::state::Studio;
+pub use completing::{Complete, Completer};
 use form::Form;
 
 /// What a form is built for. A change of anything else, the state's name included, leaves the form as it is.

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use asl::QueryLanguage;
-use debugger::{Query, Stage, StateExpression, VisitId};
+use debugger::{Query, Stage, StateExpression, Traced, VisitId};
 use json::{Span, Value};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -28,12 +28,24 @@ pub fn ExpressionView(
     language: QueryLanguage,
     before: Option<Value>,
 ) -> impl IntoView {
-    let sheet = style_sheet!("style/expression.css");
     let runs = Studio::of_app().runs;
     let traced = runs
         .with_run_untracked(|run| run.trace(visit, stage, &expression.text, language, before.as_ref()))
         .flatten();
     let source = source_of(&expression.text, language);
+    let place = expression.pointer.trim_start_matches('/').to_owned();
+    view! { <TracedText place=place source=source traced=traced /> }
+}
+
+/// An expression with its value; pointing at a part of it shows the part's value.
+#[component]
+pub fn TracedText(
+    place: String,
+    source: String,
+    /// None: it was not evaluated.
+    traced: Option<Traced>,
+) -> impl IntoView {
+    let sheet = style_sheet!("style/expression.css");
     let (value, parts) = match traced {
         None => ("not evaluated".to_owned(), Vec::new()),
         Some(traced) => {
@@ -104,7 +116,7 @@ pub fn ExpressionView(
     view! {
         class = sheet,
         <div class="expression">
-            <span class="expression-place">{expression.pointer.trim_start_matches('/').to_owned()}</span>
+            <span class="expression-place">{place}</span>
             <code
                 class="expression-text"
                 tabindex=has_parts.then_some("0")

@@ -10,6 +10,7 @@ use json::Value;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+pub use self::expression::TracedText;
 pub use self::stage_card::StageStrip;
 pub use self::stages::short_text;
 

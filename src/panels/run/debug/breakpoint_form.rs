@@ -1,4 +1,4 @@
-use debugger::{Breakpoint, BreakpointId, HitCount, Message, Place, Query, StateKey};
+use debugger::{Breakpoint, BreakpointId, HitCount, Message, Place, Query, StateKey, Timers};
 use engine::EventType;
 use json::Str;
 use leptos::prelude::*;
@@ -6,14 +6,26 @@ use stylers_macro::style_sheet;
 
 use crate::state::Studio;
 
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 8] = [
     ("enter", "A state is entered"),
     ("exit", "A state is left"),
     ("transition", "A way is taken"),
     ("error", "An error occurs"),
     ("retry", "A retry begins"),
+    ("timer", "A timer is about to fire"),
     ("event", "An event of a type"),
     ("any", "Any state is entered"),
+];
+
+/// A title, whether it is chosen, and how to choose it.
+type TimerChoice = (&'static str, fn(&Timers) -> bool, fn(&mut Timers, bool));
+
+/// The kinds of timers.
+const TIMERS: [TimerChoice; 4] = [
+    ("A Wait state ends", |timers| timers.wait, |timers, is_on| timers.wait = is_on),
+    ("A retry's back-off is over", |timers| timers.backoff, |timers, is_on| timers.backoff = is_on),
+    ("A task or the execution times out", |timers| timers.timeout, |timers, is_on| timers.timeout = is_on),
+    ("A heartbeat has failed to come", |timers| timers.heartbeat, |timers, is_on| timers.heartbeat = is_on),
 ];
 
 /// A new breakpoint, or all that there is to an existing one.
@@ -40,7 +52,13 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
         Place::Retry(None) => ("retry", String::new(), text_of(None)),
         Place::Event(_) => ("event", text_of(None), text_of(None)),
         Place::AnyState => ("any", text_of(None), text_of(None)),
+        Place::Timer { state: Some(key), .. } => ("timer", text_of(Some(key)), text_of(None)),
+        Place::Timer { state: None, .. } => ("timer", String::new(), text_of(None)),
     };
+    let timers = RwSignal::new(match &known.place {
+        Place::Timer { kinds, .. } => *kinds,
+        _ => Timers::ALL,
+    });
     let (caught_now, uncaught_now, error_now) = match &known.place {
         Place::Error { caught, uncaught, name } => {
             (*caught, *uncaught, name.as_deref().unwrap_or_default().to_owned())
@@ -86,6 +104,9 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
         {
             return Some(format!("The line: {problem}"));
         }
+        if kind.get() == "timer" && timers.with(|timers| TIMERS.iter().all(|(_, read, _)| !read(timers))) {
+            return Some("Choose a kind of timer.".to_owned());
+        }
         (!hits.trim().is_empty() && HitCount::parse(&hits).is_none())
             .then(|| "Hits are written as 3, >= 3, == 3 or % 3.".to_owned())
     });
@@ -110,6 +131,10 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                 None => return,
             },
             "any" => Place::AnyState,
+            "timer" => Place::Timer {
+                kinds: timers.get_untracked(),
+                state: some_text(&first.get_untracked()).map(StateKey),
+            },
             _ => Place::Enter(key(first)),
         };
         let breakpoint = Breakpoint {
@@ -169,6 +194,28 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
             </label>
             <Show when=is_kind(&["enter", "exit"])>{states("State", first, false)}</Show>
             <Show when=is_kind(&["retry"])>{states("Of", first, true)}</Show>
+            <Show when=is_kind(&["timer"])>
+                {states("Of", first, true)}
+                {TIMERS
+                    .map(|(title, read, write)| {
+                        view! {
+                            class = sheet,
+                            <label class="form-check">
+                                <input
+                                    type="checkbox"
+                                    prop:checked=move || timers.with(read)
+                                    on:change=move |event| {
+                                        let is_on = event_target_checked(&event);
+                                        timers.update(|timers| write(timers, is_on));
+                                    }
+                                />
+                                {title}
+                            </label>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </Show>
             <Show when=is_kind(&["transition"])>
                 {states("From", first, false)}
                 {states("To", second, false)}

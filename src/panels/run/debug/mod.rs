@@ -5,6 +5,7 @@ mod breakpoints;
 mod frames;
 mod grid;
 mod log;
+mod scratch;
 mod watches;
 
 use leptos::prelude::*;
@@ -14,6 +15,7 @@ use self::breakpoints::BreakpointList;
 use self::frames::Frames;
 use self::grid::Grid;
 use self::log::Log;
+use self::scratch::Scratch;
 use self::watches::Watches;
 
 /// The panel of the tab "Debug".
@@ -23,6 +25,10 @@ pub fn Debug() -> impl IntoView {
     view! {
         class = sheet,
         <div class="debug">
+            <details class="debug-section" open=true>
+                <summary>"Evaluate"</summary>
+                <Scratch />
+            </details>
             <details class="debug-section" open=true>
                 <summary>"Watches"</summary>
                 <Watches />
