@@ -6,7 +6,7 @@ use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
     CommandPalette, ConnectDialog, Controls, Convert, DeployDialog, Dock, Export, Extract, Gallery, Left,
-    PaneBar, Scrubber, Shortcuts, Side, TemplateDialog, TestState, Toasts, TopBar,
+    PaneBar, PrintedExecution, Scrubber, Shortcuts, Side, TemplateDialog, TestState, Toasts, TopBar,
 };
 use crate::platform::dom;
 use crate::state::{Mode, Pane, Studio};
@@ -80,6 +80,7 @@ pub fn App() -> impl IntoView {
                 <TestState />
                 <Shortcuts />
                 <DragGhost />
+                <PrintedExecution />
             </Later>
             <Toasts />
             <div class="visually-hidden" role="status" aria-live="polite">

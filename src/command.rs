@@ -107,6 +107,7 @@ pub enum Command {
     TakeAnswers,
     ExportHistory,
     CopyLink,
+    PrintExecution,
     ToggleCoverage,
     ShowRuns,
     ShowProblems,
@@ -247,6 +248,7 @@ impl Command {
         Command::ExportHistory,
         Command::CopyEvent,
         Command::CopyLink,
+        Command::PrintExecution,
         Command::ToggleCoverage,
         Command::ShowRuns,
         Command::ShowProblems,
@@ -455,6 +457,7 @@ impl Command {
             }
             Command::TakeAnswers => ("Take the run's answers as task answers", "Run", "mock", &[]),
             Command::ExportHistory => ("Download the run's history", "Run", "download", &[]),
+            Command::PrintExecution => ("Print the execution…", "File", "file", const { &[key("p")] }),
             Command::CopyLink => ("Copy the address of what is shown", "View", "link", &[]),
             Command::ToggleCoverage => {
                 ("Show in the graph what the runs have reached", "Run", "coverage", &[])
@@ -535,7 +538,9 @@ impl Command {
                 Some("The run has the definition as it is")
             }
             Command::StopRun if !studio.runs.is_alive() => Some("No run is going on"),
-            Command::TakeAnswers | Command::ExportHistory if studio.runs.current.get().is_none() => {
+            Command::TakeAnswers | Command::ExportHistory | Command::PrintExecution
+                if studio.runs.current.get().is_none() =>
+            {
                 Some("Nothing has been run yet")
             }
             Command::Undo if !studio.editing.can_undo.get() => Some("There is nothing to undo"),
@@ -708,6 +713,7 @@ fn carry_out(studio: Studio, command: Command) {
         Command::TakeAnswers => studio.take_answers(),
         Command::ExportHistory => studio.export_history(),
         Command::CopyLink => studio.copy_link(),
+        Command::PrintExecution => studio.page.is_printing.set(true),
         Command::ToggleCoverage => studio.page.shows_coverage.update(|shows| *shows = !*shows),
         Command::ShowRuns => shell.go_to_runs(),
         Command::ShowProblems => shell.go_to_dock(DockTab::Problems),

@@ -29,7 +29,7 @@ pub use extract::Extract;
 pub use gallery::Gallery;
 pub use left::Left;
 pub use pane_bar::PaneBar;
-pub use run::{Controls, Scrubber};
+pub use run::{Controls, PrintedExecution, Scrubber};
 pub use shortcuts::Shortcuts;
 pub use side::Side;
 pub use test_state::TestState;

@@ -30,6 +30,13 @@ pub fn now_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
+/// Opens the browser's dialog to print the page, and comes back when it is closed.
+pub fn print() {
+    if let Some(window) = window() {
+        let _ = window.print();
+    }
+}
+
 /// Puts a mark into the browser's record of the page's performance.
 pub fn mark(name: &str) {
     if let Some(performance) = window().and_then(|window| window.performance()) {

@@ -106,6 +106,10 @@ impl Studio {
                 self.page.awaited_event.set(None);
                 self.runs.seek(event);
             }
+            if let Some(time) = self.page.awaited_time.get_untracked() {
+                self.page.awaited_time.set(None);
+                self.seek_time(&time);
+            }
         });
     }
 
@@ -142,11 +146,17 @@ impl Studio {
         if let Some(id) = &link.run {
             let known = self.runs.key_of_id(id).or_else(|| self.restore_run(id));
             match known {
-                Some(key) => self.show_run(key, link.event),
+                Some(key) => {
+                    self.show_run(key, link.event);
+                    if let Some(time) = link.time.as_ref().filter(|_| link.event.is_none()) {
+                        self.seek_time(time);
+                    }
+                }
                 // Runs are deterministic: with the example's own input and answers it is the same one.
                 None if link.example.is_some() => {
                     missing.push("the run is not kept in this browser, so the example was run again".to_owned());
                     self.page.awaited_event.set(link.event);
+                    self.page.awaited_time.set(link.time.clone().filter(|_| link.event.is_none()));
                     self.run(debugger::Run::Continue);
                     if let Some(tab) = link.tab.as_deref().and_then(DockTab::from_slug) {
                         self.shell.dock_tab.set(tab);
@@ -160,6 +170,8 @@ impl Studio {
             }
         } else if let Some(event) = link.event {
             self.runs.seek(event);
+        } else if let Some(time) = &link.time {
+            self.seek_time(time);
         }
         if let Some(state) = link.state {
             let is_there = self.workspace.scene.with_untracked(|scene| scene.index_of(&state).is_some());
@@ -184,6 +196,36 @@ impl Studio {
             }
             self.runs.seek(event);
         }
+    }
+
+    /// Goes to the first event at or after a virtual time, as an address tells it: `2024-01-01T00:00:10Z`, or `+10000`
+    /// milliseconds after the start.
+    fn seek_time(self, time: &str) {
+        let found = self.runs.with_run_untracked(|run| {
+            let start = run.session.event_at(1)?.timestamp;
+            let at = match time.strip_prefix('+') {
+                Some(millis) => start + millis.parse::<i64>().ok()?,
+                None => engine::Instant::from_iso(time)?,
+            };
+            let mut all = 1..=run.session.len();
+            let is_there =
+                |position: &u32| run.session.event_at(*position).is_some_and(|event| event.timestamp >= at);
+            Some(all.find(is_there).unwrap_or(run.session.len()))
+        });
+        match found.flatten() {
+            Some(position) => self.runs.seek(position),
+            None => self.shell.say(format!("The time \"{time}\" can't be gone to.")),
+        }
+    }
+
+    /// Puts the address of the virtual time of an event on the clipboard: it holds also where a changed workflow has
+    /// other events.
+    pub fn copy_link_to_time(self, position: u32) {
+        let time = self.runs.with_run_untracked(|run| {
+            let start = run.session.event_at(1)?.timestamp;
+            Some(format!("+{}", run.session.event_at(position)?.timestamp - start))
+        });
+        self.copy_address(Link { event: None, time: time.flatten(), ..untrack(|| self.link()) });
     }
 
     /// Puts the address of what is looked at on the clipboard.

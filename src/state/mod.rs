@@ -28,8 +28,9 @@ mod testing;
 mod view;
 mod workspace;
 
-pub use deployment::load_permissions;
+pub use debugger::event_groups::LineOf;
 pub use debugging::event_words;
+pub use deployment::load_permissions;
 pub use drafts::{Draft, DraftSummary};
 pub use drag::{Dragged, Ghost, Lit, Over};
 pub use editing::{ConnectTarget, Connecting, MenuAt};

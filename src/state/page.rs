@@ -23,6 +23,8 @@ use crate::state::workspace::Shared;
 const SEARCHED_AT_ONCE: usize = 1_500_000;
 /// Whether events are grouped.
 pub(super) const GROUPED_KEY: &str = "stepglass.events.grouped";
+/// What is shown of a run that stands still is made at most once a frame.
+const FRAME_MS: f64 = 16.0;
 /// Milliseconds between two looks at a run that goes on.
 const LEAST_PAUSE_MS: f64 = 200.0;
 
@@ -93,6 +95,8 @@ pub struct ExecutionPage {
     pub selected_row: RwSignal<Option<usize>>,
     chosen_row: RwSignal<Option<usize>>,
     pub details_tab: RwSignal<DetailsTab>,
+    /// Whether the execution is in the page as it goes onto paper.
+    pub is_printing: RwSignal<bool>,
     /// The expression that is tried.
     pub scratch: RwSignal<String>,
     /// Which Map Run is shown, from 0, and which of its children.
@@ -115,6 +119,8 @@ pub struct ExecutionPage {
     pub example: RwSignal<Option<String>>,
     /// Where to go once the run that was begun stands still.
     pub awaited_event: RwSignal<Option<u32>>,
+    /// The same by virtual time, as an address tells it.
+    pub awaited_time: RwSignal<Option<String>>,
 }
 
 impl ExecutionPage {
@@ -200,6 +206,7 @@ impl ExecutionPage {
             chosen_row: RwSignal::new(None),
             details_tab: RwSignal::new(DetailsTab::InputOutput),
             row_menu: RwSignal::new(None),
+            is_printing: RwSignal::new(false),
             scratch: RwSignal::new(String::new()),
             map_run: RwSignal::new(0),
             child_filter: RwSignal::new(ChildFilter::default()),
@@ -211,6 +218,7 @@ impl ExecutionPage {
             stored: RwSignal::new(Vec::new()),
             example: RwSignal::new(None),
             awaited_event: RwSignal::new(None),
+            awaited_time: RwSignal::new(None),
         }
     }
 
@@ -246,9 +254,10 @@ impl ExecutionPage {
     /// Makes the model anew: at once where the run stands still, else after a while.
     fn refresh(self) {
         let (last, took) = self.last_tick.get_value();
-        let pause = LEAST_PAUSE_MS.max(took * 12.0);
+        let is_running = self.runs.phase.with_untracked(|phase| *phase == RunPhase::Running);
+        let pause = if is_running { LEAST_PAUSE_MS.max(took * 12.0) } else { FRAME_MS };
         let waited = dom::now_ms() - last;
-        if !self.runs.phase.with_untracked(|phase| *phase == RunPhase::Running) || waited >= pause {
+        if waited >= pause {
             self.tick.update(|tick| *tick += 1);
             return;
         }

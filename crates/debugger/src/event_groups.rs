@@ -143,6 +143,18 @@ pub fn event_lines(
     lines
 }
 
+/// The lines of a list without groups.
+pub fn flat_lines(shown: &[usize]) -> Vec<EventLine> {
+    let siblings = u32::try_from(shown.len()).unwrap_or(u32::MAX);
+    let lines = shown.iter().zip(1..).map(|(event, position)| EventLine {
+        what: LineOf::Event(*event),
+        depth: 0,
+        position,
+        siblings,
+    });
+    lines.collect()
+}
+
 /// The line that an event is in: its own, or that of the closed group around it.
 pub fn line_of_event(model: &HistoryModel, lines: &[EventLine], position: usize) -> Option<usize> {
     let frames = rows_of_frames(model.rows());

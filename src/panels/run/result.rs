@@ -100,7 +100,7 @@ pub fn RunResult() -> impl IntoView {
 
 /// The figures of the execution.
 #[component]
-fn Facts() -> impl IntoView {
+pub fn Facts() -> impl IntoView {
     let sheet = style_sheet!("style/result.css");
     let runs = Studio::of_app().runs;
     let facts = move || {
@@ -257,7 +257,7 @@ fn phase_icon(phase: RunPhase) -> &'static str {
     }
 }
 
-fn failure_of(execution: &Execution) -> Option<(String, String)> {
+pub fn failure_of(execution: &Execution) -> Option<(String, String)> {
     let outcome = execution.outcome()?;
     if outcome.error.is_none() && outcome.cause.is_none() {
         return None;
@@ -272,7 +272,7 @@ fn failure_of(execution: &Execution) -> Option<(String, String)> {
     Some((error.to_owned(), shortened(&cause)))
 }
 
-fn shortened(text: &str) -> String {
+pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST_SHOWN) {
         None => text.to_owned(),
         Some((offset, _)) => {

@@ -115,6 +115,11 @@ fn entries_of(studio: Studio, row: &RowOf) -> Vec<MenuEntry> {
             studio.copy_link_to(position);
         }
     }));
+    entries.push(item("Copy link to this time", "clock", None, move || {
+        if let Some(position) = studio.position_of_event(event) {
+            studio.copy_link_to_time(position);
+        }
+    }));
     entries
 }
 
