@@ -1,6 +1,6 @@
 //! The outline beside the picture, and the order on the canvas that is given by hand.
 
-use e2e::{Page, Scheme, Viewport};
+use e2e::{Axe, Page, Scheme, Viewport};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
@@ -163,4 +163,24 @@ fn states_side_by_side_change_places() {
         (x_of(&page, "Notify customer") > x_of(&page, "Notify rejection")).then_some(())
     });
     page.assert_clean();
+}
+
+/// What axe-core finds in the outline, and in each part of the page on a phone. Skipped where it is not installed.
+#[test]
+fn the_outline_and_a_phone_break_no_accessibility_rule() {
+    let Some(axe) = Axe::load() else { return };
+    for (viewport, scheme) in [(Viewport::DESKTOP, Scheme::Light), (Viewport::PHONE, Scheme::Dark)] {
+        let page = Page::open_as("", viewport, scheme);
+        e2e::scenes::started(&page);
+        page.wait_for("g.node");
+        // The outline, the graph, the definition and the problems.
+        for key in ['0', '1', '2', '8'] {
+            page.press(&[Key::Alt], key);
+            page.settle();
+            if key == '0' {
+                page.wait_for("#outline-tree [role=treeitem]");
+            }
+            assert_eq!(axe.violations(&page), Vec::<String>::new(), "{viewport:?} {scheme:?} Alt+{key}");
+        }
+    }
 }
