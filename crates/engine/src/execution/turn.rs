@@ -418,6 +418,7 @@ fn too_deep(limit: u32) -> Fault {
 }
 
 /// What an `Assign` assigns; `input` is what `$` means in JSONPath.
+#[inline]
 pub(crate) fn assigned_by(
     assign: Option<&Template>,
     input: &Value,
