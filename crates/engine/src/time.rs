@@ -61,6 +61,10 @@ impl Instant {
         let hour = two_digits(clock_parts.next()?)?;
         let minute = two_digits(clock_parts.next()?)?;
         let second = clock_parts.next().map_or(Some(0), two_digits)?;
+        // Milliseconds in 64 bits reach no further.
+        if year.unsigned_abs() > 300_000_000 {
+            return None;
+        }
         if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 24 || minute > 59 || second > 60 {
             return None;
         }
@@ -149,6 +153,8 @@ mod tests {
         assert_eq!(Instant::from_iso("2023-12-31T18:30:00.0009-05:30"), Some(Instant::DEFAULT_START));
         assert_eq!(Instant::from_iso("2024-01-01T00:00:00"), None);
         assert_eq!(Instant::from_iso("yesterday"), None);
+        assert_eq!(Instant::from_iso("5070616376816813856-01-01T00:00:01Z"), None);
+        assert_eq!(Instant::from_iso("-9223372036854775808-01-01T00:00:01Z"), None);
         assert_eq!(Instant::DEFAULT_START.to_iso(), "2024-01-01T00:00:00Z");
         assert_eq!((Instant::DEFAULT_START + 250).to_iso(), "2024-01-01T00:00:00.250Z");
     }
