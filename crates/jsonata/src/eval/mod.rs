@@ -490,6 +490,14 @@ impl<'h> Machine<'h> {
         self.spare_arguments.pop().unwrap_or_else(|| Vec::with_capacity(capacity))
     }
 
+    /// Keeps the list of the arguments of a call that is over for another one.
+    pub(crate) fn keep_arguments(&mut self, mut arguments: Vec<Val>) {
+        if arguments.capacity() > 0 && self.spare_arguments.len() < SPARE {
+            arguments.clear();
+            self.spare_arguments.push(arguments);
+        }
+    }
+
     /// The frame of a call of a function.
     fn call_frame(&mut self, closure: &Closure, arguments: Vec<Val>) -> Rc<Frame> {
         let (parent, parameters) = (closure.env.clone(), closure.parameters.clone());

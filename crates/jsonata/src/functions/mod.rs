@@ -35,10 +35,10 @@ pub(crate) struct Site<'a> {
     pub(crate) env: &'a Rc<Frame>,
 }
 
-/// The arguments of a call. Missing ones are undefined.
-pub(crate) struct Args(Vec<Val>);
+/// The arguments of a call. Missing ones are undefined. Their list is used again by another call.
+pub(crate) struct Args<'a>(&'a mut Vec<Val>);
 
-impl Args {
+impl Args<'_> {
     /// Takes an argument out.
     pub(crate) fn take(&mut self, index: usize) -> Val {
         self.0.get_mut(index).map(std::mem::take).unwrap_or_default()
@@ -50,7 +50,7 @@ impl Args {
     }
 
     pub(crate) fn all(self) -> Vec<Val> {
-        self.0
+        std::mem::take(self.0)
     }
 
     /// A string; none for undefined. Partial application lets anything through to here.
@@ -125,14 +125,14 @@ pub(crate) fn parameter_count(native: u16) -> usize {
 pub(crate) fn call(
     machine: &mut Machine<'_>,
     native: u16,
-    arguments: Vec<Val>,
+    mut arguments: Vec<Val>,
     context: &Val,
     env: &Rc<Frame>,
 ) -> Outcome<Val> {
-    match BUILTINS.get(usize::from(native)) {
-        Some(builtin) => (builtin.call)(machine, Args(arguments), &Site { context, env }),
-        None => Err(Fault::new("T1006")),
-    }
+    let Some(builtin) = BUILTINS.get(usize::from(native)) else { return Err(Fault::new("T1006")) };
+    let result = (builtin.call)(machine, Args(&mut arguments), &Site { context, env });
+    machine.keep_arguments(arguments);
+    result
 }
 
 #[cfg(test)]
