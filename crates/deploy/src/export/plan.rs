@@ -1,10 +1,11 @@
 //! A definition with placeholders for what differs from deployment to deployment.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use asl::resource::Resource;
 use asl::{Document, Patch, Replacement};
-use json::{NodeKind, Value};
+use json::{NodeKind, Span, Tree, Value};
 
 use crate::export::Arns;
 use crate::iam::capitalized;
@@ -44,16 +45,7 @@ impl Plan {
     pub fn new(document: &Document, arns: Arns) -> Result<Plan, String> {
         json::parse(document.text()).map_err(|error| format!("The definition is not JSON yet: {error}."))?;
         let tree = document.tree();
-        let mut texts = Vec::new();
-        let mut waiting: Vec<_> = tree.root().into_iter().collect();
-        while let Some(node) = waiting.pop() {
-            match tree.kind(node) {
-                NodeKind::Object => waiting.extend(tree.members(node).filter_map(|member| member.value)),
-                NodeKind::Array => waiting.extend(tree.items(node)),
-                NodeKind::String => texts.push((tree.span(node), tree.as_str(node).unwrap_or_default())),
-                _ => {}
-            }
-        }
+        let mut texts = texts_of(tree);
         texts.sort_by_key(|(span, _)| span.start);
         let mut substitutions = of_placeholders(texts.iter().map(|(_, text)| &**text));
         let found: BTreeSet<&str> = texts.iter().flat_map(|(_, text)| names_in(text)).collect();
@@ -345,19 +337,25 @@ pub(crate) fn usual_place<'t>(found: impl Iterator<Item = &'t str>) -> Option<(S
 
 /// The region and the account that a definition's ARNs are of; empty where it has none.
 pub fn places_of(document: &Document) -> crate::iam::Places {
-    let tree = document.tree();
+    let texts = texts_of(document.tree());
+    let (region, account) =
+        usual_place(texts.iter().flat_map(|(_, text)| names_in(text))).unwrap_or_default();
+    crate::iam::Places { region, account }
+}
+
+/// All texts that are values, with where they stand, in no order.
+fn texts_of(tree: &Tree) -> Vec<(Span, Cow<'_, str>)> {
     let mut texts = Vec::new();
     let mut waiting: Vec<_> = tree.root().into_iter().collect();
     while let Some(node) = waiting.pop() {
         match tree.kind(node) {
             NodeKind::Object => waiting.extend(tree.members(node).filter_map(|member| member.value)),
             NodeKind::Array => waiting.extend(tree.items(node)),
-            NodeKind::String => texts.push(tree.as_str(node).unwrap_or_default()),
+            NodeKind::String => texts.push((tree.span(node), tree.as_str(node).unwrap_or_default())),
             _ => {}
         }
     }
-    let (region, account) = usual_place(texts.iter().flat_map(|text| names_in(text))).unwrap_or_default();
-    crate::iam::Places { region, account }
+    texts
 }
 
 /// A text with ARNs replaced, the longest first, and placeholders renamed.
