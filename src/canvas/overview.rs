@@ -94,7 +94,7 @@ fn shapes_of(scene: &Scene, statuses: &Statuses) -> Vec<Shape> {
         outline(frames.entry(band(&rect)).or_default(), rect);
     }
     let mut lines: BTreeMap<i64, String> = BTreeMap::new();
-    for edge in &scene.edges {
+    for edge in scene.edges.iter() {
         lines.entry(band(&edge.bounds)).or_default().push_str(&edge.path);
     }
     let mut states: BTreeMap<(i64, &'static str, &'static str), String> = BTreeMap::new();
