@@ -269,7 +269,7 @@ fn a_workflow_is_converted_to_jsonpath() {
     click_in_dialog(&page, "Convert");
     page.wait_until_gone(dialog);
     page.until("the definition to be in JSONPath", || {
-        let text = definition(&page);
+        let text = page.kept_definition();
         let is_there = text.contains("\"output.$\": \"States.MathAdd($total, $limit)\"");
         (is_there && !text.contains("QueryLanguage")).then_some(())
     });
