@@ -216,6 +216,10 @@ fn what_jsonpath_can_not_say_is_listed() {
         r#""Type": "Pass", "Output": {"a": "{% $states.input.n ? 1 : 2 %}"}"#,
         "a Choice state has to decide",
     );
+    check_refused(
+        r#""Type": "Pass", "Output": {"a": "{% [$states.input.rows.name] %}"}"#,
+        "would make a list of one item",
+    );
     check_refused(r#""Type": "Wait", "Seconds": 1, "Output": {"a": "{% $v %}"}"#, "a Pass state can");
     check_refused(
         r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f"}, "Output": {"a": "{% $states.input.a %}", "b": "{% $states.result %}"}"#,

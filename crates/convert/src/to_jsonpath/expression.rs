@@ -224,7 +224,13 @@ impl Terms<'_> {
             AstKind::Array(items) => {
                 let items: Result<Vec<Term>, Unsupported> =
                     items.iter().map(|item| self.term(*item, depth + 1)).collect();
-                Ok(array_of(items?))
+                let items = items?;
+                if let [Term::Path(_)] = &*items {
+                    return Err(Unsupported::new(
+                        "A path in brackets gives all that it finds as one list, through lists on its way, too; States.Array would make a list of one item.",
+                    ));
+                }
+                Ok(array_of(items))
             }
             AstKind::Object(pairs) => {
                 let mut members = Vec::with_capacity(pairs.len());
