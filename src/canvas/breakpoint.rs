@@ -1,25 +1,52 @@
-use std::fmt::Write;
-
 use debugger::{Place, StateKey};
 use diagram::SceneEdge;
+use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::state::{BreakpointLook, Mode, Studio};
+use crate::state::{Mode, Studio};
 
-/// Draws the dot at the corner of a node: its breakpoints, or where a click sets one.
-pub fn node_breakpoint(markup: &mut String, look: Option<BreakpointLook>) {
+/// The dot at the corner of a node: its breakpoints, or where a click sets one.
+#[component]
+pub fn NodeBreakpoint(key: Str) -> impl IntoView {
     let sheet = style_sheet!("style/breakpoint.css");
-    let tip = match look {
+    let studio = Studio::of_app();
+    let key = StateKey(key);
+    let look = {
+        let key = key.clone();
+        Memo::new(move |_| {
+            studio.runs.mark_of(|place| match place {
+                Place::Enter(known) | Place::Exit(known) | Place::Retry(Some(known)) => *known == key,
+                _ => false,
+            })
+        })
+    };
+    let is_offered = move || studio.shell.mode.get() == Mode::Run;
+    let toggle = move |event: leptos::ev::MouseEvent| {
+        event.stop_propagation();
+        studio.toggle_breakpoint_at(Place::Enter(key.clone()));
+    };
+    let toggle = StoredValue::new(toggle);
+    let tip = move || match look.get() {
         Some(look) => format!("Breakpoint ({}): click to remove it", look.name()),
         None => "Click to stop where this state is entered".to_owned(),
     };
-    let name = look.map_or("none", |look| look.name());
-    // Writing to a text can't fail.
-    let _ = write!(
-        markup,
-        r#"<g class="breakpoint {sheet}" data-look="{name}" aria-hidden="true"><title>{tip}</title><circle class="breakpoint-target {sheet}" r="12"></circle><circle class="breakpoint-dot {sheet}" r="6.5"></circle><path class="breakpoint-sign {sheet}" d="M-3 -1.3h6M-3 1.3h6"></path></g>"#
-    );
+    view! {
+        class = sheet,
+        <Show when=move || look.get().is_some() || is_offered()>
+            <g
+                class="breakpoint"
+                data-look=move || look.get().map_or("none", |look| look.name())
+                aria-hidden="true"
+                on:click=move |event| toggle.with_value(|toggle| toggle(event))
+            >
+                <title>{tip}</title>
+                <circle class="breakpoint-target" r="12"></circle>
+                <circle class="breakpoint-dot" r="6.5"></circle>
+                <path class="breakpoint-sign" d="M-3 -1.3h6M-3 1.3h6"></path>
+            </g>
+        </Show>
+    }
 }
 
 /// The middle of a line: its breakpoint, or where a click sets one.
