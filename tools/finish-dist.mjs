@@ -3,6 +3,7 @@
 //
 // - splits the WebAssembly module of a release in two (tools/split), and adds to wasm-bindgen's script what loads the
 //   second one (tools/rest-loader.js); with STEPGLASS_NOTE_CALLS set it has the module note its calls instead;
+// - puts the style rules that only the second module needs into a sheet that is loaded together with it;
 // - minifies wasm-bindgen's scripts in a release, which Trunk's own minifier can't, and renews their integrity hashes;
 // - adds the editor's bundle under a name with its hash, and writes that name into <meta name="editor-module">;
 // - moves the reload script that `trunk serve` inserts from index.html into a file of its own;
@@ -24,7 +25,7 @@ const page = path.join(site, "index.html");
 let html = readFileSync(page, "utf8");
 
 if (process.env.TRUNK_PROFILE === "release") {
-  html = process.env.STEPGLASS_NOTE_CALLS ? noteCalls(html) : splitModule(html);
+  html = process.env.STEPGLASS_NOTE_CALLS ? noteCalls(html) : splitSheets(splitModule(html));
   html = minifyScripts(html);
 }
 html = addEditor(html);
@@ -58,6 +59,57 @@ function splitModule(html) {
   writeFileSync(script, `${glue}\n${loader}`);
   html = html.replace(integrity(glue), integrity(`${glue}\n${loader}`));
   return replaceFile(html, whole, readFileSync(first));
+}
+
+// A rule waits when the first module has nothing that it is for: no class of its component, or not all the classes that
+// a rule of the forms names. The module has the names of its classes among its constants. The sheet of what waits comes
+// before that of the components, so that no rule outweighs another that it did not before.
+function splitSheets(html) {
+  const first = readFileSync(path.join(site, wholeModule(html))).toString("latin1");
+  const isKnown = (name) => first.includes(name.slice(1));
+  const classesOf = (selector) => selector.match(/\.[a-z][\w-]*/gi) ?? [];
+  const later = [];
+  const keep = (sheet, waits) => {
+    const [name] = html.match(new RegExp(`${sheet}-[0-9a-f]{16}\\.css`)) ?? [];
+    if (!name) {
+      throw new Error(`index.html has no style sheet "${sheet}"`);
+    }
+    const rules = rulesOf(readFileSync(path.join(site, name), "utf8"));
+    later.push(...rules.filter(waits));
+    html = replaceFile(html, name, Buffer.from(rules.filter((rule) => !waits(rule)).join("")));
+  };
+  keep("forms", (rule) => {
+    const selectors = rule.slice(0, rule.indexOf("{")).split(",");
+    return !rule.startsWith("@") && selectors.every((selector) => !classesOf(selector).every(isKnown));
+  });
+  keep("components", (rule) => {
+    const components = rule.match(/\.l-+\d+/g) ?? [];
+    return components.length > 0 && !components.some(isKnown);
+  });
+  const sheet = later.join("");
+  const name = `later-${shortHash(sheet)}.css`;
+  writeFileSync(path.join(site, name), sheet);
+  // No browser knows this `rel`; tools/rest-loader.js makes it `stylesheet`.
+  const link = `<link rel="later-stylesheet" href="./${name}" integrity="${integrity(sheet)}">`;
+  return html.replace(/<link\b[^>]*\bcomponents-[^>]*>/, (components) => `${link}${components}`);
+}
+
+// The rules of a minified sheet, one group like @media counting as one.
+function rulesOf(css) {
+  const rules = [];
+  let start = 0;
+  let depth = 0;
+  for (const { 0: sign, index } of css.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[{}]/g)) {
+    depth += { "{": 1, "}": -1 }[sign] ?? 0;
+    if (sign === "}" && depth === 0) {
+      rules.push(css.slice(start, index + 1));
+      start = index + 1;
+    }
+  }
+  if (css.slice(start).trim() !== "") {
+    throw new Error(`a style sheet ends with something that is no rule: ${css.slice(start, start + 80)}`);
+  }
+  return rules;
 }
 
 // One module, and the page believes that the second one never comes.

@@ -2,6 +2,7 @@
 //
 // The first module is instantiated as before. The second one is loaded as soon as the first picture is on the screen;
 // if one of its functions is called before it has arrived, it is loaded at that moment instead, and the page waits.
+// The style sheet for what the second module shows comes along with it.
 //
 // `globalThis.stepglassRest` tells the app (src/platform/rest.rs) and the tests about it: `whenLoaded` is a promise,
 // `howLoaded` is null, "soon" or "at-once", and `stack` says which call could not wait.
@@ -52,9 +53,10 @@ async function loadRestSoon(failures) {
       throw new Error(`${restAddress}: ${response.status}`);
     }
     const isTyped = response.headers.get("Content-Type")?.startsWith("application/wasm");
-    const module = await (isTyped
-      ? WebAssembly.compileStreaming(response)
-      : WebAssembly.compile(await response.arrayBuffer()));
+    const [module] = await Promise.all([
+      isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()),
+      loadSheet(),
+    ]);
     if (rest.howLoaded === null) {
       await WebAssembly.instantiate(module, importsOfBoth);
       noteLoaded("soon");
@@ -67,9 +69,22 @@ async function loadRestSoon(failures) {
   }
 }
 
+function loadSheet() {
+  const link = document.querySelector("link[rel=later-stylesheet]");
+  return link && new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => {
+      link.rel = "later-stylesheet";
+      reject(new Error(`${link.href} could not be loaded`));
+    };
+    link.rel = "stylesheet";
+  });
+}
+
 // Bytes as text is the only form in which a page can get them without giving up control.
 function loadRestAtOnce() {
   rest.stack = new Error("called before it was there").stack;
+  loadSheet()?.catch((error) => console.warn(error));
   const request = new XMLHttpRequest();
   request.open("GET", restAddress, false);
   request.overrideMimeType("text/plain; charset=x-user-defined");

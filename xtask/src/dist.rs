@@ -33,9 +33,10 @@ struct File {
 }
 
 impl File {
-    /// What loads right after the first picture: the second module, and the editor.
+    /// What loads right after the first picture: the second module with its style sheet, and the editor.
     fn is_next(&self) -> bool {
-        !self.first && (self.name.ends_with(".wasm") || self.name.starts_with("editor-"))
+        let has_start = |start: &str| self.name.starts_with(start);
+        !self.first && (self.name.ends_with(".wasm") || has_start("editor-") || has_start("later-"))
     }
 
     fn sign(&self) -> &'static str {

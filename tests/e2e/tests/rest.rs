@@ -8,6 +8,12 @@ use serde_json::{Value, json};
 /// How the second module was loaded: `soon` after the first picture, or `at-once` because something could not wait.
 const HOW: &str = "return globalThis.stepglassRest?.howLoaded ?? null";
 
+/// The classes of components in the page for which no style sheet has a rule.
+const WITHOUT_RULES: &str = "
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join();
+    const classes = [...document.querySelectorAll('[class]')].flatMap((element) => [...element.classList]);
+    return [...new Set(classes)].filter((name) => /^l-+\\d+$/.test(name) && !rules.includes('.' + name));";
+
 #[test]
 fn the_first_picture_needs_nothing_of_the_second_module() {
     for (viewport, scheme) in [(Viewport::DESKTOP, Scheme::Dark), (Viewport::PHONE, Scheme::Light)] {
@@ -35,11 +41,13 @@ fn a_click_before_the_second_module_is_there_waits_for_it() {
     page.until("the second module to be asked for", || {
         (page.script("return !!window.letItCome") == true).then_some(())
     });
+    assert_eq!(page.script(WITHOUT_RULES), json!([]));
     page.click("button[aria-label='Run']");
     assert_eq!(page.script(HOW), Value::Null);
     page.script("window.letItCome()");
     page.wait_for_text("[data-testid=status]", "Succeeded");
     assert_eq!(page.script(HOW), json!("soon"));
+    assert_eq!(page.script(WITHOUT_RULES), json!([]));
     page.assert_clean();
 }
 
