@@ -26,28 +26,41 @@ pub fn of_rest(module: &Module<'_>, moved: &BTreeSet<u32>) -> Result<BTreeSet<us
             continue;
         }
         for address in &function.uses.constants {
-            at(module, *address).for_each(|place| reach(place, &mut open));
+            at(module, *address).into_iter().for_each(|place| reach(place, &mut open));
         }
         for base in &function.uses.bases {
-            at(module, *base).for_each(|place| reach(place, &mut open));
+            at(module, *base).into_iter().for_each(|place| reach(place, &mut open));
             from(module, *base).for_each(|place| reach(place, &mut open));
         }
     }
     while let Some(place) = open.pop() {
         for address in words(&module.data[place]) {
-            at(module, address).for_each(|place| reach(place, &mut open));
+            containing(module, address).into_iter().for_each(|place| reach(place, &mut open));
         }
     }
     Ok((0..module.data.len()).filter(|place| !reached[*place]).collect())
 }
 
-/// What an address may be of: the data that contains it, and the data that ends there, which is read backwards.
-fn at<'m>(module: &'m Module<'_>, address: u32) -> impl Iterator<Item = usize> + use<'m> {
-    let after = module.data.partition_point(|data| data.start <= address);
-    (after.saturating_sub(2)..after).filter(move |place| {
-        let data = &module.data[*place];
-        address - data.start <= data.bytes.len() as u32
-    })
+/// The data that an address in code may be of: the one that contains it, or, where none does, the one that ends there,
+/// which is read backwards.
+///
+/// Most data ends where other data begins. Code that goes backwards from such an end names the beginning, too, where it
+/// stops; so the end alone says nothing.
+fn at(module: &Module<'_>, address: u32) -> Option<usize> {
+    let place = last_from(module, address)?;
+    let data = &module.data[place];
+    (address - data.start <= data.bytes.len() as u32).then_some(place)
+}
+
+/// The data that an address in data is of: nothing points to an end from there.
+fn containing(module: &Module<'_>, address: u32) -> Option<usize> {
+    at(module, address)
+        .filter(|place| (address - module.data[*place].start) < module.data[*place].bytes.len() as u32)
+}
+
+/// The last data that begins at an address or before it.
+fn last_from(module: &Module<'_>, address: u32) -> Option<usize> {
+    module.data.partition_point(|data| data.start <= address).checked_sub(1)
 }
 
 /// The data that begins soon after an address.

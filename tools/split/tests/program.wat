@@ -70,6 +70,7 @@
 
   (elem (table $closures) (i32.const 1) func
     $"app::closure" $"<engine::Machine as core::ops::Fn>::call" $of_table $"app::closure")
+  (data $".rodata.ends_where_of_first_begins" (i32.const 1016) "neighbor")
   (data $".rodata.of_first" (i32.const 1024) "\16\00\00\00\08\04\00\00")
   (data $".rodata.of_both" (i32.const 1032) "\e8\03\00\00")
   (data $".rodata.of_rest" (i32.const 1400) "only for the second module")

@@ -70,10 +70,11 @@ fn a_second_module_that_comes_by_itself_is_not_loaded_again() {
 
 #[test]
 fn constants_that_only_moved_code_reaches_come_with_it() {
-    let printed = run("const before = [memory[1024], memory[1032], text(1400, 4), memory[2000]];
+    let printed =
+        run("const before = [memory[1024], memory[1032], text(1016, 4), text(1400, 4), memory[2000]];
          load();
-         console.log(...before, memory[1024], memory[1032], text(1400, 8), memory[2000])");
-    assert_eq!(printed, "22 232 \0\0\0\0 5 22 232 only for 5");
+         console.log(...before, memory[1024], memory[1032], text(1016, 8), text(1400, 8), memory[2000])");
+    assert_eq!(printed, "22 232 \0\0\0\0 \0\0\0\0 5 22 232 neighbor only for 5");
 }
 
 #[test]
