@@ -34,8 +34,9 @@ fn ExtractForm() -> impl IntoView {
     });
     // What has to be selected in addition, where that helps.
     let wider = Memo::new(move |_| {
-        let is_refused = planned.with(|planned| planned.is_err());
-        is_refused.then(|| studio.extraction_with_targets(name.get().trim())).flatten()
+        let helps =
+            planned.with(|planned| planned.as_ref().as_ref().map_or(true, |planned| planned.exits > 1));
+        helps.then(|| studio.extraction_with_targets(name.get().trim())).flatten()
     });
     let problem = move || planned.with(|planned| planned.as_ref().err().cloned());
     let task = move || {

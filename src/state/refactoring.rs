@@ -102,18 +102,17 @@ impl Studio {
     }
 
     /// The keys of the selected states and of those that they lead to beside their common way out, if these can be
-    /// extracted together.
+    /// extracted together and have one way out then.
     pub fn extraction_with_targets(self, name: &str) -> Option<Vec<Str>> {
         let document = self.workspace.document.get_untracked();
         let mut states = self.selected_states();
         for _ in 0..MOST_ROUNDS {
             match document.plan_extraction(&states, name) {
-                Ok(_) => {
+                Ok(extraction) if extraction.exits < 2 => {
                     let keys = states.iter().filter_map(|state| document.state(*state));
                     return Some(keys.map(|state| Str::from(state.pointer())).collect());
                 }
-                Err(EditError::LeadsOut(_) | EditError::SeveralExits(..) | EditError::SeveralEntries(..)) => {
-                }
+                Ok(_) | Err(EditError::SeveralEntries(..)) => {}
                 Err(_) => return None,
             }
             let known = states.len();

@@ -966,6 +966,89 @@ fn extract_into_a_nested_workflow() {
 }
 
 #[test]
+fn extract_states_that_lead_on_to_several_places() {
+    let document = Document::parse(ORDERS);
+    let extraction = document.plan_extraction(&[state(&document, "Approve")], "Approval").unwrap();
+    assert_eq!(extraction.exits, 2);
+    let (after, inverse) = extraction.patch.apply_to(ORDERS);
+    assert_eq!(inverse.apply_to(&after).0, ORDERS);
+    let start = ORDERS.find("    \"Approve\": {").unwrap();
+    let end = ORDERS.find(",\n    \"Pay\": {").unwrap();
+    let expected = ORDERS.replace(
+        &ORDERS[start..end],
+        r#"    "Approval": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::states:startExecution.sync:2",
+      "Parameters": {
+        "StateMachineArn": "${ApprovalStateMachineArn}",
+        "Input": {
+          "Input.$": "$",
+          "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id"
+        }
+      },
+      "OutputPath": "$.Output",
+      "Next": "After Approval"
+    },
+    "After Approval": {
+      "Type": "Choice",
+      "Choices": [
+        {
+          "Variable": "$.Exit",
+          "StringEquals": "Refuse",
+          "Next": "Refuse"
+        }
+      ],
+      "Default": "Pay",
+      "OutputPath": "$.Data"
+    }"#,
+    );
+    assert_eq!(after, expected.replace(r#""Next": "Approve""#, r#""Next": "Approval""#));
+    assert_eq!(
+        extraction.definition,
+        r#"{
+  "StartAt": "Take the input",
+  "States": {
+    "Take the input": {
+      "Type": "Pass",
+      "OutputPath": "$.Input",
+      "Next": "Approve"
+    },
+    "Approve": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::lambda:invoke",
+      "Parameters": {"FunctionName": "${Approve}", "Payload.$": "$"},
+      "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Go on with Refuse"}],
+      "Next": "Go on with Pay"
+    },
+    "Go on with Pay": {
+      "Type": "Pass",
+      "Parameters": {
+        "Exit": "Pay",
+        "Data.$": "$"
+      },
+      "End": true
+    },
+    "Go on with Refuse": {
+      "Type": "Pass",
+      "Parameters": {
+        "Exit": "Refuse",
+        "Data.$": "$"
+      },
+      "End": true
+    }
+  }
+}
+"#
+    );
+    // A rule leads out, and so does the end.
+    let extraction =
+        document.plan_extraction(&[state(&document, "Check"), state(&document, "Pay")], "Payment");
+    assert!(matches!(extraction, Err(asl::edit::EditError::SeveralEntries(..))));
+    let extraction = document.plan_extraction(&[state(&document, "Check")], "Check").unwrap();
+    assert_eq!(extraction.exits, 2);
+}
+
+#[test]
 fn a_nested_workflow_shares_no_variables() {
     let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
         "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},

@@ -194,19 +194,24 @@ fn states_become_a_workflow_of_their_own_that_can_be_opened() {
 fn a_selection_that_is_too_small_is_widened() {
     let text = ROW.replace(
         "\"Type\": \"Pass\",\n      \"Next\": \"C\"",
-        "\"Type\": \"Choice\",\n      \"Choices\": [\n        {\n          \"Condition\": \"{% true %}\",\n          \"Next\": \"D\"\n        }\n      ],\n      \"Default\": \"D\"",
+        "\"Type\": \"Choice\",\n      \"Choices\": [\n        {\n          \"Condition\": \"{% true %}\",\n          \"Next\": \"D\"\n        }\n      ],\n      \"Default\": \"E\"",
     );
     let text = text.replace(
         "\"C\": {\n      \"Type\": \"Pass\",\n      \"Output\": \"{% $total + $limit %}\",",
-        "\"D\": {\n      \"Type\": \"Pass\",",
+        "\"E\": {\n      \"Type\": \"Succeed\"\n    },\n    \"D\": {\n      \"Type\": \"Pass\",",
     );
     let page = open(&text, Viewport::DESKTOP, Scheme::Dark);
     page.click("#tab-inspector");
     select(&page, "B");
     command(&page, "Extract into a nested workflow");
-    page.wait_for_text(".convert-dialog[open] [role=alert]", "leads out of the selection");
-    click_in_dialog(&page, "Extract the state that it leads to as well");
-    page.wait_for_text(".convert-dialog[open] .extract-columns", "states:startExecution.sync:2");
+    // It leads on to two states, which a Choice behind the Task goes on with.
+    page.wait_for_text(".convert-dialog[open] .extract-columns", "\"After Nested workflow\"");
+    page.wait_for_text(".convert-dialog[open] .extract-columns", "\"Go on with D\"");
+    click_in_dialog(&page, "Extract the 2 states that they lead to as well");
+    page.wait_for_value(
+        "return document.querySelector('.convert-dialog[open] .extract-columns').innerText.includes('After Nested workflow')",
+        &json!(false),
+    );
     assert!(!page.is_visible(".convert-dialog[open] [role=alert]"));
     page.assert_clean();
 }

@@ -1,11 +1,12 @@
 use json::{NodeKind, Str, Value};
 
 use super::draft::Draft;
+use super::exits::{Exits, clipped};
 use super::fragment::{Fragment, entry_of, in_one_scope};
 use super::links::{Goal, Incoming, redirect_all};
 use super::names::{check_name, unique_name};
 use super::text::{indent_at, remove_children};
-use super::wrap::{entries, exit};
+use super::wrap::entries;
 use super::{Edit, EditError, Place};
 use crate::{Document, Patch, QueryLanguage, Replacement, ScopeId, State, StateId, StateType};
 
@@ -26,13 +27,16 @@ pub struct Extraction {
     pub patch: Patch,
     /// The name of the Task.
     pub task: Str,
+    /// To how many places the states lead on. With several, a Choice state behind the Task goes on with the
+    /// one that the nested workflow's output names.
+    pub exits: usize,
     /// What differs from before, a sentence or two each.
     pub notes: Vec<String>,
 }
 
 impl Document {
-    /// Plans to make states a workflow of their own, under a name. They must have one entry and one
-    /// way out, as if they were wrapped.
+    /// Plans to make states a workflow of their own, under a name. They must have one entry; they may lead on to
+    /// several places, by catchers and rules too.
     ///
     /// # Errors
     ///
@@ -43,24 +47,60 @@ impl Document {
         let scope = selected.first().ok_or(EditError::NothingSelected)?.scope();
         let entry = entry_of(scope, &selected).ok_or(EditError::NothingSelected)?;
         let incoming = entries(&selected, entry)?;
-        let goal = exit(&selected)?;
+        let exits = Exits::of(&selected);
         check_variables(self, &selected)?;
         let mut fragment = Fragment::of(self, states)?;
-        fragment.lead_on_to(&Goal::End)?;
+        exits.close(&mut fragment, scope.language())?;
         let definition = with_input(&fragment.to_text(self), scope.language())?;
-        let is_free = |candidate: &str| {
-            self.state_named(candidate)
-                .is_none_or(|state| selected.iter().any(|other| other.id() == state.id()))
-        };
-        let task = unique_name(name, |candidate| !is_free(candidate));
-        let patch =
-            replace(self, &selected, entry, &incoming, &goal, &task, &task_state(name, scope.language()))?;
+        let stand_in = StandIn::new(self, &selected, &exits, name);
+        let patch = replace(self, &selected, entry, &incoming, &stand_in)?;
         Ok(Extraction {
             definition,
             patch: self.refuse_if_broken(patch)?,
-            task: task.into(),
+            task: stand_in.task.into(),
+            exits: exits.count(),
             notes: notes(self, &selected),
         })
+    }
+}
+
+/// The states that take the place of those that are extracted.
+struct StandIn {
+    task: String,
+    /// Names and states, the Task first.
+    states: Vec<(String, Value)>,
+}
+
+impl StandIn {
+    fn new(document: &Document, selected: &[State<'_>], exits: &Exits, name: &str) -> StandIn {
+        let language = selected.first().map_or_else(QueryLanguage::default, |state| state.scope().language());
+        let is_taken = |candidate: &str| {
+            document
+                .state_named(candidate)
+                .is_some_and(|state| selected.iter().all(|other| other.id() != state.id()))
+        };
+        let task = unique_name(name, is_taken);
+        let with_flow = |state: Value, goal: &Goal| {
+            let flow = match goal {
+                Goal::State(next) => ("Next", Value::from(next.as_str())),
+                Goal::End => ("End", Value::from(true)),
+            };
+            let members = state.as_object().into_iter().flat_map(json::Map::iter);
+            let members = members.map(|(name, value)| (name.clone(), value.clone()));
+            Value::from_members(members.chain([(flow.0.into(), flow.1)]))
+        };
+        let state = task_state(name, language);
+        if let Some(goal) = exits.only() {
+            return StandIn { states: vec![(task.clone(), with_flow(state, &goal))], task };
+        }
+        let choice = unique_name(&clipped(&format!("After {task}")), |name| is_taken(name) || name == task);
+        let mut states = vec![(task.clone(), with_flow(state, &Goal::State(choice.clone())))];
+        let end = unique_name("Done", |name| is_taken(name) || name == task || name == choice);
+        states.push((choice, exits.choice(language, &end)));
+        if exits.has_end() {
+            states.push((end, Value::from_members([("Type", Value::from(StateType::Succeed.name()))])));
+        }
+        StandIn { task, states }
     }
 }
 
@@ -142,25 +182,18 @@ fn replace(
     selected: &[State<'_>],
     entry: State<'_>,
     incoming: &[Incoming],
-    goal: &Goal,
-    name: &str,
-    state: &Value,
+    stand_in: &StandIn,
 ) -> Result<Patch, EditError> {
     let mut draft = Draft::new(document);
     let tree = document.tree();
     let style = draft.style.clone();
     let member = entry.member();
-    let flow = match goal {
-        Goal::State(next) => ("Next", Value::from(next.as_str())),
-        Goal::End => ("End", Value::from(true)),
-    };
-    let members = state.as_object().into_iter().flat_map(json::Map::iter);
-    let members = members.map(|(name, value)| (name.clone(), value.clone()));
-    let state = Value::from_members(members.chain([(flow.0.into(), flow.1)]));
     let indent = indent_at(tree.text(), tree.span(member).start);
-    let text = style.member(name, &style.render(&state, indent));
+    let texts = stand_in.states.iter().map(|(name, state)| style.member(name, &style.render(state, indent)));
+    let text = texts.collect::<Vec<_>>().join(&format!(",{}", style.between(indent)));
+    let name = &stand_in.task;
     let goals: Vec<(Incoming, Goal)> =
-        incoming.iter().map(|incoming| (*incoming, Goal::State(name.to_owned()))).collect();
+        incoming.iter().map(|incoming| (*incoming, Goal::State(name.clone()))).collect();
     let mut replacements = redirect_all(entry.scope(), &style, &goals)?;
     replacements.push(Replacement { span: tree.span(member), text });
     let others: Vec<_> =

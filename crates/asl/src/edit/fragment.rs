@@ -85,6 +85,15 @@ impl Fragment {
         Ok(Fragment { is_native: Style::of(document.tree()).is_like(&Style::of(into.tree())), document })
     }
 
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Goes on with another version of the states.
+    pub fn set_document(&mut self, document: Document) {
+        self.document = document;
+    }
+
     pub fn to_text(&self, document: &Document) -> String {
         let newline = document.text().ends_with('\n');
         format!("{}{}", self.document.text(), if newline { "\n" } else { "" })

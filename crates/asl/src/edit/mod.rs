@@ -8,6 +8,7 @@
 mod change_type;
 mod connect;
 mod draft;
+mod exits;
 mod extract;
 mod format;
 mod fragment;

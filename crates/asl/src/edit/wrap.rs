@@ -92,7 +92,7 @@ pub(super) fn entries(selected: &[State<'_>], entry: State<'_>) -> Result<Vec<In
 }
 
 /// Where the states lead on to, which must be one place.
-pub(super) fn exit(selected: &[State<'_>]) -> Result<Goal, EditError> {
+fn exit(selected: &[State<'_>]) -> Result<Goal, EditError> {
     let mut goal: Option<Goal> = None;
     for state in selected {
         for transition in state.transitions() {
