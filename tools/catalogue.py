@@ -77,7 +77,7 @@ def main():
             actions.append(action + ("~" if streams or (service, action) in NOT_CALLABLE else ""))
         operations += len(actions)
         full = model["metadata"]["serviceFullName"]
-        lines[service] = "\t".join([service, title(service_id, full), full, pascal_case(service_id), " ".join(actions)])
+        lines[service] = "\t".join([service, title(service_id, full), full, pascal_case(without_vendor(service_id)), " ".join(actions)])
         (shapes_dir / f"{service}.txt").write_text(table.text())
 
     names = "".join(lines[service] + "\n" for service in sorted(lines))
@@ -129,15 +129,21 @@ def member_name(name):
     return name[0].upper() + name[1:]
 
 
-def pascal_case(service_id):
-    """The prefix of errors: the words of the service id, each with one capital, split as the SDK for Java splits."""
-    text = re.sub(r"[^A-Za-z0-9]+", " ", without_vendor(service_id))
+def pascal_case(text):
+    """Words with one capital each, split as the SDK for Java splits names."""
+    text = re.sub(r"[^A-Za-z0-9]+", " ", text)
     text = re.sub(r"([^a-z]{2,})v([0-9]+)", r"\1 v\2 ", text)
     text = re.sub(r"([^A-Z]{2,})V([0-9]+)", r"\1 V\2 ", text)
     text = re.sub(r"(?<=[a-z])(?=[A-Z][a-zA-Z0-9])", " ", text)
     text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", text)
     text = re.sub(r"([0-9])([a-zA-Z])", r"\1 \2", text)
     return "".join(word.lower().capitalize() for word in text.split())
+
+
+def error_name(shape):
+    """The name of an error as Step Functions tells it: that of the exception in the SDK for Java, where each ends in
+    `Exception`, which takes the place of `Fault`."""
+    return pascal_case(re.sub("(Fault|Exception)$", "", shape)) + "Exception"
 
 
 class Table:
@@ -157,7 +163,7 @@ class Table:
         for end in ("input", "output"):
             shape = operation.get(end, {}).get("shape")
             ends.append("-" if shape is None else str(self.structure(shape)))
-        errors = ",".join(sorted(self.error_name(error["shape"]) for error in operation.get("errors", [])))
+        errors = ",".join(sorted({error_name(error["shape"]) for error in operation.get("errors", [])}))
         self.operations.append(" ".join([action, *ends, errors]).rstrip())
         streams = len(self.streams) > before or any(
             self.is_streaming(operation[end]["shape"]) for end in ("input", "output") if end in operation)
@@ -166,9 +172,6 @@ class Table:
     def is_streaming(self, name):
         members = self.shapes[name].get("members", {}).values()
         return any(self.shapes[member["shape"]].get("eventstream") for member in members)
-
-    def error_name(self, name):
-        return name if name.endswith(("Exception", "Error")) else name + "Exception"
 
     def structure(self, name):
         if name in self.index_of_shape:

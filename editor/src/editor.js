@@ -4,7 +4,9 @@
 // Rust converts. A "\r\n" counts as two, although CodeMirror itself counts it as one (see lines.js).
 
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import {
+  defaultKeymap, history, historyKeymap, indentWithTab, redo, redoDepth, undo, undoDepth,
+} from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import {
@@ -49,6 +51,8 @@ const fromOutside = Annotation.define();
  * @param {() => void} [options.onBlur]
  * @param {() => void} [options.onUndo] with `onRedo`: the page keeps the history, the editor keeps none of its own
  * @param {() => void} [options.onRedo]
+ * @param {boolean} [options.keepsDrafts] with `onUndo` and `onRedo`: what has not reached the page yet is taken back
+ *   here, and the page is asked when nothing is left; `forgetHistory` says when the page has it all
  * @param {(index: number, fix: number) => void} [options.onFix] the person chose a fix of a diagnostic
  * @param {(offset: number, isReference: boolean) => void} [options.onGoTo]
  *   the person asked for what is named at the place, or for the next place that names it
@@ -72,11 +76,14 @@ export function create(host, given = {}) {
   const language = new Compartment();
   const theme = new Compartment();
   const readOnly = new Compartment();
+  const past = new Compartment();
 
   const languageOf = (name) => (languages[name] ?? json)();
   const themeOf = (dark) => EditorView.theme({}, { dark: Boolean(dark) });
   const readOnlyOf = (on) => EditorState.readOnly.of(Boolean(on));
 
+  // Whether the last change was one of the history.
+  let isTravel = false;
   const start = hold(options.text ?? "");
   const text = {
     crlf: start.crlf,
@@ -112,7 +119,7 @@ export function create(host, given = {}) {
         closeBrackets(),
         search({ top: true }),
         syntaxHighlighting(highlightStyle),
-        historyOf(options),
+        past.of(historyOf(options)),
         completionOf(options, text),
         hoverOf(options, text),
         keymap.of([
@@ -129,7 +136,12 @@ export function create(host, given = {}) {
         ]),
         EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false", tabindex: "0" }),
         EditorView.domEventHandlers({ beforeinput: replaceSelection }),
-        EditorView.updateListener.of((update) => report(update, options, text)),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) {
+            isTravel = update.transactions.some((one) => one.isUserEvent("undo") || one.isUserEvent("redo"));
+          }
+          report(update, options, text);
+        }),
         editorTheme,
         language.of(languageOf(options.language)),
         theme.of(themeOf(options.dark)),
@@ -207,6 +219,14 @@ export function create(host, given = {}) {
         annotations: fromOutside.of(true),
       });
     },
+    /** The page keeps the text that stands here: undo begins with it. */
+    forgetHistory() {
+      // What was just taken back or brought again has the rest of it before and behind it.
+      if (undoDepth(view.state) + redoDepth(view.state) > 0 && !isTravel) {
+        view.dispatch({ effects: past.reconfigure([]) });
+        view.dispatch({ effects: past.reconfigure(historyOf(options)) });
+      }
+    },
     /** The main selection: `{from, to}`. */
     selection() {
       return selectionOf(view.state, text);
@@ -262,16 +282,17 @@ function selectionOf(state, text) {
   return { from: text.outside(state.doc, from), to: text.outside(state.doc, to) };
 }
 
-function historyOf({ onUndo, onRedo }) {
+function historyOf({ onUndo, onRedo, keepsDrafts }) {
   if (!onUndo || !onRedo) {
     return [history(), keymap.of(historyKeymap)];
   }
-  const run = (action) => () => (action(), true);
-  return keymap.of([
-    { key: "Mod-z", run: run(onUndo), preventDefault: true },
-    { key: "Mod-Shift-z", run: run(onRedo), preventDefault: true },
-    { key: "Mod-y", run: run(onRedo), preventDefault: true },
+  const travel = (own, outer) => (view) => (keepsDrafts && own(view)) || (outer(), true);
+  const keys = keymap.of([
+    { key: "Mod-z", run: travel(undo, onUndo), preventDefault: true },
+    { key: "Mod-Shift-z", run: travel(redo, onRedo), preventDefault: true },
+    { key: "Mod-y", run: travel(redo, onRedo), preventDefault: true },
   ]);
+  return keepsDrafts ? [history(), keys] : keys;
 }
 
 function completionOf({ complete }, text) {

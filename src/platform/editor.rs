@@ -37,6 +37,9 @@ extern "C" {
     fn move_diagnostics_js(this: &Handle, places: &[u32]);
     #[wasm_bindgen(method)]
     fn select(this: &Handle, from: u32, to: u32);
+    /// The page keeps the text that stands in the editor: its own undo begins with it.
+    #[wasm_bindgen(method, js_name = forgetHistory)]
+    pub fn forget_history(this: &Handle);
     #[wasm_bindgen(method)]
     pub fn focus(this: &Handle);
     #[wasm_bindgen(method, js_name = setTheme)]
@@ -108,6 +111,8 @@ pub struct Listeners {
 pub struct OutsideHistory {
     pub undo: Closure<dyn FnMut()>,
     pub redo: Closure<dyn FnMut()>,
+    /// Whether the editor takes back by itself what the page doesn't have yet, see [`Handle::forget_history`].
+    pub keeps_drafts: bool,
 }
 
 /// An editor and what keeps its listeners alive.
@@ -252,7 +257,8 @@ impl Editor {
         if let Some(assistant) = &assistant {
             assistant.give_to(&options);
         }
-        if let Some(OutsideHistory { undo, redo }) = &history {
+        if let Some(OutsideHistory { undo, redo, keeps_drafts }) = &history {
+            set("keepsDrafts", &(*keeps_drafts).into()).map_err(failed)?;
             set("onUndo", undo.as_ref()).map_err(failed)?;
             set("onRedo", redo.as_ref()).map_err(failed)?;
         }

@@ -145,7 +145,8 @@ impl Studio {
     }
 }
 
-fn options_of(items: Vec<Item>) -> Vec<CompletionOption> {
+/// A list for an editor.
+pub fn options_of(items: Vec<Item>) -> Vec<CompletionOption> {
     let options = items.into_iter().map(|item| CompletionOption {
         label: item.label,
         apply: item.text,

@@ -28,6 +28,7 @@ mod testing;
 mod view;
 mod workspace;
 
+pub use assist::options_of;
 pub use debugger::event_groups::LineOf;
 pub use debugging::event_words;
 pub use deployment::load_permissions;

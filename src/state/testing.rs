@@ -78,11 +78,49 @@ pub enum TrialField {
     Variables,
     Context,
     Result,
+    Error,
+    Cause,
+    CausedBy,
     RetryCount,
     FailureCount,
     ReaderData,
-    /// The state itself.
+    /// The state itself, which is nothing that is typed.
     State,
+}
+
+impl Trial {
+    /// What is typed in a field.
+    pub fn text(&self, field: TrialField) -> Str {
+        match field {
+            TrialField::Input => self.input.clone(),
+            TrialField::Variables => self.variables.clone(),
+            TrialField::Context => self.context.clone(),
+            TrialField::Result => self.result.clone(),
+            TrialField::Error => self.error.clone(),
+            TrialField::Cause => self.cause.clone(),
+            TrialField::CausedBy => self.caused_by.clone(),
+            TrialField::RetryCount => self.retry_count.clone(),
+            TrialField::FailureCount => self.failure_count.clone(),
+            TrialField::ReaderData => self.reader_data.clone(),
+            TrialField::State => Str::from(""),
+        }
+    }
+
+    pub fn set_text(&mut self, field: TrialField, text: Str) {
+        *match field {
+            TrialField::Input => &mut self.input,
+            TrialField::Variables => &mut self.variables,
+            TrialField::Context => &mut self.context,
+            TrialField::Result => &mut self.result,
+            TrialField::Error => &mut self.error,
+            TrialField::Cause => &mut self.cause,
+            TrialField::CausedBy => &mut self.caused_by,
+            TrialField::RetryCount => &mut self.retry_count,
+            TrialField::FailureCount => &mut self.failure_count,
+            TrialField::ReaderData => &mut self.reader_data,
+            TrialField::State => return,
+        } = text;
+    }
 }
 
 /// Data to begin a test with.
@@ -202,6 +240,35 @@ impl Studio {
         };
         found.push((title, self.made_up_result(subject, trial).without_text()));
         found
+    }
+
+    /// Data that a field of a test may be like, the most likely first.
+    pub fn trial_examples(self, subject: &TestSubject, trial: &Trial, field: TrialField) -> Vec<Value> {
+        let sources = || self.test_sources(subject).into_iter();
+        let parsed = |text: Str| json::parse(&text).ok();
+        let of_state = |read: &dyn Fn(&asl::Document, State<'_>) -> Value| {
+            self.workspace.document.with_untracked(|document| {
+                document.state_named(&subject.name).map(|state| read(document, state))
+            })
+        };
+        match field {
+            TrialField::Input => {
+                let read = of_state(&|_, state| asl::assist::input_read_by(state));
+                sources().filter_map(|source| parsed(source.input)).chain(read).collect()
+            }
+            TrialField::Variables => {
+                let assigned = of_state(&|document, _| {
+                    let names = asl::variable_assignments(document).into_iter();
+                    Value::from_members(names.map(|assignment| (assignment.name, Value::from(""))))
+                });
+                sources().filter_map(|source| parsed(source.variables)).chain(assigned).collect()
+            }
+            TrialField::Result => {
+                self.proposed_results(subject, trial).into_iter().map(|(_, value)| value).collect()
+            }
+            TrialField::Context => vec![asl::assist::context_sample()],
+            _ => Vec::new(),
+        }
     }
 
     /// What a task of this name answered in the current run.

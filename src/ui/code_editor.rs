@@ -32,6 +32,10 @@ pub fn CodeEditor(
     /// Whether undo and redo are the page's, which has one history for text, forms and graph.
     #[prop(optional)]
     shares_history: bool,
+    /// Whether what stands in it is not in the definition. Undo and redo are the page's too, once what was typed
+    /// since then is taken back.
+    #[prop(optional, into)]
+    has_draft: Option<Signal<bool>>,
     /// Whether it is a field of a form, where Tab goes on to the next one.
     #[prop(optional)]
     is_field: bool,
@@ -42,6 +46,15 @@ pub fn CodeEditor(
     let is_ready = RwSignal::new(false);
     let has_begun = StoredValue::new(false);
     let assistant = StoredValue::new_local(assistant);
+    let forget_kept = move || {
+        if has_draft.is_some_and(|has_draft| has_draft.try_get_untracked() == Some(false)) {
+            editor.try_with_value(|editor| {
+                if let Some(editor) = editor {
+                    editor.handle().forget_history();
+                }
+            });
+        }
+    };
     Effect::new(move |_| {
         let Some(element) = host.get() else { return };
         if has_begun.get_value() {
@@ -59,15 +72,17 @@ pub fn CodeEditor(
                         }
                     });
                     on_change.run(changed);
+                    forget_kept();
                 }),
                 on_cursor: Box::new(move |offset| {
                     if let Some(on_cursor) = on_cursor {
                         on_cursor.run(offset);
                     }
                 }),
-                history: shares_history.then(|| OutsideHistory {
+                history: (shares_history || has_draft.is_some()).then(|| OutsideHistory {
                     undo: Closure::new(move || studio.undo()),
                     redo: Closure::new(move || studio.redo()),
+                    keeps_drafts: has_draft.is_some(),
                 }),
             };
             let dark = studio.shell.is_dark.get_untracked();
@@ -95,6 +110,7 @@ pub fn CodeEditor(
                     editor.set_text(&text);
                 }
             });
+            forget_kept();
         }
     });
     Effect::new(move |_| {

@@ -189,13 +189,16 @@ fn range(text: &str) -> (Option<f64>, Option<f64>) {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use super::{Shape, Shapes};
 
+    fn folder() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/catalogue/shapes")
+    }
+
     fn file(service: &str) -> Shapes {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/catalogue/shapes");
-        Shapes::parse(&fs::read_to_string(path.join(format!("{service}.txt"))).unwrap())
+        Shapes::parse(&fs::read_to_string(folder().join(format!("{service}.txt"))).unwrap())
     }
 
     #[test]
@@ -272,5 +275,28 @@ mod tests {
             Shape::List { item: "[s]1..2", least: None, most: Some(3.0) }
         );
         assert_eq!(shapes.read("#x"), Shape::Any);
+    }
+
+    /// As exceptions of the SDK for Java are called, which is what Step Functions tells.
+    #[test]
+    fn errors_are_named_as_exceptions() {
+        let mut all = std::collections::BTreeSet::new();
+        for entry in fs::read_dir(folder()).unwrap() {
+            let shapes = Shapes::parse(&fs::read_to_string(entry.unwrap().path()).unwrap());
+            all.extend(shapes.operations().flat_map(|operation| {
+                operation.errors.into_iter().map(str::to_owned).collect::<Vec<String>>()
+            }));
+        }
+        let is_odd = |name: &&String| {
+            !name.ends_with("Exception")
+                || name.ends_with("FaultException")
+                || !name.starts_with(|letter: char| letter.is_ascii_uppercase())
+                || !name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        assert_eq!(all.iter().filter(is_odd).collect::<Vec<_>>(), Vec::<&String>::new());
+        // Of `InternalServerError`, `DBInstanceNotFoundFault` and `NoSuchKey`.
+        for name in ["InternalServerErrorException", "DbInstanceNotFoundException", "NoSuchKeyException"] {
+            assert!(all.contains(name), "{name}");
+        }
     }
 }

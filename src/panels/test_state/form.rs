@@ -1,15 +1,26 @@
 //! What a state is tested with.
 
+use std::rc::Rc;
+
 use engine::test_state::{FieldValidationMode, InspectionLevel};
-use json::Str;
+use json::{Str, Value};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
 use super::Complaints;
-use crate::platform::editor::Diagnostic;
-use crate::state::{Studio, TestSource, TestSubject, Trial, TrialField};
+use crate::panels::design::segments;
+use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
+use crate::state::{Studio, TestSource, TestSubject, Trial, TrialField, options_of};
 use crate::ui::{CodeEditor, Icon};
+
+/// What all fields of the form are about.
+#[derive(Clone, Copy)]
+struct Fields {
+    subject: StoredValue<TestSubject>,
+    trial: RwSignal<Trial>,
+    complaints: RwSignal<Complaints>,
+}
 
 const LINE: usize = 19;
 const MOST_LINES: usize = 14;
@@ -22,6 +33,7 @@ pub fn TrialForm(
 ) -> impl IntoView {
     let sheet = style_sheet!("style/test_form.css");
     let studio = Studio::of_app();
+    let on = Fields { subject, trial, complaints };
     let sources = subject.with_value(|subject| studio.test_sources(subject));
     let takes_mock = subject.with_value(TestSubject::takes_mock);
     let is_http = subject.with_value(|subject| subject.is_http);
@@ -43,10 +55,7 @@ pub fn TrialForm(
             <JsonField
                 label="Input"
                 field=TrialField::Input
-                trial=trial
-                complaints=complaints
-                get=|trial| trial.input.clone()
-                set=|trial, text| trial.input = text
+                on=on
             />
             <details class="trial-more" open=has_variables>
                 <summary>"Variables"</summary>
@@ -54,20 +63,17 @@ pub fn TrialForm(
                     label="Variables"
                     is_labelled=true
                     field=TrialField::Variables
-                    trial=trial
-                    complaints=complaints
-                    get=|trial| trial.variables.clone()
-                    set=|trial, text| trial.variables = text
+                    on=on
                 />
             </details>
-            {takes_mock.then(|| view! { <MockForm subject=subject trial=trial complaints=complaints /> })}
+            {takes_mock.then(|| view! { <MockForm on=on /> })}
             <div class="form-field">
                 <span class="form-label-row">
                     <span class="form-label" id="trial-level">
                         "Inspection level"
                     </span>
                 </span>
-                {choices("Inspection level", levels, level, set_level)}
+                {segments("Inspection level".to_owned(), levels, level, set_level)}
             </div>
         </div>
     }
@@ -123,11 +129,8 @@ fn SourceChips(sources: Vec<TestSource>, trial: RwSignal<Trial>) -> impl IntoVie
 
 /// What stands in for the call, the branches or the iterations, and how far the state has come before.
 #[component]
-fn MockForm(
-    subject: StoredValue<TestSubject>,
-    trial: RwSignal<Trial>,
-    complaints: RwSignal<Complaints>,
-) -> impl IntoView {
+fn MockForm(on: Fields) -> impl IntoView {
+    let Fields { subject, trial, .. } = on;
     let sheet = style_sheet!("style/test_form.css");
     let studio = Studio::of_app();
     let TestSubject { state_type, has_retry, has_reader, inner, errors, .. } = subject.get_value();
@@ -173,10 +176,7 @@ fn MockForm(
             <JsonField
                 label="Mocked result"
                 field=TrialField::Result
-                trial=trial
-                complaints=complaints
-                get=|trial| trial.result.clone()
-                set=|trial, text| trial.result = text
+                on=on
             />
             <div class="trial-chips">
                 <span class="form-words">"from"</span>
@@ -190,7 +190,7 @@ fn MockForm(
                             <span class="form-label-row">
                                 <span class="form-label">"Checked against the service's shape"</span>
                             </span>
-                            {choices("Checked against the service's shape", modes.clone(), mode, set)}
+                            {segments("Checked against the service's shape".to_owned(), modes.clone(), mode, set)}
                         </div>
                     }
                 })}
@@ -203,20 +203,14 @@ fn MockForm(
         view! {
             <LineField
                 label="Error"
-                field=TrialField::State
+                field=TrialField::Error
                 suggestions=errors.get_value()
-                trial=trial
-                complaints=complaints
-                get=|trial| trial.error.clone()
-                set=|trial, text| trial.error = text
+                on=on
             />
             <LineField
                 label="Cause"
-                field=TrialField::State
-                trial=trial
-                complaints=complaints
-                get=|trial| trial.cause.clone()
-                set=|trial, text| trial.cause = text
+                field=TrialField::Cause
+                on=on
             />
             {is_nested
                 .then(|| {
@@ -224,12 +218,9 @@ fn MockForm(
                     view! {
                         <LineField
                             label="Caused by the state"
-                            field=TrialField::State
+                            field=TrialField::CausedBy
                             suggestions=names
-                            trial=trial
-                            complaints=complaints
-                            get=|trial| trial.caused_by.clone()
-                            set=|trial, text| trial.caused_by = text
+                            on=on
                         />
                     }
                 })}
@@ -242,7 +233,7 @@ fn MockForm(
             <span class="form-label-row">
                 <span class="form-label">{if is_task { "The call comes to" } else { "It comes to" }}</span>
             </span>
-            {choices("What it comes to", outcomes, fails, set_fails)}
+            {segments("What it comes to".to_owned(), outcomes, fails, set_fails)}
         </div>
         <Show when=move || fails.get() fallback=result>
             {error()}
@@ -255,10 +246,7 @@ fn MockForm(
                             label="Retries so far"
                             field=TrialField::RetryCount
                             placeholder="0"
-                            trial=trial
-                            complaints=complaints
-                            get=|trial| trial.retry_count.clone()
-                            set=|trial, text| trial.retry_count = text
+                            on=on
                         />
                     }
                 })}
@@ -269,10 +257,7 @@ fn MockForm(
                             label="Failed iterations"
                             field=TrialField::FailureCount
                             placeholder="0"
-                            trial=trial
-                            complaints=complaints
-                            get=|trial| trial.failure_count.clone()
-                            set=|trial, text| trial.failure_count = text
+                            on=on
                         />
                     }
                 })}
@@ -283,10 +268,7 @@ fn MockForm(
                     <JsonField
                         label="Data of the item reader"
                         field=TrialField::ReaderData
-                        trial=trial
-                        complaints=complaints
-                        get=|trial| trial.reader_data.clone()
-                        set=|trial, text| trial.reader_data = text
+                        on=on
                     />
                 }
             })}
@@ -299,10 +281,7 @@ fn MockForm(
                 label="Context object"
                 is_labelled=true
                 field=TrialField::Context
-                trial=trial
-                complaints=complaints
-                get=|trial| trial.context.clone()
-                set=|trial, text| trial.context = text
+                on=on
             />
         </details>
     }
@@ -316,13 +295,18 @@ fn JsonField(
     #[prop(optional)]
     is_labelled: bool,
     field: TrialField,
-    trial: RwSignal<Trial>,
-    complaints: RwSignal<Complaints>,
-    get: fn(&Trial) -> Str,
-    set: fn(&mut Trial, Str),
+    on: Fields,
 ) -> impl IntoView {
-    let text = Signal::derive(move || trial.with(get));
-    let on_change = move |typed: String| trial.update(|trial| set(trial, typed.into()));
+    let Fields { subject, trial, complaints } = on;
+    let studio = Studio::of_app();
+    let text = Signal::derive(move || trial.with(|trial| trial.text(field)));
+    let on_change = move |typed: String| trial.update(|trial| trial.set_text(field, typed.into()));
+    let assistant: Rc<dyn Assistant> = Rc::new(DataAssistant {
+        examples: Box::new(move || {
+            let trial = trial.try_get_untracked()?;
+            subject.try_with_value(|subject| studio.trial_examples(subject, &trial, field))
+        }),
+    });
     let diagnostics = Signal::derive(move || {
         let problem = text.with(|text| {
             let error = json::parse(text).err().filter(|_| !text.trim().is_empty())?;
@@ -346,11 +330,39 @@ fn JsonField(
                 <span class="form-label">{label}</span>
             </span>
             <div class="form-code" style:height=height>
-                <CodeEditor label=label text=text on_change=on_change diagnostics=diagnostics is_field=true />
+                <CodeEditor
+                    label=label
+                    text=text
+                    on_change=on_change
+                    diagnostics=diagnostics
+                    assistant=assistant
+                    is_field=true
+                />
             </div>
             {complaint_of(field, complaints)}
         </div>
     }
+}
+
+/// Completes data by what data at this place has been like.
+struct DataAssistant {
+    examples: Box<dyn Fn() -> Option<Vec<Value>>>,
+}
+
+impl Assistant for DataAssistant {
+    fn complete(&self, text: &str, offset: usize) -> Completions {
+        let examples = (self.examples)().unwrap_or_default();
+        let asl::assist::Items { replaces, items } = asl::assist::complete_data(text, offset, &examples);
+        Completions { replaces, options: options_of(items) }
+    }
+
+    fn explain(&self, _text: &str, _offset: usize) -> Option<Explanation> {
+        None
+    }
+
+    fn fix(&self, _diagnostic: usize, _fix: usize) {}
+
+    fn go_to(&self, _offset: usize, _next: bool) {}
 }
 
 /// A line of text.
@@ -360,16 +372,11 @@ fn LineField(
     field: TrialField,
     #[prop(optional)] placeholder: &'static str,
     #[prop(optional)] suggestions: Vec<String>,
-    trial: RwSignal<Trial>,
-    complaints: RwSignal<Complaints>,
-    get: fn(&Trial) -> Str,
-    set: fn(&mut Trial, Str),
+    on: Fields,
 ) -> impl IntoView {
+    let Fields { trial, complaints, .. } = on;
     let list_id = format!("trial-{}", label.to_lowercase().replace(' ', "-"));
-    let is_wrong = move || {
-        field != TrialField::State
-            && complaints.with(|complaints| complaints.iter().any(|(wrong, _)| *wrong == field))
-    };
+    let is_wrong = move || complaints.with(|complaints| complaints.iter().any(|(wrong, _)| *wrong == field));
     let options =
         suggestions.iter().map(|name| view! { <option value=name.clone()></option> }).collect_view();
     let has_options = !suggestions.is_empty();
@@ -386,11 +393,13 @@ fn LineField(
                 placeholder=placeholder
                 list=has_options.then(|| list_id.clone())
                 aria-invalid=move || is_wrong().then_some("true")
-                prop:value=move || trial.with(get).to_string()
-                on:input=move |event| trial.update(|trial| set(trial, event_target_value(&event).into()))
+                prop:value=move || trial.with(|trial| trial.text(field)).to_string()
+                on:input=move |event| {
+                    trial.update(|trial| trial.set_text(field, event_target_value(&event).into()));
+                }
             />
             {has_options.then(|| view! { <datalist id=list_id.clone()>{options}</datalist> })}
-            {(field != TrialField::State).then(|| complaint_of(field, complaints))}
+            {complaint_of(field, complaints)}
         </label>
     }
 }
@@ -418,40 +427,6 @@ fn complaint_of(field: TrialField, complaints: RwSignal<Complaints>) -> AnyView 
         <div class="form-problems" role="status">
             {lines}
         </div>
-    }
-    .into_any()
-}
-
-/// One of a few.
-fn choices<T>(
-    label: &'static str,
-    options: Vec<(T, &'static str, &'static str)>,
-    current: Signal<T>,
-    on_change: impl Fn(T) + Copy + 'static,
-) -> AnyView
-where
-    T: Copy + PartialEq + Send + Sync + 'static,
-{
-    let buttons = options
-        .into_iter()
-        .map(|(value, words, tip)| {
-            view! {
-                <button
-                    type="button"
-                    class="form-segment"
-                    title=tip
-                    aria-pressed=move || if current.get() == value { "true" } else { "false" }
-                    on:click=move |_| on_change(value)
-                >
-                    {words}
-                </button>
-            }
-        })
-        .collect_view();
-    view! {
-        <span class="form-segments" role="group" aria-label=label>
-            {buttons}
-        </span>
     }
     .into_any()
 }

@@ -148,6 +148,55 @@ fn a_payload_that_is_half_typed_is_kept_and_said() {
 }
 
 #[test]
+fn undo_in_a_field_goes_on_with_the_definition() {
+    let page = Page::open("");
+    open_example(&page, "order-processing");
+    let before = page.kept_definition();
+    select(&page, "Fulfil order");
+    let output = field("Output");
+    let host = format!("{output} .code-host");
+    page.wait_for(&format!("{host}.ready"));
+    let content = format!("document.querySelector(\"{host}\").shadowRoot.querySelector('.cm-content')");
+    page.script(&format!("{content}.focus()"));
+    page.press(&[Key::Control], 'a');
+    page.devtools("Input.insertText", json!({ "text": "{\"list\": []}" }));
+    let is_kept = || page.kept_definition().contains("\"Output\": {\"list\": []}").then_some(());
+    page.until("the payload in the text", is_kept);
+    let shows = |text: &str| {
+        page.wait_for_value(&format!("return {content}.innerText.trim()"), &json!(text));
+    };
+    page.devtools("Input.insertText", json!({ "text": ", and" }));
+    page.wait_for_text(&output, "This is not JSON yet");
+    // First what the definition never had, then what it has.
+    page.press(&[Key::Control], 'z');
+    shows("{\"list\": []}");
+    page.wait_for_value(
+        &format!("return document.querySelector(\"{output}\").innerText.includes('not JSON')"),
+        &json!(false),
+    );
+    page.until("the payload in the text", is_kept);
+    page.press(&[Key::Control], 'y');
+    shows("{\"list\": []}, and");
+    page.press(&[Key::Control], 'z');
+    page.press(&[Key::Control], 'z');
+    page.wait_for_kept_definition(&before);
+    page.press(&[Key::Control], 'y');
+    page.until("the payload in the text", is_kept);
+    shows("{\"list\": []}");
+    page.press(&[Key::Control], 'z');
+    page.wait_for_kept_definition(&before);
+    // A field without an editor has no history of its own.
+    select(&page, "Wait for settlement");
+    page.fill(&format!("{} input", field("Seconds")), "90");
+    page.wait_for_kept_definition(&before.replace("\"Seconds\": 60", "\"Seconds\": 5400"));
+    page.press(&[Key::Control], 'z');
+    page.wait_for_kept_definition(&before);
+    page.press(&[Key::Control], 'y');
+    page.wait_for_kept_definition(&before.replace("\"Seconds\": 60", "\"Seconds\": 5400"));
+    page.assert_clean();
+}
+
+#[test]
 fn an_expression_completes_variables() {
     let page = Page::open("");
     open_example(&page, "order-processing");

@@ -309,7 +309,7 @@ fn states_sample(place: &Place<'_>, samples: &Samples<'_>) -> Value {
 }
 
 /// The members of the context object, for when no run has shown it yet.
-fn context_sample() -> Value {
+pub fn context_sample() -> Value {
     const CONTEXT: &str = r#"{"Execution": {"Id": "", "Input": {}, "Name": "", "RoleArn": "", "StartTime": "", "RedriveCount": 0},
         "State": {"EnteredTime": "", "Name": "", "RetryCount": 0}, "StateMachine": {"Id": "", "Name": ""},
         "Task": {"Token": ""}, "Map": {"Item": {"Index": 0, "Value": {}}}}"#;

@@ -3,12 +3,14 @@
 
 mod complete;
 mod cursor;
+mod data;
 mod hover;
 mod references;
 
 use json::{Span, Str, Value};
 
-pub use complete::complete;
+pub use complete::{complete, context_sample};
+pub use data::{complete_data, input_read_by};
 pub use hover::{Hover, hover};
 pub use references::{references, target_at};
 

@@ -97,6 +97,7 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
                     aria-label="Name of the state"
                     aria-invalid=move || complaint.with(Option::is_some).then_some("true")
                     aria-describedby="state-name-problem"
+                    data-draft=move || if draft.with(Option::is_some) { "yes" } else { "no" }
                     spellcheck="false"
                     autocomplete="off"
                     prop:value=move || draft.get().unwrap_or_else(|| name.get().to_string())

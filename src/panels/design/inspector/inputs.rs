@@ -13,6 +13,9 @@ thread_local! {
     static LAST_ID: Cell<u32> = const { Cell::new(0) };
 }
 
+/// Controls that hold nothing of their own: all that was done there is in the definition, and its history.
+pub const WITHOUT_DRAFT: &str = "[data-draft='no'], select, input[type='checkbox'], input[type='radio']";
+
 /// An id that no other element has.
 pub fn unique_id(prefix: &str) -> String {
     LAST_ID.with(|last| {
@@ -126,6 +129,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
     let Labelling { id, described_by, is_required, is_invalid, .. } = labelling.clone();
     let aria_invalid = move || is_invalid.get().then_some("true");
     let described_by = (!described_by.is_empty()).then_some(described_by);
+    let has_draft = move || if draft.with(Option::is_some) { "yes" } else { "no" };
     let is_code = matches!(look, Look::Code | Look::CodeArea);
     if matches!(look, Look::Area | Look::CodeArea) {
         let area = NodeRef::<leptos::html::Textarea>::new();
@@ -163,6 +167,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
                 aria-describedby=described_by
                 aria-required=is_required.then_some("true")
                 aria-invalid=aria_invalid
+                data-draft=has_draft
                 aria-autocomplete=has_list.then_some("list")
                 aria-controls=has_list.then_some(list_id)
                 aria-activedescendant=move || completer.active_id(&active_id)
@@ -195,6 +200,7 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
             aria-describedby=described_by
             aria-required=is_required.then_some("true")
             aria-invalid=aria_invalid
+            data-draft=has_draft
             prop:value=shown
             on:input=move |event| take(event_target_value(&event))
             on:blur=move |_| leave()

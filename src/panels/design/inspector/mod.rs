@@ -34,9 +34,12 @@ use asl::{QueryLanguage, StateType, TransitionKind};
 use json::Str;
 use leptos::prelude::*;
 
+use crate::command::{Command, dispatch};
+use crate::keymap::command_of;
 use crate::state::Studio;
 pub use completing::{Complete, Completer};
 use form::Form;
+pub use inputs::segments;
 
 /// What a form is built for. A change of anything else, the state's name included, leaves the form as it is.
 #[derive(Clone, Copy, PartialEq)]
@@ -55,15 +58,24 @@ enum Subject {
     Hidden,
 }
 
-/// Escape leads back to the graph. In an editor it is the editor's, where Tab after it leads on.
-fn leave(studio: Studio, event: &leptos::ev::KeyboardEvent) {
+/// Escape leads back to the graph; undo and redo are the page's, for what a control has brought into the definition.
+/// In an editor these keys are the editor's, where Tab after Escape leads on.
+fn on_key(studio: Studio, event: &leptos::ev::KeyboardEvent) {
     use wasm_bindgen::JsCast;
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let is_editor = target.is_some_and(|target| target.class_list().contains("code-host"));
-    if event.key() == "Escape" && !event.default_prevented() && !is_editor {
+    let Some(target) = target.filter(|target| !target.class_list().contains("code-host")) else { return };
+    if event.default_prevented() {
+        return;
+    }
+    if event.key() == "Escape" {
         event.prevent_default();
         studio.shell.pane.set(crate::state::Pane::Stage);
         studio.focus_selected();
+    } else if let Some(command @ (Command::Undo | Command::Redo)) = command_of(event, false)
+        && target.matches(inputs::WITHOUT_DRAFT).unwrap_or(false)
+    {
+        event.prevent_default();
+        dispatch(studio, command);
     }
 }
 
@@ -99,7 +111,7 @@ pub fn Inspector() -> impl IntoView {
         })
     });
     view! {
-        <div class="inspector" role="region" aria-label="Inspector" on:keydown=move |event| leave(studio, &event)>
+        <div class="inspector" role="region" aria-label="Inspector" on:keydown=move |event| on_key(studio, &event)>
             {move || match subject.get() {
                 Subject::Workflow => workflow::workflow_form(studio),
                 Subject::Several => several::several_form(studio),

@@ -105,6 +105,7 @@ pub fn json(site: &Site, labelling: &Labelling) -> AnyView {
                 on_change=on_change
                 diagnostics=diagnostics
                 assistant=assistant
+                has_draft=Signal::derive(move || draft.with(Option::is_some))
                 is_field=true
             />
         </div>
