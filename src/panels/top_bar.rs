@@ -39,7 +39,7 @@ pub fn TopBar() -> impl IntoView {
                 </Show>
             </label>
             <div class="actions middle" role="toolbar" aria-label="File">
-                <CommandButton command=Command::ToggleLeft look="quiet" />
+                <CommandButton command=Command::ToggleLeft look="quiet wide-only" />
                 <CommandButton command=Command::NewWorkflow look="quiet" />
                 <CommandButton command=Command::OpenFile look="quiet" />
                 <CommandButton command=Command::SaveFile look="quiet" />

@@ -1,4 +1,4 @@
-//! From an empty canvas to the gallery's order processing, to the byte: by mouse, by keyboard and by touch.
+//! From an empty canvas to the gallery's order processing, to the byte: by mouse, by keyboard and by touch, on a phone too.
 //!
 //! `workflow.rs` says what is built, step by step; a file for each pair of hands says how the steps are done.
 //! The definition's text is not touched by any of them.
@@ -40,16 +40,27 @@ fn by_keyboard() {
 
 #[test]
 fn by_touch() {
-    let page = Page::open_as("", Viewport::TABLET, Scheme::Light);
+    check_touch(Viewport::TABLET, false);
+}
+
+#[test]
+fn by_touch_on_a_phone() {
+    check_touch(Viewport::PHONE, true);
+}
+
+fn check_touch(viewport: Viewport, is_phone: bool) {
+    let page = Page::open_as("", viewport, Scheme::Light);
     page.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": true, "maxTouchPoints": 2}));
     page.reload();
-    check(&page, &Touch(&page));
+    check(&page, &Touch { page: &page, is_phone });
 }
 
 /// Builds the workflow and compares its text with the gallery's.
 fn check(page: &Page, hands: &dyn Hands) {
     page.wait_for("g.node");
-    page.wait_for(".block");
+    page.until("the palette", || {
+        (page.script("return document.querySelector('.block') !== null") == json!(true)).then_some(())
+    });
     workflow::build(hands);
     let path = e2e::workspace().join("assets/examples/order-processing/workflow.asl.json");
     let wanted = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -5,12 +5,23 @@ use fantoccini::key::Key;
 
 use crate::hands::{self, Block, Control, Hands, Place};
 
+/// A part of the page, which has all of it on a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    Palette,
+    Graph,
+    Inspector,
+}
+
 /// Hands that point at what they mean.
 pub trait Pointing {
     /// What of a block is taken hold of.
     const BLOCK: &'static str;
 
     fn page(&self) -> &Page;
+
+    /// Goes to a part of the page, where not all of them are in sight.
+    fn show(&self, _pane: Pane) {}
 
     /// A click, or a tap.
     fn hit(&self, at: (f64, f64));
@@ -41,6 +52,7 @@ pub trait Pointing {
 
     /// Shows the whole graph.
     fn fit(&self) {
+        self.show(Pane::Graph);
         let fit = "document.querySelector('#stage button[aria-label^=\"Zoom to fit\"]')";
         self.hit(hands::middle(self.page(), "the button that shows all", fit));
         hands::wait_for_rest(self.page());
@@ -69,6 +81,7 @@ impl<P: Pointing> Hands for P {
     fn put(&self, block: Block, place: Place) {
         let page = Pointing::page(self);
         self.fit();
+        self.show(Pane::Palette);
         self.mark_search();
         hands::insert(page, block.search);
         let before = hands::names(page);
@@ -80,6 +93,7 @@ impl<P: Pointing> Hands for P {
     }
 
     fn name(&self, name: &str) {
+        self.show(Pane::Inspector);
         self.mark_name();
         hands::insert(Pointing::page(self), &format!("{name}\n"));
         hands::wait_for_selected(Pointing::page(self), name);
@@ -111,27 +125,32 @@ impl<P: Pointing> Hands for P {
     }
 
     fn press(&self, control: &Control) {
+        self.show(Pane::Inspector);
         self.hit(self.scroll_to(control));
     }
 
     fn fill(&self, control: &Control, text: &str) {
+        self.show(Pane::Inspector);
         self.mark(control);
         hands::insert(Pointing::page(self), text);
     }
 
     fn choose(&self, control: &Control, option: &str) {
+        self.show(Pane::Inspector);
         self.scroll_to(control);
         // The list is the browser's own, outside of the page: the driver chooses in it.
         hands::choose(Pointing::page(self), control, option);
     }
 
     fn write_json(&self, control: &Control, text: &str) {
+        self.show(Pane::Inspector);
         self.focus(control);
         Pointing::page(self).press(&[Key::Control], 'a');
         hands::insert(Pointing::page(self), text);
     }
 
     fn open_first(&self, list: &[&str]) {
+        self.show(Pane::Inspector);
         if let Some(toggle) = hands::closed_first(Pointing::page(self), list) {
             self.press(&toggle);
         }

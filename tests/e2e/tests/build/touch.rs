@@ -4,14 +4,18 @@ use e2e::Page;
 use serde_json::{Value, json};
 
 use crate::hands::{self, Control, Hands};
-use crate::pointing::Pointing;
+use crate::pointing::{Pane, Pointing};
 
-pub struct Touch<'p>(pub &'p Page);
+pub struct Touch<'p> {
+    pub page: &'p Page,
+    /// Whether the screen is that of a phone, where one part of the page has it all.
+    pub is_phone: bool,
+}
 
 impl Touch<'_> {
     fn send(&self, kind: &str, at: Option<(f64, f64)>) {
         let points: Vec<Value> = at.into_iter().map(|(x, y)| json!({"x": x, "y": y})).collect();
-        self.0.devtools("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points}));
+        self.page.devtools("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points}));
     }
 
     fn tap(&self, at: (f64, f64)) {
@@ -20,7 +24,7 @@ impl Touch<'_> {
     }
 
     fn mark_focused(&self) {
-        self.0.script("return document.activeElement.select()");
+        self.page.script("return document.activeElement.select()");
     }
 }
 
@@ -28,7 +32,26 @@ impl Pointing for Touch<'_> {
     const BLOCK: &'static str = ".block-handle";
 
     fn page(&self) -> &Page {
-        self.0
+        self.page
+    }
+
+    fn show(&self, pane: Pane) {
+        if !self.is_phone {
+            return;
+        }
+        let title = match pane {
+            Pane::Palette => "Add",
+            Pane::Graph => "Graph",
+            Pane::Inspector => "Details",
+        };
+        let button = format!(
+            "[...document.querySelectorAll('.pane-button')].find((button) => button.innerText.trim() === '{title}')"
+        );
+        let is_shown = format!("return {button}?.getAttribute('aria-pressed') ?? null");
+        if self.page.script(&is_shown) != json!("true") {
+            self.tap(hands::middle(self.page, title, &button));
+            self.page.wait_for_value(&is_shown, &json!("true"));
+        }
     }
 
     fn hit(&self, at: (f64, f64)) {
@@ -40,13 +63,13 @@ impl Pointing for Touch<'_> {
         for part in [0.1, 0.3, 0.6, 0.9, 1.0] {
             self.send("touchMove", Some((from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)));
         }
-        self.0.wait_for_text(words, said);
+        self.page.wait_for_text(words, said);
         self.send("touchEnd", None);
     }
 
     /// Swipes over the inspector until a control is in sight.
     fn scroll_to(&self, control: &Control) -> (f64, f64) {
-        hands::bring_into_sight(self.0, control, |(x, y), down| {
+        hands::bring_into_sight(self.page, control, |(x, y), down| {
             let way = down.clamp(-240.0, 240.0);
             let start = y + way / 2.0;
             self.send("touchStart", Some((x, start)));
@@ -54,14 +77,14 @@ impl Pointing for Touch<'_> {
                 self.send("touchMove", Some((x, start - way * part)));
             }
             self.send("touchEnd", None);
-            self.0.settle();
+            self.page.settle();
         })
     }
 
     fn port(&self, name: &str, port: &str) -> (f64, f64) {
         self.select(name);
         let port = format!("document.querySelector('.port-dot[data-port=\"{port}\"] .port-disc')");
-        hands::middle(self.0, "a port", &port)
+        hands::middle(self.page, "a port", &port)
     }
 
     fn ask_for_target(&self, port: (f64, f64)) {
@@ -70,15 +93,19 @@ impl Pointing for Touch<'_> {
 
     fn mark_search(&self) {
         // The field marks what was searched for before when it gets the focus.
-        self.tap(hands::middle(self.0, "the ground beside it", "document.querySelector('.palette-glass')"));
-        self.tap(hands::middle(self.0, "the search", "document.querySelector('#palette-search')"));
-        self.0.wait_for_value("return document.activeElement?.id ?? null", &json!("palette-search"));
+        self.tap(hands::middle(
+            self.page,
+            "the ground beside it",
+            "document.querySelector('.palette-glass')",
+        ));
+        self.tap(hands::middle(self.page, "the search", "document.querySelector('#palette-search')"));
+        self.page.wait_for_value("return document.activeElement?.id ?? null", &json!("palette-search"));
         self.mark_focused();
     }
 
     fn mark_name(&self) {
-        self.tap(hands::middle(self.0, "the name", "document.querySelector('.inspector .form-title')"));
-        self.0.wait_for_value(
+        self.tap(hands::middle(self.page, "the name", "document.querySelector('.inspector .form-title')"));
+        self.page.wait_for_value(
             "return document.activeElement?.classList.contains('form-title') ?? false",
             &json!(true),
         );
@@ -87,9 +114,9 @@ impl Pointing for Touch<'_> {
 
     fn focus(&self, control: &Control) {
         let element = control.element();
-        self.0.until("the focus", || {
+        self.page.until("the focus", || {
             self.tap(self.scroll_to(control));
-            (self.0.script(&format!("return document.activeElement === {element}")) == json!(true))
+            (self.page.script(&format!("return document.activeElement === {element}")) == json!(true))
                 .then_some(())
         });
     }
