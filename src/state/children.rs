@@ -36,7 +36,7 @@ pub fn starts(document: &Document) -> Vec<(Str, String)> {
         }
         let arguments = ["Parameters", "Arguments"].into_iter().find_map(|field| state.value(field));
         let arn = arguments.as_ref().and_then(|arguments| arguments.get("StateMachineArn")?.as_str());
-        let name = arn.and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned();
+        let name = arn.map(asl::resource::last_part).unwrap_or_default().to_owned();
         if !name.is_empty() && !name.contains("%}") {
             found.push((state.shared_name(), name));
         }
@@ -101,7 +101,7 @@ async fn of_examples(name: &str, own_name: &str) -> Option<Child> {
         let children = about.get("children").and_then(Value::as_array).unwrap_or_default();
         let child = children.iter().find(|child| {
             let arn = child.get("stateMachineArn").and_then(Value::as_str).unwrap_or_default();
-            arn.rsplit(':').next() == Some(name)
+            asl::resource::last_part(arn) == name
         });
         if let Some(child) = child {
             let file = |member: &str| child.get(member).and_then(Value::as_str).map(str::to_owned);

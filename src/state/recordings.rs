@@ -70,7 +70,7 @@ impl Studio {
             };
             let input =
                 recording.input.as_ref().map_or(String::new(), |input| input.without_text().to_pretty());
-            let is_express = recording.execution_arn.as_deref().is_some_and(|arn| arn.contains(":express:"));
+            let is_express = recording.is_express();
             self.page.example.set(None);
             self.workspace.open(Draft { definition, name, input, is_express, ..fresh_draft() });
             // The runs of the workflow before are forgotten first.

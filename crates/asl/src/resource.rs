@@ -1,4 +1,38 @@
-//! What the resource of a task stands for.
+//! Amazon Resource Names, and what the resource of a task stands for.
+
+/// An ARN in its six parts, `arn:<partition>:<service>:<region>:<account>:<resource>`, each as it stands in the text.
+///
+/// Parts may be empty, and placeholders count as ordinary characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arn<'a> {
+    pub partition: &'a str,
+    pub service: &'a str,
+    pub region: &'a str,
+    pub account: &'a str,
+    /// The rest, colons included: `stateMachine:Orders:prod`, `table/Orders`.
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// None for texts that don't have the six parts.
+    pub fn parse(text: &'a str) -> Option<Arn<'a>> {
+        let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+        let (service, rest) = rest.split_once(':')?;
+        let (region, rest) = rest.split_once(':')?;
+        let (account, resource) = rest.split_once(':')?;
+        Some(Arn { partition, service, region, account, resource })
+    }
+
+    /// A part of the resource between colons: of `execution:Orders:e1`, 1 is the name of the state machine.
+    pub fn resource_part(self, index: usize) -> Option<&'a str> {
+        self.resource.split(':').nth(index)
+    }
+}
+
+/// What stands behind the last colon: the name at the end of an ARN, or a text that is a mere name.
+pub fn last_part(arn_or_name: &str) -> &str {
+    arn_or_name.rsplit(':').next().unwrap_or_default()
+}
 
 /// How a task waits for the end of what it calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,11 +66,7 @@ pub enum Resource<'a> {
 impl<'a> Resource<'a> {
     /// None for texts that are no ARN. Placeholders count as ordinary characters.
     pub fn parse(text: &'a str) -> Option<Resource<'a>> {
-        let rest = text.strip_prefix("arn:")?;
-        let (partition, rest) = rest.split_once(':')?;
-        let (service, rest) = rest.split_once(':')?;
-        let (_region, rest) = rest.split_once(':')?;
-        let (_account, resource) = rest.split_once(':')?;
+        let Arn { partition, service, resource, .. } = Arn::parse(text)?;
         if partition.is_empty()
             || service.is_empty()
             || resource.is_empty()
@@ -222,7 +252,21 @@ pub fn optimized(service: &str) -> Option<&'static Optimized> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, Resource};
+    use super::{Arn, Pattern, Resource, last_part};
+
+    #[test]
+    fn arns_have_six_parts() {
+        let arn = Arn::parse("arn:aws-cn:states:cn-north-1:111122223333:execution:Orders:e1").unwrap();
+        assert_eq!((arn.partition, arn.service, arn.region), ("aws-cn", "states", "cn-north-1"));
+        assert_eq!((arn.account, arn.resource), ("111122223333", "execution:Orders:e1"));
+        assert_eq!((arn.resource_part(1), arn.resource_part(3)), (Some("Orders"), None));
+        assert_eq!(Arn::parse("arn:aws:s3:::bucket").map(|arn| arn.account), Some(""));
+        for bad in ["", "Orders", "arn:aws:states:us-east-1:1", "urn:a:b:c:d:e"] {
+            assert_eq!(Arn::parse(bad), None, "{bad}");
+        }
+        assert_eq!(last_part("arn:aws:states:us-east-1:1:stateMachine:Orders"), "Orders");
+        assert_eq!(last_part("Orders"), "Orders");
+    }
 
     #[test]
     fn resources_are_told_apart() {

@@ -1,3 +1,5 @@
+use asl::resource::Resource;
+
 use crate::table::{INTEGRATIONS, SERVICES};
 
 /// How a task waits for the end of what it calls.
@@ -122,13 +124,15 @@ pub fn integration(service: &str, action: &str) -> Option<&'static Integration> 
 
 /// The integration and the pattern of a resource.
 pub fn integration_of(resource: &str) -> Option<(&'static Integration, Pattern)> {
-    let rest = resource.strip_prefix("arn:")?.split_once(":states:::")?.1;
-    let (service, call) = rest.split_once(':')?;
-    let (action, suffix) = match call.find('.') {
-        Some(dot) => call.split_at(dot),
-        None => (call, ""),
+    let Resource::Integration { service, action, pattern } = Resource::parse(resource)? else { return None };
+    let pattern = match pattern {
+        asl::resource::Pattern::RequestResponse => Pattern::RequestResponse,
+        asl::resource::Pattern::Sync => Pattern::Sync,
+        asl::resource::Pattern::Sync2 => Pattern::Sync2,
+        asl::resource::Pattern::WaitForTaskToken => Pattern::WaitForTaskToken,
+        asl::resource::Pattern::Unknown(_) => return None,
     };
-    Some((integration(service, action)?, Pattern::from_suffix(suffix)?))
+    Some((integration(service, action)?, pattern))
 }
 
 pub fn service(name: &str) -> Option<&'static Service> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use asl::Document;
-use debugger::{Cursor, HistoryModel, Run, Session, Stop, Target};
+use debugger::{Breakpoint, Cursor, HistoryModel, Place, Run, Session, StateKey, Stop, Target};
 use engine::mock::Unmocked;
 use engine::{Budget, Execution, Machine, MockHost, Options, RunId, TaskAnswer, TimestampStyle};
 use json::Value;
@@ -85,9 +85,9 @@ fn live(session: &mut Session) -> String {
 }
 
 /// Runs, answering by hand what has no answer.
-fn answer_all(session: &mut Session, most: u32) {
+fn answer_all(session: &mut Session, most: u64) {
     for number in 0..200 {
-        match session.run(Run::Continue, Budget { steps: u64::from(most) }) {
+        match session.run(Run::Continue, Budget { steps: most }) {
             Stop::NeedsTask(request) => {
                 let result = Value::from_members([("answer", Value::int(number))]);
                 session.answer(request.id, TaskAnswer::Succeeded(result)).unwrap();
@@ -127,6 +127,50 @@ fn every_step_can_be_taken_back() {
                     assert_eq!(live(&mut session), at, "{name} on the way back");
                 }
                 session.run(Run::Back, BUDGET);
+            }
+        }
+    }
+}
+
+/// Without breakpoints, Continue takes many events at once; with one, it looks at each.
+#[test]
+fn continuing_without_breakpoints_is_going_event_by_event() {
+    for (name, machine) in machines() {
+        for unmocked in [Unmocked::Succeed, Unmocked::Stop] {
+            for budget in [1, 37, 3_000] {
+                let mut many = start(&machine, unmocked);
+                let mut single = many.fork();
+                single.breakpoints.add(Breakpoint::new(Place::Enter(StateKey("no such state".into()))));
+                for session in [&mut many, &mut single] {
+                    let mut most = 0;
+                    while session.len() < 3_000 && most < 9_000 {
+                        let before = session.len();
+                        answer_all(session, budget);
+                        most += u32::try_from(budget).unwrap();
+                        if session.outcome().is_some() || (budget > 1 && session.len() == before) {
+                            break;
+                        }
+                    }
+                }
+                // The budget may have ended between two events of a state.
+                let ahead = many.len().max(single.len());
+                for session in [&mut many, &mut single] {
+                    session.run(Run::To(Target::Position(ahead)), BUDGET);
+                }
+                assert_eq!(many.len(), single.len(), "{name}");
+                let whole = bytes(&many, many.recorded(), ahead);
+                assert_eq!(whole, bytes(&single, single.recorded(), ahead), "{name}");
+                assert_eq!(live(&mut many), live(&mut single), "{name}");
+                let places = |session: &Session| -> Vec<_> {
+                    session.inputs().iter().map(|input| (input.step, input.position)).collect()
+                };
+                assert_eq!(places(&many), places(&single), "{name}");
+                // What was recorded at a stretch can be gone back in.
+                for position in [ahead / 3, ahead / 2, ahead.saturating_sub(1)] {
+                    many.seek(position);
+                    single.seek(position);
+                    assert_eq!(live(&mut many), live(&mut single), "{name} at {position}");
+                }
             }
         }
     }

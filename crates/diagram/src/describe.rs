@@ -1,6 +1,6 @@
 //! Words for states and transitions, as short as a picture needs them.
 
-use asl::resource::Resource;
+use asl::resource::{Pattern, Resource};
 use asl::{QueryLanguage, State, StateType, Target, TransitionKind};
 use json::{Str, Value};
 
@@ -91,28 +91,25 @@ pub(crate) fn for_the_ear(state: State<'_>) -> String {
 
 /// A resource in a few words: `Lambda: invoke, waits for callback`.
 pub fn resource(arn: &str) -> String {
-    let Some(service_part) = arn.split(":states:::").nth(1) else {
-        let mut parts = arn.rsplit(':');
-        let last = parts.next().unwrap_or_default();
-        return match arn {
-            _ if arn.contains(":activity:") => format!("Activity: {last}"),
-            _ if arn.contains(":function:") => {
-                let name = arn.split(":function:").nth(1).unwrap_or_default();
-                format!("Lambda: {}", name.split(':').next().unwrap_or_default())
-            }
-            _ => arn.to_owned(),
-        };
+    let (service, action, pattern) = match Resource::parse(arn) {
+        Some(Resource::Activity { name }) => return format!("Activity: {name}"),
+        Some(Resource::Lambda { function }) => {
+            return format!("Lambda: {}", function.split(':').next().unwrap_or_default());
+        }
+        Some(
+            Resource::Integration { service, action, pattern } | Resource::Sdk { service, action, pattern },
+        ) => (service, action, pattern),
+        Some(Resource::Other { .. }) | None => return arn.to_owned(),
     };
-    let (call, pattern) = match service_part.split_once('.') {
-        Some((call, "sync" | "sync:2")) => (call, ", waits for the job"),
-        Some((call, "waitForTaskToken")) => (call, ", waits for callback"),
-        _ => (service_part, ""),
+    let waits = match pattern {
+        Pattern::Sync | Pattern::Sync2 => ", waits for the job".to_owned(),
+        Pattern::WaitForTaskToken => ", waits for callback".to_owned(),
+        Pattern::Unknown(name) => format!(".{name}"),
+        Pattern::RequestResponse => String::new(),
     };
-    match call.split(':').collect::<Vec<_>>()[..] {
-        ["aws-sdk", service, action] => format!("{}: {action}{pattern}", service_name(service)),
-        ["http", "invoke"] => format!("HTTP: call an API{pattern}"),
-        [service, action] => format!("{}: {action}{pattern}", service_name(service)),
-        _ => format!("{call}{pattern}"),
+    match (service, action) {
+        ("http", "invoke") => format!("HTTP: call an API{waits}"),
+        _ => format!("{}: {action}{waits}", service_name(service)),
     }
 }
 

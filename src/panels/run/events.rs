@@ -334,7 +334,7 @@ pub fn ExecutionChoice() -> impl IntoView {
                     }
                     engine::RunKind::Nested { .. } => {
                         // Its own name is made up: that of its workflow says more.
-                        let workflow = run.state_machine_arn().rsplit(':').next().unwrap_or_default();
+                        let workflow = asl::resource::last_part(run.state_machine_arn());
                         (run.id, format!("{workflow} · {status}"))
                     }
                 }

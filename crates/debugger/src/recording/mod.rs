@@ -3,6 +3,7 @@
 mod read;
 mod rebuild;
 
+use asl::resource::Arn;
 use engine::history::{ImportError, ImportedHistory};
 use engine::{Instant, Machine, Status};
 use json::{Str, Value};
@@ -79,9 +80,15 @@ impl Recording {
         Value::array(vec![Value::object(described), history]).to_text()
     }
 
+    /// Whether it is of an Express workflow, as the execution's ARN tells it.
+    pub fn is_express(&self) -> bool {
+        let kind = self.execution_arn.as_deref().and_then(|arn| Arn::parse(arn)?.resource_part(0));
+        kind == Some("express")
+    }
+
     /// The name of the state machine, as its ARN tells it.
     pub fn machine_name(&self) -> Option<&str> {
         let arn = self.state_machine_arn.as_deref()?;
-        arn.split(':').nth(6).filter(|name| !name.is_empty())
+        Arn::parse(arn)?.resource_part(1).filter(|name| !name.is_empty())
     }
 }

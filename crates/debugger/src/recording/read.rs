@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use asl::resource::Arn;
 use engine::{EventType, Instant, Status};
 use json::{Map, Str, Value};
 
@@ -307,7 +308,7 @@ fn recording_of(facts: Facts) -> Option<Recording> {
     let described = facts.described.as_ref().and_then(Value::as_object).unwrap_or(&empty);
     let arn = facts.arn.clone().or_else(|| text_of(described, &["executionArn", "ExecutionArn"]));
     let name = text_of(described, &["name", "Name"])
-        .or_else(|| arn.as_deref().and_then(|arn| arn.split(':').nth(7)).map(Str::from));
+        .or_else(|| arn.as_deref().and_then(|arn| Arn::parse(arn)?.resource_part(2)).map(Str::from));
     let machine = text_of(described, &["stateMachineArn", "StateMachineArn"]);
     let mut recording = Recording {
         name: name.unwrap_or_else(|| Str::from("")),
@@ -509,10 +510,9 @@ fn status_of(name: &str) -> Option<Status> {
 
 /// `arn:aws:states:R:A:execution:Machine:Name` → `arn:aws:states:R:A:stateMachine:Machine`.
 fn machine_arn_of(execution: &str) -> Option<Str> {
-    let parts: Vec<&str> = execution.split(':').collect();
-    let [arn, partition, service, region, account, "execution" | "express", machine, ..] = parts.as_slice()
-    else {
-        return None;
-    };
-    Some(format!("{arn}:{partition}:{service}:{region}:{account}:stateMachine:{machine}").into())
+    let arn @ Arn { partition, service, region, account, .. } = Arn::parse(execution)?;
+    let machine = arn.resource_part(1)?;
+    let is_execution = matches!(arn.resource_part(0), Some("execution" | "express"));
+    is_execution
+        .then(|| format!("arn:{partition}:{service}:{region}:{account}:stateMachine:{machine}").into())
 }

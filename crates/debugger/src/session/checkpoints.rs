@@ -45,6 +45,11 @@ impl<H> Checkpoints<H> {
         position >= self.next
     }
 
+    /// How many events there may be until it is; at least 1.
+    pub fn events_until_due(&self, position: u32) -> u64 {
+        u64::from(self.next.saturating_sub(position).max(1))
+    }
+
     pub fn forget_after(&mut self, position: u32) {
         self.kept.retain(|kept| kept.world.position <= position);
         self.next = position.saturating_add(self.spacing);

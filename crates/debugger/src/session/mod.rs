@@ -414,15 +414,38 @@ impl<H: TaskHost + Clone> Session<H> {
         Ok(self.recorded_as(happened))
     }
 
+    /// Records up to that many events, where nobody looks at each of them. Answers how many they were, and what came
+    /// after them. The cursor has to be at the end.
+    fn record_many(&mut self, most: u64) -> (u64, Happened) {
+        let before = self.events.len();
+        let most = most.min(self.checkpoints.events_until_due(self.head.position));
+        let happened = self.head.steps(!self.holds_time, most, &mut self.events);
+        let told = self.events.get(before..).unwrap_or_default();
+        let execution = &self.head.execution;
+        let parents = |frame: FrameId| execution.frame(frame).and_then(|info| info.parent);
+        for event in told {
+            if let Some(details) = execution.event(*event) {
+                self.visits.apply(event.run, details, &parents);
+            }
+        }
+        let events = told.len() as u64;
+        self.at_new_end();
+        (events, self.recorded_as(happened))
+    }
+
+    fn at_new_end(&mut self) {
+        self.cursor = Cursor { position: self.head.position, stage: 0 };
+        if self.checkpoints.is_due(self.head.position) {
+            self.checkpoints.add(&self.head);
+        }
+    }
+
     fn recorded_as(&mut self, happened: Happened) -> Happened {
         match &happened {
             Happened::Event(event) => {
                 self.events.push(*event);
                 self.index(*event);
-                self.cursor = Cursor { position: self.head.position, stage: 0 };
-                if self.checkpoints.is_due(self.head.position) {
-                    self.checkpoints.add(&self.head);
-                }
+                self.at_new_end();
             }
             Happened::NeedsTask(request) => {
                 let known = self.carried.iter().position(|(name, invocation, _)| {

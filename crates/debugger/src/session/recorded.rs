@@ -35,7 +35,7 @@ impl<H: TaskHost + Clone> Session<H> {
         });
         let arn = recording.execution_arn.clone().unwrap_or_else(|| Str::from(""));
         let options = Options {
-            execution_type: match arn.contains(":express:") {
+            execution_type: match recording.is_express() {
                 true => ExecutionType::Express,
                 false => ExecutionType::Standard,
             },

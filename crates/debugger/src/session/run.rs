@@ -155,34 +155,29 @@ impl<H: TaskHost + Clone> Session<H> {
         if goal == Goal::BackToBreakpoint {
             return self.back_to_breakpoint(budget);
         }
-        for _ in 0..budget.steps {
+        let mut left = budget.steps;
+        while left > 0 {
+            left -= 1;
             if self.is_at_end() {
+                if goal == Goal::End && self.breakpoints.is_empty() {
+                    let (events, happened) = self.record_many(left + 1);
+                    left = left.saturating_sub(events.saturating_sub(1));
+                    match self.stop_after(happened) {
+                        Some(stop) => return stop,
+                        None => continue,
+                    }
+                }
                 // A single step goes where it goes.
                 let checks_timers = !matches!(goal, Goal::Next { .. }) && self.breakpoints.has_timers();
                 let happened = match self.record_up_to_timers(checks_timers) {
                     Ok(happened) => happened,
                     Err(stop) => return stop,
                 };
-                match happened {
-                    Happened::Event(_) => {}
-                    Happened::Quiet => continue,
-                    Happened::NeedsTask(request) => return Stop::NeedsTask(request),
-                    Happened::Waiting { until } => {
-                        let mut waiting = self.head.open_for_person();
-                        if waiting.is_empty() && !self.holds_time {
-                            waiting = self.head.execution.open_tasks();
-                        }
-                        return match waiting.into_iter().next() {
-                            Some(request) => Stop::NeedsTask(Box::new(request)),
-                            None => Stop::Waiting { until },
-                        };
-                    }
-                    Happened::Done(outcome) => {
-                        return match outcome.status {
-                            Status::Failed | Status::TimedOut => Stop::Error,
-                            _ => Stop::Finished,
-                        };
-                    }
+                let is_event = matches!(happened, Happened::Event(_));
+                match self.stop_after(happened) {
+                    Some(stop) => return stop,
+                    None if is_event => {}
+                    None => continue,
                 }
             } else {
                 self.cursor = Cursor { position: self.cursor.position + 1, stage: 0 };
@@ -197,6 +192,28 @@ impl<H: TaskHost + Clone> Session<H> {
         }
         self.goal = Some(goal);
         Stop::Budget
+    }
+
+    /// Why nothing goes on after what happened, where that is so.
+    fn stop_after(&mut self, happened: Happened) -> Option<Stop> {
+        match happened {
+            Happened::Event(_) | Happened::Quiet => None,
+            Happened::NeedsTask(request) => Some(Stop::NeedsTask(request)),
+            Happened::Waiting { until } => {
+                let mut waiting = self.head.open_for_person();
+                if waiting.is_empty() && !self.holds_time {
+                    waiting = self.head.execution.open_tasks();
+                }
+                Some(match waiting.into_iter().next() {
+                    Some(request) => Stop::NeedsTask(Box::new(request)),
+                    None => Stop::Waiting { until },
+                })
+            }
+            Happened::Done(outcome) => Some(match outcome.status {
+                Status::Failed | Status::TimedOut => Stop::Error,
+                _ => Stop::Finished,
+            }),
+        }
     }
 
     fn reaches(&self, goal: &Goal, position: u32) -> bool {

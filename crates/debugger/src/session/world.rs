@@ -109,7 +109,23 @@ impl<H: TaskHost + Clone> World<H> {
 
     /// Does one thing. Without `jumps`, time stands still.
     pub fn step(&mut self, jumps: bool) -> Happened {
-        match self.execution.step() {
+        let step = self.execution.step();
+        self.took(step, jumps)
+    }
+
+    /// Does as many things as that many calls of [`World::step`], or fewer where there is something else to tell than an
+    /// event. The events that were told go to the list.
+    pub fn steps(&mut self, jumps: bool, most: u64, told: &mut Vec<EventRef>) -> Happened {
+        let before = told.len();
+        let (_, step) = self.execution.steps_telling(most, |event| told.push(event));
+        let events = told.len() - before;
+        self.steps += events as u64;
+        self.position = self.position.saturating_add(u32::try_from(events).unwrap_or(u32::MAX));
+        step.map_or(Happened::Quiet, |step| self.took(step, jumps))
+    }
+
+    fn took(&mut self, step: Step, jumps: bool) -> Happened {
+        match step {
             Step::Event(event) => {
                 self.steps += 1;
                 self.position += 1;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use asl::resource::Resource;
+use asl::resource::{Arn, Resource};
 use asl::{Document, Patch, Replacement};
 use json::{NodeKind, Span, Tree, Value};
 
@@ -196,11 +196,10 @@ fn is_name(name: &str) -> bool {
         let parts: Vec<&str> = path.split('/').collect();
         return matches!(parts.as_slice(), [_, account, name] if is_account(account) && !name.is_empty());
     }
-    let parts: Vec<&str> = name.splitn(6, ':').collect();
-    let [_, partition, service, _, account, resource] = parts.as_slice() else { return false };
+    let Some(Arn { partition, service, account, resource, .. }) = Arn::parse(name) else { return false };
     !partition.is_empty()
         && !resource.is_empty()
-        && (is_account(account) || *service == "s3")
+        && (is_account(account) || service == "s3")
         && !matches!(Resource::parse(name), Some(Resource::Integration { .. } | Resource::Sdk { .. }))
 }
 
@@ -236,9 +235,7 @@ fn parameter_name(name: &str) -> String {
     if let Some(path) = name.strip_prefix("https://") {
         return named(path.rsplit('/').next().unwrap_or_default(), "QueueUrl");
     }
-    let parts: Vec<&str> = name.splitn(6, ':').collect();
-    let (service, resource) =
-        (parts.get(2).copied().unwrap_or_default(), parts.last().copied().unwrap_or_default());
+    let (service, resource) = Arn::parse(name).map_or(("", name), |arn| (arn.service, arn.resource));
     let behind = |mark: &str| resource.split_once(mark).map_or(resource, |(_, rest)| rest);
     match service {
         "lambda" => named(behind("function:").trim_end_matches(":$LATEST"), "FunctionArn"),
@@ -291,22 +288,21 @@ fn places(found: &BTreeSet<&str>, to: &mut Vec<Substitution>) -> BTreeMap<String
             }
             continue;
         }
-        let parts: Vec<&str> = name.splitn(6, ':').collect();
-        let [_, _, service, its_region, its_account, resource] = parts.as_slice() else { continue };
-        if *its_account != account && !its_account.is_empty() {
+        let Some(arn) = Arn::parse(name) else { continue };
+        if arn.account != account && !arn.account.is_empty() {
             continue;
         }
         let partition = key(Piece::Partition, "AwsPartition", to);
-        let new_region = if *its_region == region && !region.is_empty() {
+        let new_region = if arn.region == region && !region.is_empty() {
             key(Piece::Region, "AwsRegion", to)
         } else {
-            (*its_region).to_owned()
+            arn.region.to_owned()
         };
         let new_account =
-            if its_account.is_empty() { String::new() } else { key(Piece::Account, "AwsAccountId", to) };
+            if arn.account.is_empty() { String::new() } else { key(Piece::Account, "AwsAccountId", to) };
         out.insert(
             (*name).to_owned(),
-            format!("arn:{partition}:{service}:{new_region}:{new_account}:{resource}"),
+            format!("arn:{partition}:{}:{new_region}:{new_account}:{}", arn.service, arn.resource),
         );
     }
     out
@@ -316,9 +312,7 @@ fn places(found: &BTreeSet<&str>, to: &mut Vec<Substitution>) -> BTreeMap<String
 pub(crate) fn usual_place<'t>(found: impl Iterator<Item = &'t str>) -> Option<(String, String)> {
     let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut regions: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in found.filter(|name| name.starts_with("arn:")) {
-        let parts: Vec<&str> = name.splitn(6, ':').collect();
-        let [_, _, _, region, account, _] = parts.as_slice() else { continue };
+    for Arn { region, account, .. } in found.filter_map(Arn::parse) {
         if !account.is_empty() {
             *accounts.entry(account).or_default() += 1;
         }

@@ -1,6 +1,6 @@
 //! The optimized integrations that answer at once, or wait for a token. Those that run jobs are in `jobs.rs`.
 
-use asl::resource::Pattern;
+use asl::resource::{Arn, Pattern};
 
 use crate::given::{Arguments, Given};
 use crate::iam::grants::{FUNCTION, Grants, Kind, STATE_MACHINE};
@@ -251,15 +251,13 @@ fn http(arguments: &Arguments<'_>, grants: &mut Grants) {
 
 /// EventBridge keeps what a connection knows in a secret that is named after it.
 fn secret_of(connection: &Text) -> Text {
-    if let Some(literal) = connection.as_literal() {
-        let parts: Vec<&str> = literal.splitn(6, ':').collect();
-        if let [arn, partition, _, region, account, resource] = parts.as_slice()
-            && let Some(name) = resource.strip_prefix("connection/").and_then(|rest| rest.split('/').next())
-        {
-            return Text::literal(format!(
-                "{arn}:{partition}:secretsmanager:{region}:{account}:secret:events!connection/{name}/*"
-            ));
-        }
+    if let Some(literal) = connection.as_literal()
+        && let Some(Arn { partition, region, account, resource, .. }) = Arn::parse(literal)
+        && let Some(name) = resource.strip_prefix("connection/").and_then(|rest| rest.split('/').next())
+    {
+        return Text::literal(format!(
+            "arn:{partition}:secretsmanager:{region}:{account}:secret:events!connection/{name}/*"
+        ));
     }
     Text::pattern("arn:$P:secretsmanager:$R:$A:secret:events!connection/*")
 }

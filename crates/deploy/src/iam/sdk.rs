@@ -1,6 +1,6 @@
 //! Calls of any AWS API by the SDK integration.
 
-use asl::resource::Pattern;
+use asl::resource::{Arn, Pattern};
 
 use crate::given::{Arguments, Given};
 use crate::iam::grants::{BUCKET, Grants, equals};
@@ -215,9 +215,8 @@ fn given_arn(arn: &str, arguments: &Arguments<'_>, grants: &Grants) -> Option<Te
             let fits = field == "ResourceArn" || names.last().is_some_and(|name| name.starts_with(stem));
             return fits.then(|| text.clone());
         };
-        let mut parts = literal.splitn(6, ':').skip(2);
         let fits =
-            parts.next() == Some(service) && parts.nth(2).is_some_and(|resource| resource.starts_with(fixed));
+            Arn::parse(literal).is_some_and(|arn| arn.service == service && arn.resource.starts_with(fixed));
         fits.then(|| text.clone())
     })
 }

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use asl::resource::{Arn, last_part};
 use json::Str;
 
 use crate::execution::Options;
@@ -58,13 +59,13 @@ fn made_up(options: &Options) -> Names {
         false => options.state_machine_arn.clone(),
     };
     // An eighth part is an alias or a version.
-    let base = state_machine_arn.match_indices(':').nth(6).map(|(end, _)| &state_machine_arn[..end]);
+    let alias = Arn::parse(&state_machine_arn).and_then(|arn| arn.resource.splitn(3, ':').nth(2));
+    let base = alias.and_then(|alias| state_machine_arn.strip_suffix(alias)?.strip_suffix(':'));
     let (state_machine_arn, alias_arn) = match base {
         Some(base) => (Str::from(base), Some(state_machine_arn)),
         None => (state_machine_arn, None),
     };
-    let state_machine_name =
-        state_machine_arn.rsplit(':').next().map_or_else(|| options.state_machine_name.clone(), Str::from);
+    let state_machine_name = Str::from(last_part(&state_machine_arn));
     let name = match options.name.is_empty() {
         false => options.name.clone(),
         true => match options.execution_arn.is_empty() {
@@ -80,7 +81,7 @@ fn made_up(options: &Options) -> Names {
     Names { execution_arn, name, state_machine_arn, state_machine_name, alias_arn }
 }
 
-/// The name is the eighth part of the ARN, also in that of an Express execution.
+/// The name comes after that of the state machine, also in the ARN of an Express execution.
 fn execution_name(arn: &str) -> Str {
-    arn.split(':').nth(7).unwrap_or_default().into()
+    Arn::parse(arn).and_then(|arn| arn.resource_part(2)).unwrap_or_default().into()
 }

@@ -6,7 +6,7 @@ use crate::execution::states::{choose, pass, succeed};
 use crate::execution::turn::{
     COMPACT_INPUTS_SINCE, Exit, assign, check_size, entered_event, exited_event, host_of,
 };
-use crate::execution::{Execution, News, Order, Phase, Run, Slot, Step};
+use crate::execution::{EventRef, Execution, News, Order, Phase, Run, Slot, Step};
 use crate::history::{Details, HistoryEvent};
 use crate::machine::{Body, Next};
 use crate::query::Fault;
@@ -27,14 +27,24 @@ impl Execution {
     /// States that do nothing but work on their data are entered and left at once here. The run is the same in the end,
     /// byte for byte, and can be gone on with in either way.
     pub fn steps(&mut self, most: u64) -> (u64, Option<Step>) {
+        self.steps_telling(most, |_| {})
+    }
+
+    /// As [`Execution::steps`], for somebody who wants to know which events they were, in their order.
+    pub fn steps_telling(&mut self, most: u64, mut tell: impl FnMut(EventRef)) -> (u64, Option<Step>) {
         let mut taken = 0;
         loop {
             while let Some(news) = self.news.pop_front() {
-                taken += 1;
-                if let News::Task(task) = news
-                    && let Some(request) = self.task_request(task)
-                {
-                    return (taken, Some(Step::Task(request)));
+                match news {
+                    News::Event(event) => {
+                        taken += 1;
+                        tell(event);
+                    }
+                    News::Task(task) => {
+                        if let Some(request) = self.task_request(task) {
+                            return (taken + 1, Some(Step::Task(request)));
+                        }
+                    }
                 }
             }
             if taken >= most {
@@ -44,7 +54,7 @@ impl Execution {
                 return (taken, Some(Step::Done(outcome.clone())));
             }
             if let Some(slot) = self.next_ready() {
-                taken += self.stride(slot, most - taken);
+                taken += self.stride(slot, most - taken, &mut tell);
             } else if !self.fire_due_timer() {
                 return (taken, Some(Step::Idle { wake_at: self.wake_at() }));
             }
@@ -53,7 +63,7 @@ impl Execution {
 
     /// Lets frames that can go on do so, this one first, as long as nothing but their data is needed for it. Answers how
     /// many events of that nobody was told.
-    fn stride(&mut self, mut slot: Slot, most: u64) -> u64 {
+    fn stride(&mut self, mut slot: Slot, most: u64, tell: &mut impl FnMut(EventRef)) -> u64 {
         let order = self.options.order;
         if order == Order::Seeded {
             self.turn(slot);
@@ -61,7 +71,7 @@ impl Execution {
         }
         let mut untold = 0;
         loop {
-            match self.pass_through(slot) {
+            match self.pass_through(slot, tell) {
                 None => {
                     self.turn(slot);
                     return untold;
@@ -105,7 +115,7 @@ impl Execution {
 
     /// Enters the state that a frame has come to and leaves it for the next one, where that needs nothing but the
     /// frame's data: the same as two turns of the frame. None where it is otherwise; nothing has happened then.
-    fn pass_through(&mut self, slot: Slot) -> Option<Passed> {
+    fn pass_through(&mut self, slot: Slot, tell: &mut impl FnMut(EventRef)) -> Option<Passed> {
         let now = self.now;
         let options = &*self.options;
         let frame = self.frames.get_mut(slot)?.as_mut()?;
@@ -134,6 +144,7 @@ impl Execution {
                 variables: frame.variables.clone(),
             },
         });
+        tell(EventRef { run: frame.run, event: entered });
         frame.before = frame.cursor;
         frame.cursor = entered;
         frame.entered = entered;
@@ -175,6 +186,7 @@ impl Execution {
                 assigned: (!assigned.is_empty()).then(|| Arc::new(assigned)),
             },
         });
+        tell(EventRef { run: frame.run, event: exited });
         frame.cursor = exited;
         frame.state = *next;
         frame.input = output;

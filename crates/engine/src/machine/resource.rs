@@ -1,5 +1,6 @@
 //! What a Task calls: the parts of its `Resource`.
 
+use asl::resource::Arn;
 use json::Str;
 
 /// How a task ends (AWS: "service integration patterns").
@@ -45,18 +46,18 @@ pub struct Resource {
 
 impl Resource {
     pub fn parse(arn: &str) -> Resource {
-        let parts: Vec<&str> = arn.split(':').collect();
-        let part = |index: usize| parts.get(index).copied().unwrap_or_default();
-        let from = |index: usize| parts.get(index..).map(|rest| rest.join(":")).unwrap_or_default();
-        let (kind, resource_type, action) = match (part(2), part(5)) {
-            ("lambda", "function") => (ResourceKind::Lambda, "lambda".to_owned(), from(6)),
-            ("states", "activity") => (ResourceKind::Activity, "activity".to_owned(), from(6)),
-            ("states", "aws-sdk") => (ResourceKind::AwsSdk, format!("aws-sdk:{}", part(6)), from(7)),
-            ("states", "http") => (ResourceKind::Http, "http".to_owned(), from(6)),
-            ("states", service) if !service.is_empty() => {
-                (ResourceKind::Optimized, service.to_owned(), from(6))
+        let (service, resource) = Arn::parse(arn).map_or(("", ""), |arn| (arn.service, arn.resource));
+        let (first, rest) = resource.split_once(':').unwrap_or((resource, ""));
+        let (kind, resource_type, action) = match (service, first) {
+            ("lambda", "function") => (ResourceKind::Lambda, "lambda".into(), rest),
+            ("states", "activity") => (ResourceKind::Activity, "activity".into(), rest),
+            ("states", "aws-sdk") => {
+                let (service, action) = rest.split_once(':').unwrap_or((rest, ""));
+                (ResourceKind::AwsSdk, format!("aws-sdk:{service}").into(), action)
             }
-            _ => (ResourceKind::Other, part(2).to_owned(), from(5)),
+            ("states", "http") => (ResourceKind::Http, "http".into(), rest),
+            ("states", service) if !service.is_empty() => (ResourceKind::Optimized, service.into(), rest),
+            _ => (ResourceKind::Other, service.into(), resource),
         };
         let pattern = match kind {
             ResourceKind::Lambda | ResourceKind::Activity => Pattern::RequestResponse,
@@ -65,13 +66,7 @@ impl Resource {
             _ if action.ends_with(".waitForTaskToken") => Pattern::WaitForTaskToken,
             _ => Pattern::RequestResponse,
         };
-        Resource {
-            arn: arn.into(),
-            kind,
-            resource_type: resource_type.into(),
-            action: action.into(),
-            pattern,
-        }
+        Resource { arn: arn.into(), kind, resource_type, action: action.into(), pattern }
     }
 
     /// The resource as far as an event tells it: by `resourceType` and `resource`.

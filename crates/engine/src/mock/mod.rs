@@ -68,7 +68,7 @@ impl MockHost {
             return None;
         }
         let arn = request.parameters.get("StateMachineArn")?.as_str()?;
-        let name = arn.rsplit(':').next().unwrap_or_default();
+        let name = asl::resource::last_part(arn);
         let machine = self.machines.get(arn).or_else(|| self.machines.get(name))?.clone();
         // An input is an object, or the text of one.
         let input = match request.parameters.get("Input") {

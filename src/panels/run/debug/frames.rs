@@ -219,7 +219,7 @@ fn title_of(run: &crate::state::KeptRun, view: &FrameView) -> String {
             match execution.run(view.run).map(|own| (own.kind, own.state_machine_arn())) {
                 Some((RunKind::MapChild { index, .. }, _)) => format!("Child execution {index}"),
                 Some((RunKind::Nested { .. }, arn)) => {
-                    format!("Execution of {}", arn.rsplit(':').next().unwrap_or_default())
+                    format!("Execution of {}", asl::resource::last_part(arn))
                 }
                 _ => "Execution".to_owned(),
             }

@@ -1,5 +1,6 @@
 use super::super::{Context, Findings, Reach, Rule};
 use super::loops::{TaskPattern, pattern_of};
+use crate::resource::{Arn, last_part};
 use crate::{Severity, StateType, WorkflowType};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -31,9 +32,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(StateType::Task) => {
                 tasks += 1;
                 let resource = state.string("Resource").unwrap_or_default();
-                let action = resource.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
+                let action = last_part(&resource).to_ascii_lowercase();
                 let only_reads =
-                    resource.starts_with("arn:") && READS.iter().any(|word| action.starts_with(word));
+                    Arn::parse(&resource).is_some() && READS.iter().any(|word| action.starts_with(word));
                 if pattern_of(state) != TaskPattern::Answer || !only_reads {
                     return;
                 }

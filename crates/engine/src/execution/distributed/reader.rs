@@ -226,7 +226,7 @@ impl Source<'_> {
         let headers: Vec<Str> = schema.split(',').map(|name| Str::from(name.trim())).collect();
         // S3 Inventory names the bucket of its files by ARN.
         let files_bucket = manifest.get("destinationBucket").and_then(Value::as_str).unwrap_or(bucket);
-        let files_bucket = files_bucket.rsplit(':').next().unwrap_or(files_bucket);
+        let files_bucket = asl::resource::last_part(files_bucket);
         let mut values = Vec::new();
         for file in manifest.get("files").and_then(Value::as_array).unwrap_or_default() {
             let key = text_of(file, "key")?;

@@ -53,7 +53,7 @@ pub(super) fn write(
         return Err(ReadError::writer(format!("The bucket '{bucket}' does not exist.")));
     }
     let bucket: Str = bucket.into();
-    let run_name = record.arn.rsplit(':').next().unwrap_or_default();
+    let run_name = asl::resource::last_part(&record.arn);
     let folder = match text("Prefix").map(|prefix| prefix.trim_end_matches('/')) {
         Some(prefix) if !prefix.is_empty() => format!("{prefix}/{run_name}"),
         _ => run_name.to_owned(),

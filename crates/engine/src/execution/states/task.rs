@@ -337,7 +337,7 @@ impl Execution {
         facts.names = LazyNames::from(Names {
             execution_arn: execution_arn.clone(),
             name,
-            state_machine_name: state_machine_arn.rsplit(':').next().unwrap_or_default().into(),
+            state_machine_name: asl::resource::last_part(&state_machine_arn).into(),
             state_machine_arn,
             alias_arn: facts.names.alias_arn.clone(),
         });
