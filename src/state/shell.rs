@@ -6,6 +6,7 @@ use asl::QueryLanguage;
 use leptos::prelude::*;
 
 use crate::platform::{dom, storage};
+use crate::state::workspace::TemplateFile;
 
 /// Which part has the screen where there is room for one only, and the focus where it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +121,8 @@ pub struct Shell {
     pub deploy: RwSignal<bool>,
     /// A template of which one state machine is to be picked, with its name.
     pub template: RwSignal<Option<(String, Vec<deploy::TemplateMachine>)>>,
+    /// That template itself.
+    pub template_file: StoredValue<Option<TemplateFile>, LocalStorage>,
     pub test_state: RwSignal<bool>,
     pub minimap: RwSignal<bool>,
     pub palette: RwSignal<bool>,
@@ -165,6 +168,7 @@ impl Shell {
             extract: RwSignal::new(false),
             deploy: RwSignal::new(false),
             template: RwSignal::new(None),
+            template_file: StoredValue::new_local(None),
             test_state: RwSignal::new(false),
             minimap: RwSignal::new(storage::read(MINIMAP_KEY).as_deref() != Some("off")),
             palette: RwSignal::new(false),

@@ -190,7 +190,7 @@ impl Studio {
                 self.workspace.set_file(handle);
                 self.shell.say(format!("Opened {name}."));
             }
-            asl::sniff::TextKind::Template if self.open_template(name, text) => {}
+            asl::sniff::TextKind::Template if self.open_template(name, text, handle.clone()) => {}
             other => match debugger::read_recordings(text) {
                 Ok(recordings) => {
                     let name = name.to_owned();
@@ -274,6 +274,9 @@ impl Studio {
     }
 
     pub fn save_file(self) {
+        if self.save_into_template() {
+            return;
+        }
         let workspace = self.workspace;
         let text = workspace.source.get_untracked();
         let name = workspace.name.get_untracked();

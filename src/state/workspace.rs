@@ -127,6 +127,16 @@ pub struct Workspace {
     pub scene: Memo<Shared<Scene>>,
     pub problems: Memo<Shared<Vec<Listed>>>,
     file: StoredValue<Option<JsValue>, LocalStorage>,
+    /// The template that the workflow was taken from, and how its state machine is called there.
+    origin: StoredValue<Option<(TemplateFile, String)>, LocalStorage>,
+}
+
+/// A template as it was opened, or as it was written last.
+#[derive(Clone)]
+pub struct TemplateFile {
+    pub name: String,
+    pub text: String,
+    pub handle: Option<JsValue>,
 }
 
 impl Workspace {
@@ -226,6 +236,7 @@ impl Workspace {
                 Shared::new(listed)
             }),
             file: StoredValue::new_local(None),
+            origin: StoredValue::new_local(None),
         }
     }
 
@@ -383,6 +394,14 @@ impl Workspace {
         self.file.set_value(handle);
     }
 
+    pub fn origin(self) -> Option<(TemplateFile, String)> {
+        self.origin.get_value()
+    }
+
+    pub fn set_origin(self, template: TemplateFile, machine: &str) {
+        self.origin.set_value(Some((template, machine.to_owned())));
+    }
+
     /// Puts another workflow in the place of the present one, which stays among the drafts.
     pub fn open(self, draft: Draft) {
         self.saved.set(draft.definition.as_str().into());
@@ -399,6 +418,7 @@ impl Workspace {
         self.breakpoints.set(draft.breakpoints.into());
         self.watches.set(draft.watches.into());
         self.file.set_value(None);
+        self.origin.set_value(None);
         self.opened.update(|opened| *opened += 1);
         self.source_error.set(None);
         self.set_source(draft.definition.into());

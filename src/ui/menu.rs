@@ -53,6 +53,8 @@ pub fn Menu(
 ) -> impl IntoView {
     let sheet = style_sheet!("style/menu.css");
     let list = NodeRef::<html::Ul>::new();
+    // A finger that has opened the menu by holding is still down on it: letting go chooses nothing.
+    let was_pressed = StoredValue::new(false);
     let corner = RwSignal::new((place.x, place.y));
     // The position of the open submenu, and where it goes.
     let open = RwSignal::new(None::<(usize, MenuPlace)>);
@@ -142,7 +144,8 @@ pub fn Menu(
             let is_off = reason.is_some();
             let on_click = move |event: leptos::ev::MouseEvent| {
                 let element = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-                if is_off {
+                // Keys and scripts press nothing.
+                if is_off || (event.detail() > 0 && !was_pressed.get_value()) {
                     return;
                 }
                 match element {
@@ -225,6 +228,7 @@ pub fn Menu(
             style:left=move || format!("{}px", corner.get().0)
             style:top=move || format!("{}px", corner.get().1)
             on:keydown=on_key
+            on:pointerdown=move |_| was_pressed.set_value(true)
             on:contextmenu=move |event: leptos::ev::MouseEvent| event.prevent_default()
         >
             {lines}

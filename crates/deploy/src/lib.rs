@@ -1,7 +1,7 @@
 //! What leaves for elsewhere: permissions and templates for the deployment of a workflow, and back.
 //!
 //! [`execution_role`] tells what a workflow has to be allowed, [`export`] writes it as what other tools deploy,
-//! and [`machines_in`] reads the workflows of a template.
+//! [`machines_in`] reads the workflows of a template, and [`with_definition`] puts one back.
 
 mod export;
 mod given;
@@ -10,6 +10,7 @@ mod node;
 mod settings;
 mod template;
 mod text;
+mod write_back;
 
 pub use export::{Arns, Export, File, Format, Options, Substitution, export, places_of};
 pub use iam::{
@@ -19,3 +20,4 @@ pub use iam::{
 pub use settings::{LogLevel, Settings};
 pub use template::{TemplateMachine, machines_in};
 pub use text::{Piece, Text};
+pub use write_back::with_definition;

@@ -16,16 +16,32 @@ pub struct TemplateMachine {
 
 /// The state machines of a template, in its order; none if the text is no template, or broken.
 pub fn machines_in(text: &str) -> Vec<TemplateMachine> {
-    let template = match json::parse(text) {
-        Ok(value) => value,
-        Err(_) => match yaml::Yaml::parse_template(text) {
-            Ok(yaml) => yaml.value().clone(),
-            Err(_) => return Vec::new(),
-        },
-    };
-    let resources = template.get("Resources").and_then(Value::as_object);
+    let Some(template) = TemplateText::parse(text) else { return Vec::new() };
+    let resources = template.value().get("Resources").and_then(Value::as_object);
     let resources = resources.into_iter().flat_map(Map::iter);
     resources.filter_map(|(id, resource)| machine(id, resource)).collect()
+}
+
+/// A template as it is written.
+pub(crate) enum TemplateText {
+    Json(Value),
+    Yaml(yaml::Yaml),
+}
+
+impl TemplateText {
+    pub fn parse(text: &str) -> Option<TemplateText> {
+        match json::parse(text) {
+            Ok(value) => Some(TemplateText::Json(value)),
+            Err(_) => yaml::Yaml::parse_template(text).ok().map(TemplateText::Yaml),
+        }
+    }
+
+    pub fn value(&self) -> &Value {
+        match self {
+            TemplateText::Json(value) => value,
+            TemplateText::Yaml(yaml) => yaml.value(),
+        }
+    }
 }
 
 fn machine(id: &str, resource: &Value) -> Option<TemplateMachine> {
@@ -73,10 +89,10 @@ fn definition(properties: &Value) -> Result<String, String> {
 }
 
 /// Functions in functions beyond this many are not followed.
-const MAX_NESTED: usize = 160;
+pub(crate) const MAX_NESTED: usize = 160;
 
 /// A value with functions in the place of texts as placeholders.
-fn filled(value: &Value, depth: usize) -> Value {
+pub(crate) fn filled(value: &Value, depth: usize) -> Value {
     if depth > MAX_NESTED {
         return value.clone();
     }
@@ -98,7 +114,7 @@ fn filled(value: &Value, depth: usize) -> Value {
 }
 
 /// A text, or what a function makes one of.
-fn text_of(value: &Value, depth: usize) -> Option<String> {
+pub(crate) fn text_of(value: &Value, depth: usize) -> Option<String> {
     match value {
         Value::String(text) => Some(text.to_string()),
         Value::Number(_) | Value::Bool(_) => Some(value.to_text()),
@@ -107,7 +123,7 @@ fn text_of(value: &Value, depth: usize) -> Option<String> {
     }
 }
 
-fn function(value: &Value, depth: usize) -> Option<String> {
+pub(crate) fn function(value: &Value, depth: usize) -> Option<String> {
     let members = value.as_object().filter(|members| members.len() == 1)?;
     let (name, argument) = members.entry_at(0)?;
     if depth > MAX_NESTED {

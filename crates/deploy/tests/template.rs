@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use asl::Document;
-use deploy::{Format, LogLevel, Options, Permissions, Settings, export, machines_in};
+use deploy::{Format, LogLevel, Options, Permissions, Settings, export, machines_in, with_definition};
 
 const SAM: &str = r#"
 AWSTemplateFormatVersion: '2010-09-09'
@@ -126,4 +126,105 @@ fn functions_without_end_are_left_alone() {
         "{{\"Resources\": {{\"M\": {{\"Type\": \"AWS::StepFunctions::StateMachine\", \"Properties\": {{\"DefinitionString\": {text}}}}}}}}}"
     );
     assert!(machines_in(&template).iter().all(|machine| machine.definition.is_err()));
+}
+
+/// Puts a changed definition back, and gives the lines that went and that came.
+fn changed_lines(template: &str, id: &str, change: impl Fn(&str) -> String) -> Result<String, String> {
+    let machines = machines_in(template);
+    let machine = machines.iter().find(|machine| machine.id == id).unwrap();
+    let before = machine.definition.clone().unwrap();
+    assert_eq!(with_definition(template, id, &before).as_deref(), Ok(template), "nothing was changed");
+    let after = change(&before);
+    assert_ne!(before, after);
+    let out = with_definition(template, id, &after)?;
+    let again = machines_in(&out).into_iter().find(|machine| machine.id == id).unwrap();
+    assert_eq!(json::parse(&again.definition.unwrap()), json::parse(&after));
+    let (before, after): (Vec<&str>, Vec<&str>) = (template.lines().collect(), out.lines().collect());
+    let same = before.iter().zip(&after).take_while(|(one, other)| one == other).count();
+    let tail = before[same..].iter().rev().zip(after[same..].iter().rev());
+    let same_end = tail.take_while(|(one, other)| one == other).count();
+    let gone = before[same..before.len() - same_end].iter().map(|line| format!("-{line}\n"));
+    let come = after[same..after.len() - same_end].iter().map(|line| format!("+{line}\n"));
+    Ok(gone.chain(come).collect())
+}
+
+#[test]
+fn a_definition_goes_back_into_its_template() {
+    let commented = SAM
+        .replace("            End: true\n", "            # It ends here.\n            End: true # really\n");
+    let diff = changed_lines(&commented, "Orders", |text| {
+        text.replace("\"StartAt\": \"Put\"", "\"StartAt\": \"Put\",\n  \"Comment\": \"x\"")
+    });
+    assert_eq!(diff.unwrap(), "+        Comment: x\n");
+    // Functions go along with what they give, and what takes the place of one is a text.
+    let diff = changed_lines(&commented, "Orders", |text| text.replace("\"${Table}\"", "\"orders\""));
+    assert_eq!(diff.unwrap(), "-              TableName: !Ref Table\n+              TableName: \"orders\"\n");
+    let diff = changed_lines(&commented, "Orders", |text| text.replace("\"$.id\"", "\"${Table}\""));
+    assert_eq!(
+        diff.unwrap(),
+        "-              Item: { id: { S.$: $.id } }\n+              Item: { id: { S.$: {\"Ref\": \"Table\"} } }\n"
+    );
+    let diff = changed_lines(&commented, "Orders", |text| text.replace("\"Put\"", "\"Store\""));
+    assert_eq!(
+        diff.unwrap(),
+        "-        StartAt: Put\n-        States:\n-          Put:\n+        StartAt: Store\n+        States:\n+          Store:\n"
+    );
+    for (id, why) in [
+        ("Other", "not in the template"),
+        ("Text", "put together"),
+        ("Joined", "put together"),
+        ("Gone", "no longer"),
+    ] {
+        let error = with_definition(SAM, id, "{\"StartAt\": \"B\"}").unwrap_err();
+        assert!(error.contains(why), "{id}: {error}");
+    }
+    assert!(with_definition(SAM, "Orders", "{").unwrap_err().contains("not JSON"));
+}
+
+#[test]
+fn texts_within_templates_are_replaced() {
+    let literal = "Resources:\n  Flow:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      # By hand.\n      DefinitionString: !Sub |\n        {\n          \"StartAt\": \"A\",\n\n          \"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"${F.Arn}\", \"End\": true}}\n        }\n      RoleArn: !GetAtt R.Arn # kept\n  R:\n    Type: AWS::IAM::Role\n";
+    let rename = |text: &str| text.replace("\"A\"", "\"B\"");
+    for template in [
+        literal.to_owned(),
+        literal.replace("!Sub |", "|"),
+        literal.replace("!Sub |", "!Sub |-"),
+        literal.replace('\n', "\r\n"),
+    ] {
+        let diff = changed_lines(&template, "Flow", rename).unwrap();
+        assert_eq!(
+            diff,
+            "-          \"StartAt\": \"A\",\n-\n-          \"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"${F.Arn}\", \"End\": true}}\n+          \"StartAt\": \"B\",\n+\n+          \"States\": {\"B\": {\"Type\": \"Task\", \"Resource\": \"${F.Arn}\", \"End\": true}}\n",
+            "{template}"
+        );
+    }
+    let json = r#"{
+  "Resources": {
+    "Flow": {
+      "Type": "AWS::StepFunctions::StateMachine",
+      "Properties": {"RoleArn": {"Fn::GetAtt": ["R", "Arn"]},
+        "DefinitionString": {"Fn::Sub": "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true}}}"}}
+    }
+  }
+}
+"#;
+    let diff = changed_lines(json, "Flow", rename).unwrap();
+    assert_eq!(diff.lines().count(), 2, "{diff}");
+    assert!(
+        diff.contains(r#"+        "DefinitionString": {"Fn::Sub": "{\"StartAt\":\"B\",\"States\":{\"B\":"#),
+        "{diff}"
+    );
+    let object = r#"{"Resources": {
+  "Flow": {"Type": "AWS::Serverless::StateMachine", "Properties": {
+    "Definition": {"StartAt": "A", "States": {
+      "A": {"Type": "Task", "Resource": {"Fn::GetAtt": ["F", "Arn"]}, "TimeoutSeconds": 1.50,   "End": true}
+    }}
+  }}
+}}
+"#;
+    let diff = changed_lines(object, "Flow", |text| text.replace("\"End\": true", "\"End\": false")).unwrap();
+    assert_eq!(
+        diff,
+        "-      \"A\": {\"Type\": \"Task\", \"Resource\": {\"Fn::GetAtt\": [\"F\", \"Arn\"]}, \"TimeoutSeconds\": 1.50,   \"End\": true}\n+      \"A\": {\"Type\": \"Task\", \"Resource\": {\"Fn::GetAtt\": [\"F\", \"Arn\"]}, \"TimeoutSeconds\": 1.50,   \"End\": false}\n"
+    );
 }

@@ -132,7 +132,7 @@ fn touched_in(yaml: &Yaml, marked: &str) -> Option<Touched> {
                     return Some(Touched { style: *style, content, is_name: false, lacks_colon: false });
                 }
             }
-            Kind::Alias => {}
+            Kind::Alias | Kind::Tagged => {}
         }
     }
     None

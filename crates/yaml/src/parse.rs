@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     },
     /// Repeats what stands elsewhere.
     Alias,
+    /// A function of CloudFormation in its short form, from its tag on.
+    Tagged,
 }
 
 #[derive(Clone, Debug)]
@@ -169,10 +171,12 @@ impl Reader<'_> {
                     let is_plain = style == ScalarStyle::Plain;
                     let is_text = tag.as_deref().is_some_and(|tag| tag.suffix == "str");
                     let value = if is_plain && !is_text { plain_value(&text) } else { Value::from(&*text) };
-                    let value = of_function(self.function(tag.as_deref()), value);
+                    let function = self.function(tag.as_deref());
+                    let is_tagged = function.is_some();
+                    let value = of_function(function, value);
                     let span = Span::new(start, start + self.content(span).len());
                     self.keep(anchor, &value);
-                    Node { value, span, kind: Kind::Scalar(style) }
+                    self.tagged(is_tagged, Node { value, span, kind: Kind::Scalar(style) })
                 }
                 Event::MappingStart(anchor, _) | Event::SequenceStart(anchor, _)
                     if open.len() >= MAX_DEPTH =>
@@ -249,8 +253,9 @@ impl Reader<'_> {
                 for entry in entries.iter().filter(|entry| !entry.merges) {
                     members.insert(entry.name.clone(), entry.node.value.clone());
                 }
+                let is_tagged = function.is_some();
                 let value = of_function(function, Value::object(members));
-                (Node { value, span, kind: Kind::Mapping { entries, flow } }, anchor)
+                (self.tagged(is_tagged, Node { value, span, kind: Kind::Mapping { entries, flow } }), anchor)
             }
             Open::Sequence { items, start, anchor, function } => {
                 let first = items.first().map_or(end, |item| item.span.start);
@@ -260,10 +265,27 @@ impl Reader<'_> {
                 let last = items.last().map_or(start, |item| item.span.end);
                 let span = Span::new(start, if flow { end } else { last.max(start) });
                 let value = Value::array(items.iter().map(|item| item.value.clone()).collect());
+                let is_tagged = function.is_some();
                 let value = of_function(function, value);
-                (Node { value, span, kind: Kind::Sequence { items, flow } }, anchor)
+                (self.tagged(is_tagged, Node { value, span, kind: Kind::Sequence { items, flow } }), anchor)
             }
         }
+    }
+
+    /// A node with the tag in front of it.
+    fn tagged(&self, is_tagged: bool, node: Node) -> Node {
+        if !is_tagged {
+            return node;
+        }
+        let source = self.text.get(node.span.range()).unwrap_or_default();
+        let before = self.text.get(..node.span.start).unwrap_or_default().trim_end();
+        let start = match before.rfind('!') {
+            _ if source.starts_with('!') => node.span.start,
+            Some(tag) if !before.get(tag..).unwrap_or_default().contains(char::is_whitespace) => tag,
+            // An anchor stands between them, or a comment.
+            _ => return node,
+        };
+        Node { span: Span::new(start, node.span.end), kind: Kind::Tagged, ..node }
     }
 
     /// The function of CloudFormation that a tag is short for.

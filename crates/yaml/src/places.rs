@@ -80,7 +80,7 @@ impl Writer {
                 }
                 self.close(is_first, depth, ']');
             }
-            Kind::Scalar(_) | Kind::Alias => self.value(&node.value, depth),
+            Kind::Scalar(_) | Kind::Alias | Kind::Tagged => self.value(&node.value, depth),
         }
         let end = self.out.len();
         if let Some((json, _)) = self.places.pairs.get_mut(slot) {

@@ -17,6 +17,14 @@ impl Yaml {
             _ => to_yaml(value),
         }
     }
+
+    /// The same for a template, which was read by [`Yaml::parse_template`]. None if it can't be written so that it
+    /// is read as this data.
+    pub fn updated_template(&self, value: &Value) -> Option<String> {
+        let text = self.pieced_together(value);
+        let read = Yaml::parse_template(&text).ok()?;
+        is_same(&read.root.value, value).then_some(text)
+    }
 }
 
 impl Yaml {
@@ -80,11 +88,60 @@ impl Updater<'_> {
             }
             Kind::Mapping { entries, flow: true } => self.flow_mapping(entries, value, node),
             Kind::Sequence { items, flow: true } => self.flow_sequence(items, value, node),
+            Kind::Scalar(_) | Kind::Tagged if let Some(text) = self.literal(node, value) => text,
             Kind::Scalar(style) if !matches!(value, Value::Object(_) | Value::Array(_)) => {
                 scalar(value, *style)
             }
             _ => inline(value),
         }
+    }
+
+    /// Another text of several lines in the place of one in block style, `|`, also where it is what a function is
+    /// called with.
+    fn literal(&self, node: &Node, value: &Value) -> Option<String> {
+        let (before, text) = match &node.kind {
+            Kind::Tagged => {
+                let (function, before) = node.value.as_object()?.entry_at(0)?;
+                let now = value.as_object().filter(|value| value.len() == 1)?.get(function)?;
+                (before.as_str()?, now.as_str()?)
+            }
+            _ => (node.value.as_str()?, value.as_str()?),
+        };
+        // The mark says how many line ends there are after the text.
+        let ends = |text: &str| text.len() - text.trim_end_matches('\n').len();
+        let is_odd = |letter: char| (letter.is_control() && letter != '\n') || letter == '\u{feff}';
+        if ends(before) != ends(text) || text.trim().is_empty() || text.contains(is_odd) {
+            return None;
+        }
+        // Behind a tag stands the mark of the style; without one, the node begins with its text.
+        let source = self.source(node.span);
+        let (head, old) = match &node.kind {
+            Kind::Tagged => source.split_once('\n')?,
+            Kind::Scalar(saphyr_parser::ScalarStyle::Literal) => ("", source),
+            _ => return None,
+        };
+        let first = old.lines().find(|line| !line.trim().is_empty())?;
+        let blanks = first.len() - first.trim_start_matches(' ').len();
+        let indent = if head.is_empty() { self.column(node.span.start) + blanks } else { blanks };
+        if !(head.is_empty() || head.contains('|')) || text.starts_with([' ', '\n']) {
+            return None;
+        }
+        let margin = " ".repeat(indent);
+        let newline = if source.contains('\r') { "\r\n" } else { "\n" };
+        let mut out =
+            if head.is_empty() { " ".repeat(blanks) } else { head.trim_end_matches('\r').to_owned() };
+        for (number, line) in text.trim_end_matches('\n').split('\n').enumerate() {
+            if number == 0 && head.is_empty() {
+                out.push_str(line);
+                continue;
+            }
+            out.push_str(newline);
+            if !line.is_empty() {
+                out.push_str(&margin);
+                out.push_str(line);
+            }
+        }
+        Some(out)
     }
 
     /// A mapping in block style, from its first name to its last value.
@@ -97,7 +154,7 @@ impl Updater<'_> {
             .collect();
         let own: Vec<&Entry> = entries.iter().filter(|entry| !entry.merges).collect();
         let chunks =
-            self.chunks(node.span.start, entries.iter().map(|entry| entry.node.span.end.max(entry.key.end)));
+            self.chunks(node.span, entries.iter().map(|entry| entry.node.span.end.max(entry.key.end)));
         let chunk_of = |entry: &Entry| {
             let position = entries.iter().position(|known| known.key == entry.key);
             position.and_then(|position| chunks.get(position)).copied().unwrap_or(entry.key)
@@ -154,6 +211,7 @@ impl Updater<'_> {
         };
         let after = self.source(Span::new(node.span.end.max(key.end), chunk.end));
         let keeps_place = is_same(&node.value, value)
+            || (matches!(node.kind, Kind::Scalar(_) | Kind::Tagged) && self.literal(node, value).is_some())
             || match &node.kind {
                 Kind::Mapping { flow: false, .. } => value.as_object().is_some_and(|new| !new.is_empty()),
                 Kind::Sequence { flow: false, .. } => value.as_array().is_some_and(|new| !new.is_empty()),
@@ -165,6 +223,7 @@ impl Updater<'_> {
                 Kind::Mapping { .. } | Kind::Sequence { .. } => {
                     matches!(value, Value::Object(_) | Value::Array(_))
                 }
+                Kind::Tagged => !matches!(value, Value::Object(_) | Value::Array(_)),
                 Kind::Alias => false,
             };
         if keeps_place {
@@ -194,7 +253,7 @@ impl Updater<'_> {
             before.rfind('-').unwrap_or(item.span.start)
         };
         let indent = self.column(node.span.start);
-        let chunks = self.chunks(node.span.start, items.iter().map(|item| item.span.end));
+        let chunks = self.chunks(node.span, items.iter().map(|item| item.span.end));
         let mut used = vec![false; items.len()];
         // Items that are still there keep their text, wherever they have gone.
         let mut of_new: Vec<Option<usize>> = vec![None; new.len()];
@@ -287,16 +346,17 @@ impl Updater<'_> {
     }
 
     /// The parts of a container in block style: each reaches from the end of the line of the one before to the
-    /// end of its own line, so that comments above an entry and beside it belong to it.
-    fn chunks(&self, start: usize, ends: impl Iterator<Item = usize>) -> Vec<Span> {
+    /// end of its own line, so that comments above an entry and beside it belong to it. What stands beside the last
+    /// one is behind the container, and belongs to what is around.
+    fn chunks(&self, container: Span, ends: impl Iterator<Item = usize>) -> Vec<Span> {
         let mut chunks = Vec::new();
-        let mut at = start;
+        let mut at = container.start;
         for end in ends {
             let rest = self.text.get(end..).unwrap_or_default();
             let line = rest.split('\n').next().unwrap_or_default();
             // Only a comment can follow; anything else belongs to what is around.
             let trailing = if line.trim_start().starts_with('#') { line.trim_end().len() } else { 0 };
-            let end = (end + trailing).max(at);
+            let end = (end + trailing).min(container.end.max(end)).max(at);
             chunks.push(Span::new(at, end));
             at = end;
         }
@@ -315,7 +375,7 @@ impl Updater<'_> {
 fn fits(old: &Node, new: &Value) -> bool {
     match (&old.kind, new) {
         (Kind::Mapping { .. }, Value::Object(_)) | (Kind::Sequence { .. }, Value::Array(_)) => !is_empty(new),
-        (Kind::Scalar(_), _) => !matches!(new, Value::Object(_) | Value::Array(_)),
+        (Kind::Scalar(_) | Kind::Tagged, _) => !matches!(new, Value::Object(_) | Value::Array(_)),
         _ => false,
     }
 }

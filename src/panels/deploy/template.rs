@@ -39,7 +39,7 @@ fn Machines() -> impl IntoView {
         }
     });
     let rows = move || {
-        let (name, machines) = studio.shell.template.get().unwrap_or_default();
+        let (_, machines) = studio.shell.template.get().unwrap_or_default();
         let rows = machines.into_iter().map(|machine| {
             let why = machine.definition.as_ref().err().cloned();
             let is_usable = why.is_none();
@@ -49,7 +49,6 @@ fn Machines() -> impl IntoView {
                 None => "Standard".to_owned(),
             };
             let id = machine.id.clone();
-            let name = name.clone();
             view! {
                 class = sheet,
                 <li>
@@ -59,7 +58,10 @@ fn Machines() -> impl IntoView {
                         disabled=!is_usable
                         on:click=move |_| {
                             studio.shell.template.set(None);
-                            studio.open_machine(&name, &machine);
+                            let file = studio.shell.template_file.try_update_value(Option::take).flatten();
+                            if let Some(file) = file {
+                                studio.open_machine(file, &machine);
+                            }
                         }
                     >
                         <Icon name="workflow" />

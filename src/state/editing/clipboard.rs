@@ -92,7 +92,7 @@ impl Studio {
             }
         }
         match reason {
-            Some(asl::edit::EditError::NoStates) | None if self.open_template("pasted.yaml", text) => {}
+            Some(asl::edit::EditError::NoStates) | None if self.open_template("pasted.yaml", text, None) => {}
             Some(asl::edit::EditError::NoStates) | None => {
                 let kind = asl::sniff::kind_of(text);
                 self.shell.fail(format!("Nothing was pasted. {}", kind.explanation()));

@@ -101,7 +101,7 @@ fn each_permission_leads_to_the_state_that_needs_it() {
 }
 
 #[test]
-fn a_state_machine_of_a_template_opens_as_a_copy() {
+fn a_state_machine_of_a_template_is_saved_back_into_it() {
     let page = Page::open_as("", Viewport::DESKTOP, Scheme::Light);
     e2e::scenes::started(&page);
     page.wait_for("g.node");
@@ -110,7 +110,7 @@ fn a_state_machine_of_a_template_opens_as_a_copy() {
     page.wait_for_text("dialog[open] .template-machine:disabled", "statemachine/other.asl.json");
     page.click("dialog[open] .template-machine:enabled");
     page.wait_until_gone("dialog[open]");
-    page.wait_for_text(".toast", "Opened a copy of Orders");
+    page.wait_for_text(".toast", "Saving puts its definition back there");
     page.wait_for("g.node[data-name='Put']");
     let kept = "const id = sessionStorage.getItem('stepglass.draft');
          const draft = localStorage.getItem('stepglass.draft.' + id);
@@ -119,6 +119,31 @@ fn a_state_machine_of_a_template_opens_as_a_copy() {
         let definition = page.script(kept);
         definition.as_str().unwrap_or_default().contains("\"TableName\": \"${Table}\"").then_some(())
     });
+    // What is written is the template, with nothing else changed in it.
+    page.script(
+        "window.written = null;
+         window.showSaveFilePicker = async ({ suggestedName }) => ({
+             name: suggestedName,
+             createWritable: async () => ({
+                 write: async (text) => { window.written = typeof text === 'string' ? text : await new Response(text).text() },
+                 close: async () => {},
+             }),
+         })",
+    );
+    page.script("document.querySelector(\"g.node[data-name='Put']\").focus()");
+    page.wait_for("g.node[data-name='Put'].selected");
+    page.press(&[], Key::F2.into());
+    page.wait_for_value("return document.activeElement?.tagName", &json!("INPUT"));
+    page.press(&[Key::Control], 'a');
+    page.keys("Store");
+    page.press(&[], Key::Enter.into());
+    page.wait_for("g.node[data-name='Store']");
+    page.press(&[Key::Control], 's');
+    page.wait_for_value(
+        "return window.written",
+        &json!(TEMPLATE.replace("Put:", "Store:").replace("StartAt: Put", "StartAt: Store")),
+    );
+    page.wait_for_text(".toast", "Saved Orders into");
     page.assert_clean();
 }
 

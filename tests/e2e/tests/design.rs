@@ -322,6 +322,76 @@ fn several_states_are_deleted_at_once_and_come_back() {
 }
 
 #[test]
+fn branches_change_places_and_the_definition_stays() {
+    let text = r#"{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true, "Branches": [
+  {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": true}}},
+  {"StartAt": "Two", "States": {"Two": {"Type": "Pass", "End": true}}},
+  {"StartAt": "Three", "States": {"Three": {"Type": "Pass", "End": true}}}
+]}}}
+"#;
+    let page = open(text);
+    let wait_for_order = |order: [&str; 3]| {
+        let left =
+            "document.querySelector(`g.node[data-name='${name}'] .node-card`).getBoundingClientRect().left";
+        let script = format!(
+            "const left = (name) => {left};
+             return ['One', 'Two', 'Three'].sort((one, other) => left(one) - left(other))"
+        );
+        page.wait_for_value(&script, &json!(order));
+    };
+    wait_for_order(["One", "Two", "Three"]);
+    select(&page, "Three");
+    page.press(&[Key::Alt, Key::Shift], Key::Left.into());
+    wait_for_order(["One", "Three", "Two"]);
+    page.press(&[Key::Alt, Key::Shift], Key::Left.into());
+    wait_for_order(["Three", "One", "Two"]);
+    assert_eq!(page.kept_definition(), text);
+    // The order is the picture's: it comes back after a reload, and stays with its branches when another one comes.
+    page.reload();
+    page.wait_for(&node("Three"));
+    wait_for_order(["Three", "One", "Two"]);
+    let more = text.replace(
+        "\n]}}}",
+        ",\n  {\"StartAt\": \"Four\", \"States\": {\"Four\": {\"Type\": \"Pass\", \"End\": true}}}\n]}}}",
+    );
+    page.replace_text("#tab-definition", &more);
+    page.wait_for(&node("Four"));
+    wait_for_order(["Three", "One", "Two"]);
+    page.press(&[Key::Control], 'k');
+    page.wait_for(".palette-dialog[open] input");
+    page.keys("Reset the order");
+    page.press(&[], Key::Enter.into());
+    wait_for_order(["One", "Two", "Three"]);
+    assert_eq!(page.kept_definition(), more);
+    page.assert_clean();
+}
+
+#[test]
+fn a_finger_that_holds_a_state_opens_its_menu_and_chooses_nothing_by_letting_go() {
+    let page = Page::open_as("", Viewport::PHONE, Scheme::Light);
+    page.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": true, "maxTouchPoints": 2}));
+    page.reload();
+    page.wait_for("g.node");
+    page.settle();
+    let card = page.script(&format!(
+        "const rect = document.querySelector(\"{} .node-card\").getBoundingClientRect();
+         return {{ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }}",
+        node("Charge card")
+    ));
+    page.devtools("Input.dispatchTouchEvent", json!({"type": "touchStart", "touchPoints": [card]}));
+    page.wait_for(".menu");
+    page.devtools("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []}));
+    // What would have been chosen opens in the next frame.
+    page.settle();
+    page.settle();
+    assert!(page.is_visible(".menu"));
+    assert!(!page.is_visible("dialog[open]"));
+    page.click(".menu [role=menuitem]:nth-of-type(1)");
+    page.wait_until_gone(".menu");
+    page.assert_clean();
+}
+
+#[test]
 fn a_target_is_chosen_from_a_list_by_its_name() {
     let page = open(THREE);
     select(&page, "B");

@@ -112,6 +112,47 @@ fn a_test_goes_on_with_the_next_state_and_leaves_as_a_command() {
 }
 
 #[test]
+fn each_level_tells_more_and_data_is_completed() {
+    let page = Page::open_as("", Viewport::DESKTOP, Scheme::Light);
+    e2e::scenes::started(&page);
+    page.wait_for("g.node");
+    let definition = r#"{"StartAt": "Call", "States": {"Call": {"Type": "Task", "End": true,
+  "Resource": "arn:aws:states:::http:invoke", "Parameters": {
+    "ApiEndpoint": "https://api.example.com/orders", "Method": "POST", "RequestBody.$": "$.order",
+    "Authentication": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/1"}}}}}
+"#;
+    page.replace_text("#tab-definition", definition);
+    page.wait_for_kept_definition(definition);
+    page.click("#tab-inspector");
+    page.wait_for("g.node[data-name='Call']");
+    begin(&page, "Call");
+    write(&page, "Input", r#"{"order": {"id": "o-77"}}"#);
+    page.wait_for_text(STATUS, "SUCCEEDED");
+    let chips = format!("{DIALOG} .stage-chips");
+    click(&page, "INFO");
+    page.wait_until_gone(&chips);
+    click(&page, "DEBUG");
+    page.wait_for_text(&chips, "State input");
+    assert!(!page.text(DIALOG).contains("HTTP request"));
+    click(&page, "TRACE");
+    page.wait_for_text(DIALOG, "HTTP request");
+    assert!(page.text(DIALOG).contains("https://api.example.com/orders"));
+    // What the state reads is offered where data is typed.
+    write(&page, "Input", "{");
+    page.keys("\"or");
+    page.wait_for_value(
+        &format!(
+            "const field = [...document.querySelectorAll('{DIALOG} .form-field')]
+                .find((one) => one.querySelector('.form-label')?.textContent === 'Input');
+             return [...field.querySelector('.code-host').shadowRoot.querySelectorAll('.cm-completionLabel')]
+                .map((one) => one.textContent).includes('order')"
+        ),
+        &json!(true),
+    );
+    page.assert_clean();
+}
+
+#[test]
 fn a_test_begins_with_what_the_run_gave_the_state() {
     let page = Page::open_as("", Viewport::DESKTOP, Scheme::Light);
     e2e::scenes::started(&page);

@@ -49,6 +49,8 @@ pub fn complete_data(text: &str, offset: usize, examples: &[Value]) -> Items {
                 );
             }
         }
+        // Behind the data there is nothing more.
+        Spot::Value if cursor.path.is_empty() && cursor.span.is_empty() && !text.trim().is_empty() => {}
         Spot::Value => {
             for value in places {
                 let text = match value {
@@ -268,6 +270,7 @@ mod tests {
         check(r#"{"id": "o|"}"#, &[("o-1", r#"{"id": "o-1"}"#), ("o-2", r#"{"id": "o-2"}"#)]);
         check(r#"{"total": |"#, &[("5", r#"{"total": 5"#)]);
         check(r#"{"other": |}"#, &[]);
+        check(r#"{"id": "o-1"}|"#, &[]);
         check(
             "|",
             &[
