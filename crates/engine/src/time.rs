@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 
+use json::Value;
+
 /// A point in virtual time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(pub i64);
@@ -61,8 +63,7 @@ impl Instant {
         let hour = two_digits(clock_parts.next()?)?;
         let minute = two_digits(clock_parts.next()?)?;
         let second = clock_parts.next().map_or(Some(0), two_digits)?;
-        // Milliseconds in 64 bits reach no further.
-        if year.unsigned_abs() > 300_000_000 {
+        if !(0..=9999).contains(&year) {
             return None;
         }
         if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 24 || minute > 59 || second > 60 {
@@ -85,7 +86,28 @@ impl Instant {
         let seconds = days_from_civil(year, month, day)
             .checked_mul(SECONDS_PER_DAY)?
             .checked_add(hour * 3600 + minute * 60 + second - offset)?;
-        seconds.checked_mul(MILLIS_PER_SECOND)?.checked_add(millis).map(Instant)
+        Instant(seconds.checked_mul(MILLIS_PER_SECOND)?.checked_add(millis)?).if_written()
+    }
+
+    /// Reads what tells a time in AWS's answers: ISO 8601, seconds, or milliseconds.
+    pub fn from_json(value: &Value) -> Option<Instant> {
+        match value {
+            Value::Number(number) => {
+                let number = number.as_f64();
+                // Milliseconds are told from seconds by their size: 10¹¹ seconds are in the year 5138.
+                let millis = if number.abs() > 1e11 { number } else { number * 1000.0 };
+                Instant(millis.round() as i64).if_written()
+            }
+            Value::String(text) => Instant::from_iso(text),
+            _ => None,
+        }
+    }
+
+    /// None outside of the years 0 to 9999, which ISO 8601 has no four digits for.
+    fn if_written(self) -> Option<Instant> {
+        const FIRST: Instant = Instant(-62_167_219_200_000);
+        const LAST: Instant = Instant(253_402_300_799_999);
+        (FIRST..=LAST).contains(&self).then_some(self)
     }
 }
 
@@ -142,6 +164,22 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::Instant;
+
+    /// Found by fuzzing: a number far beyond became a year that no text can tell.
+    #[test]
+    fn only_years_of_four_digits_are_read() {
+        let read = |text: &str| Instant::from_json(&json::parse(text).unwrap());
+        assert_eq!(read("1704067200"), Some(Instant::DEFAULT_START));
+        assert_eq!(read("1704067200000"), Some(Instant::DEFAULT_START));
+        for edge in ["0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"] {
+            assert_eq!(Instant::from_iso(edge).unwrap().to_iso_millis(), edge);
+        }
+        for beyond in
+            ["-1e300", "253402300800000", "\"0000-01-01T00:00:00+01:00\"", "\"10000-01-01T00:00:00Z\""]
+        {
+            assert_eq!(read(beyond), None, "{beyond}");
+        }
+    }
 
     #[test]
     fn iso_reads_back() {

@@ -291,16 +291,7 @@ fn data_of(members: &Map, names: &[&str]) -> Option<Value> {
 }
 
 fn date_of(members: &Map, names: &[&str]) -> Option<Instant> {
-    match names.iter().find_map(|name| members.get(name))? {
-        Value::Number(number) => {
-            let number = number.as_f64();
-            // Milliseconds are told from seconds by their size: 10¹¹ seconds are in the year 5138.
-            let millis = if number.abs() > 1e11 { number } else { number * 1_000.0 };
-            Some(Instant(millis.round() as i64))
-        }
-        Value::String(text) => Instant::from_iso(text),
-        _ => None,
-    }
+    names.iter().find_map(|name| members.get(name)).and_then(Instant::from_json)
 }
 
 fn recording_of(facts: Facts) -> Option<Recording> {

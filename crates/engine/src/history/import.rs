@@ -119,7 +119,7 @@ fn read_event(event: &Value) -> Result<HistoryEvent, String> {
     let mut read = HistoryEvent {
         id: EventId(id),
         previous_event_id: EventId(number("previousEventId").unwrap_or(0)),
-        timestamp: event.get("timestamp").and_then(timestamp_of).unwrap_or_default(),
+        timestamp: event.get("timestamp").and_then(Instant::from_json).unwrap_or_default(),
         event_type,
         frame: FrameId::ROOT,
         state: None,
@@ -137,20 +137,6 @@ fn read_event(event: &Value) -> Result<HistoryEvent, String> {
         read.details = Details::Imported(details.clone());
     }
     Ok(read)
-}
-
-/// Seconds, or ISO 8601.
-fn timestamp_of(value: &Value) -> Option<Instant> {
-    match value {
-        Value::Number(number) => {
-            let number = number.as_f64();
-            // Milliseconds are told from seconds by their size: 10¹¹ seconds are in the year 5138.
-            let millis = if number.abs() > 1e11 { number } else { number * 1000.0 };
-            Some(Instant(millis.round() as i64))
-        }
-        Value::String(text) => Instant::from_iso(text),
-        _ => None,
-    }
 }
 
 fn details_of(event_type: EventType, details: &Value) -> Details {
