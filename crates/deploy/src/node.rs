@@ -25,6 +25,22 @@ impl Node {
         Node::Object(members.into_iter().map(|(name, node)| (name.to_owned(), node)).collect())
     }
 
+    /// An array or an object of data as a node of its parts; none for other data.
+    pub fn of_container(value: &Value) -> Option<Node> {
+        match value {
+            Value::Array(_) => {
+                let items = value.as_array().unwrap_or_default().iter();
+                Some(Node::List(items.cloned().map(Node::Value).collect()))
+            }
+            Value::Object(_) => {
+                let members = value.as_object().into_iter().flat_map(Map::iter);
+                let members = members.map(|(name, item)| (name.to_string(), Node::Value(item.clone())));
+                Some(Node::Object(members.collect()))
+            }
+            _ => None,
+        }
+    }
+
     /// As JSON. Expressions of a language are texts in it.
     pub fn to_value(&self) -> Value {
         match self {

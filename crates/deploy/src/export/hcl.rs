@@ -1,6 +1,6 @@
 //! Terraform's language.
 
-use json::{Map, Value};
+use json::Value;
 
 use crate::export::plan::Plan;
 use crate::node::Node;
@@ -47,23 +47,11 @@ fn write(node: &Node, plan: &Plan, indent: usize, out: &mut String) {
             }
             close(out, '}');
         }
-        Node::Value(value) => write_value(value, plan, indent, out),
-    }
-}
-
-fn write_value(value: &Value, plan: &Plan, indent: usize, out: &mut String) {
-    match value {
-        Value::String(text) => out.push_str(&filled(text, plan)),
-        Value::Array(_) => {
-            let items = value.as_array().unwrap_or_default().iter();
-            write(&Node::List(items.map(|item| Node::Value(item.clone())).collect()), plan, indent, out);
-        }
-        Value::Object(_) => {
-            let members = value.as_object().into_iter().flat_map(Map::iter);
-            let members = members.map(|(name, item)| (name.to_string(), Node::Value(item.clone())));
-            write(&Node::Object(members.collect()), plan, indent, out);
-        }
-        _ => value.write_text(out),
+        Node::Value(Value::String(text)) => out.push_str(&filled(text, plan)),
+        Node::Value(value) => match Node::of_container(value) {
+            Some(container) => write(&container, plan, indent, out),
+            None => value.write_text(out),
+        },
     }
 }
 

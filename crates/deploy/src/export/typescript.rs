@@ -1,6 +1,6 @@
 //! TypeScript.
 
-use json::{Map, Value};
+use json::Value;
 
 use crate::export::plan::Plan;
 use crate::node::Node;
@@ -41,18 +41,10 @@ fn write(node: &Node, indent: usize, out: &mut String) {
             out.push_str(&" ".repeat(indent));
             out.push('}');
         }
-        Node::Value(value) => match value {
-            Value::String(text) => out.push_str(&literal(text)),
-            Value::Array(_) => {
-                let items = value.as_array().unwrap_or_default().iter();
-                write(&Node::List(items.map(|item| Node::Value(item.clone())).collect()), indent, out);
-            }
-            Value::Object(_) => {
-                let members = value.as_object().into_iter().flat_map(Map::iter);
-                let members = members.map(|(name, item)| (name.to_string(), Node::Value(item.clone())));
-                write(&Node::Object(members.collect()), indent, out);
-            }
-            _ => value.write_text(out),
+        Node::Value(Value::String(text)) => out.push_str(&literal(text)),
+        Node::Value(value) => match Node::of_container(value) {
+            Some(container) => write(&container, indent, out),
+            None => value.write_text(out),
         },
     }
 }
