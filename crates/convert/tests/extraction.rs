@@ -142,3 +142,19 @@ fn ways_to_several_places_are_kept() {
         }
     }
 }
+
+#[test]
+fn variables_that_are_read_are_passed_in() {
+    let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Assign": {"x": 2, "y": "{% $states.input.n %}"}, "Next": "B"},
+        "B": {"Type": "Pass", "Output": "{% $x * $states.input.n + $y %}", "Next": "C"},
+        "C": {"Type": "Pass", "Output": "{% $states.input + $x %}", "End": true}
+    }}"#;
+    check(text, &["B"], "{\"n\": 5}", "17");
+    check(text, &["B", "C"], "{\"n\": 5}", "17");
+    let text = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Assign": {"x.$": "$.n"}, "Next": "B"},
+        "B": {"Type": "Pass", "Parameters": {"sum.$": "States.MathAdd($x, $.n)", "x.$": "$x"}, "End": true}
+    }}"#;
+    check(text, &["B"], "{\"n\": 5}", "{\"sum\": 10, \"x\": 5}");
+}

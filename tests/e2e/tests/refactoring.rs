@@ -148,10 +148,10 @@ fn what_is_not_converted_leads_to_its_state() {
 fn states_become_a_workflow_of_their_own_that_can_be_opened() {
     let page = open(ROW, Viewport::DESKTOP, Scheme::Light);
     page.click("#tab-inspector");
-    select(&page, "C");
+    select(&page, "A");
     command(&page, "Extract into a nested workflow");
     let dialog = ".convert-dialog[open]";
-    // A nested execution shares no variables.
+    // A nested execution shares no variables: what it reads is passed in, what it sets does not come out.
     page.wait_for_text(&format!("{dialog} [role=alert]"), "limit");
     assert_eq!(
         page.script(&format!("return document.querySelector('{dialog} [type=submit]').disabled")),

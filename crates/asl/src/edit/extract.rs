@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use json::{NodeKind, Str, Value};
 
 use super::draft::Draft;
@@ -16,6 +18,9 @@ const STARTED_BY: &str = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
 
 /// The member of the nested workflow's input that holds what the extracted states got.
 const INPUT: &str = "Input";
+
+/// The member of the nested workflow's input that holds the variables that the extracted states read.
+const VARIABLES: &str = "Variables";
 
 /// States as a workflow of their own, and what takes their place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,18 +53,18 @@ impl Document {
         let entry = entry_of(scope, &selected).ok_or(EditError::NothingSelected)?;
         let incoming = entries(&selected, entry)?;
         let exits = Exits::of(&selected);
-        check_variables(self, &selected)?;
+        let variables = passed_variables(self, &selected)?;
         let mut fragment = Fragment::of(self, states)?;
         exits.close(&mut fragment, scope.language())?;
-        let definition = with_input(&fragment.to_text(self), scope.language())?;
-        let stand_in = StandIn::new(self, &selected, &exits, name);
+        let definition = with_input(&fragment.to_text(self), scope.language(), &variables)?;
+        let stand_in = StandIn::new(self, &selected, &exits, &variables, name);
         let patch = replace(self, &selected, entry, &incoming, &stand_in)?;
         Ok(Extraction {
             definition,
             patch: self.refuse_if_broken(patch)?,
             task: stand_in.task.into(),
             exits: exits.count(),
-            notes: notes(self, &selected),
+            notes: notes(self, &selected, &variables),
         })
     }
 }
@@ -72,7 +77,13 @@ struct StandIn {
 }
 
 impl StandIn {
-    fn new(document: &Document, selected: &[State<'_>], exits: &Exits, name: &str) -> StandIn {
+    fn new(
+        document: &Document,
+        selected: &[State<'_>],
+        exits: &Exits,
+        variables: &BTreeSet<Str>,
+        name: &str,
+    ) -> StandIn {
         let language = selected.first().map_or_else(QueryLanguage::default, |state| state.scope().language());
         let is_taken = |candidate: &str| {
             document
@@ -89,7 +100,7 @@ impl StandIn {
             let members = members.map(|(name, value)| (name.clone(), value.clone()));
             Value::from_members(members.chain([(flow.0.into(), flow.1)]))
         };
-        let state = task_state(name, language);
+        let state = task_state(name, language, variables);
         if let Some(goal) = exits.only() {
             return StandIn { states: vec![(task.clone(), with_flow(state, &goal))], task };
         }
@@ -110,39 +121,73 @@ fn is_inside(selected: &[State<'_>], state: State<'_>) -> bool {
         .any(|state| selected.iter().any(|other| other.id() == state.id()))
 }
 
-/// A nested execution shares no variables with the one that starts it.
-fn check_variables(document: &Document, selected: &[State<'_>]) -> Result<(), EditError> {
-    let mut set_inside = Vec::new();
-    let mut set_outside = Vec::new();
+/// A nested execution shares no variables with the one that starts it. Those that the states only read can be passed
+/// in; these are the answer.
+fn passed_variables(document: &Document, selected: &[State<'_>]) -> Result<BTreeSet<Str>, EditError> {
+    let around: Vec<ScopeId> = std::iter::successors(selected.first().map(|state| state.scope()), |scope| {
+        scope.owner().map(|owner| owner.scope())
+    })
+    .map(|scope| scope.id())
+    .collect();
+    let (mut set_inside, mut set_outside, mut seen) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for assignment in crate::variable_assignments(document) {
         let Some(state) = document.state(assignment.state) else { continue };
-        if is_inside(selected, state) { &mut set_inside } else { &mut set_outside }.push(assignment.name);
+        if is_inside(selected, state) {
+            set_inside.insert(assignment.name);
+            continue;
+        }
+        if around.contains(&state.scope().id()) {
+            seen.insert(assignment.name.clone());
+        }
+        set_outside.insert(assignment.name);
     }
+    let mut passed = BTreeSet::new();
     for (name, variables) in crate::variable_references(document) {
         let Some(state) = document.state_named(&name) else { continue };
-        let foreign = if is_inside(selected, state) { &set_outside } else { &set_inside };
-        if let Some(shared) = variables.iter().find(|variable| foreign.contains(variable)) {
-            return Err(EditError::SharesVariable(shared.clone()));
+        let is_inside = is_inside(selected, state);
+        let foreign = if is_inside { &set_outside } else { &set_inside };
+        for variable in variables.into_iter().filter(|variable| foreign.contains(variable)) {
+            if !is_inside || set_inside.contains(&variable) || !seen.contains(&variable) {
+                return Err(EditError::SharesVariable(variable));
+            }
+            passed.insert(variable);
         }
     }
-    Ok(())
+    Ok(passed)
 }
 
-/// The nested workflow's definition with a state in front that takes the data out of the input.
-fn with_input(definition: &str, language: QueryLanguage) -> Result<String, EditError> {
+/// The nested workflow's definition with a state in front that takes the data, and the variables, out of the input.
+fn with_input(
+    definition: &str,
+    language: QueryLanguage,
+    variables: &BTreeSet<Str>,
+) -> Result<String, EditError> {
     let document = Document::parse(definition);
     let name = unique_name("Take the input", |name| document.state_named(name).is_some());
-    let field = match language {
+    let mut state = vec![("Type", Value::from(StateType::Pass.name()))];
+    if !variables.is_empty() {
+        let assign = variables.iter().map(|variable| match language {
+            QueryLanguage::JsonPath => {
+                (format!("{variable}.$"), Value::from(format!("$.{VARIABLES}.{variable}")))
+            }
+            QueryLanguage::Jsonata => {
+                let value = format!("{{% $states.input.{VARIABLES}.{variable} %}}");
+                (variable.to_string(), Value::from(value))
+            }
+        });
+        state.push(("Assign", Value::from_members(assign)));
+    }
+    state.push(match language {
         QueryLanguage::JsonPath => ("OutputPath", Value::from(format!("$.{INPUT}"))),
         QueryLanguage::Jsonata => ("Output", Value::from(format!("{{% $states.input.{INPUT} %}}"))),
-    };
-    let state = Value::from_members([("Type", Value::from(StateType::Pass.name())), field]);
+    });
+    let state = Value::from_members(state);
     let edit = Edit::InsertState { place: Place::Start(ScopeId(0)), name: name.into(), state };
     Ok(document.plan(&edit)?.apply_to(definition).0)
 }
 
 /// The Task without its `Next` or `End`.
-fn task_state(name: &str, language: QueryLanguage) -> Value {
+fn task_state(name: &str, language: QueryLanguage, variables: &BTreeSet<Str>) -> Value {
     let words = name.split(|character: char| !character.is_ascii_alphanumeric());
     let identifier: String = words
         .flat_map(|word| {
@@ -156,24 +201,27 @@ fn task_state(name: &str, language: QueryLanguage) -> Value {
         ("Type", Value::from(StateType::Task.name())),
         ("Resource", Value::from("arn:aws:states:::states:startExecution.sync:2")),
     ];
-    match language {
-        QueryLanguage::JsonPath => {
-            let input = Value::from_members([
-                (format!("{INPUT}.$"), Value::from("$")),
-                (format!("{STARTED_BY}.$"), Value::from("$$.Execution.Id")),
-            ]);
-            members.push(("Parameters", Value::from_members([("StateMachineArn", arn), ("Input", input)])));
-            members.push(("OutputPath", Value::from("$.Output")));
-        }
-        QueryLanguage::Jsonata => {
-            let input = Value::from_members([
-                (INPUT, Value::from("{% $states.input %}")),
-                (STARTED_BY, Value::from("{% $states.context.Execution.Id %}")),
-            ]);
-            members.push(("Arguments", Value::from_members([("StateMachineArn", arn), ("Input", input)])));
-            members.push(("Output", Value::from("{% $states.result.Output %}")));
-        }
+    // A value that is worked out: its member and itself.
+    let worked_out = |name: &str, path: &str, expression: &str| match language {
+        QueryLanguage::JsonPath => (format!("{name}.$"), Value::from(path)),
+        QueryLanguage::Jsonata => (name.to_owned(), Value::from(format!("{{% {expression} %}}"))),
+    };
+    let mut input = vec![worked_out(INPUT, "$", "$states.input")];
+    if !variables.is_empty() {
+        let values = variables.iter().map(|variable| {
+            let read = format!("${variable}");
+            worked_out(variable, &read, &read)
+        });
+        input.push((VARIABLES.to_owned(), Value::from_members(values)));
     }
+    input.push(worked_out(STARTED_BY, "$$.Execution.Id", "$states.context.Execution.Id"));
+    let parameters = Value::from_members([("StateMachineArn", arn), ("Input", Value::from_members(input))]);
+    members.extend(match language {
+        QueryLanguage::JsonPath => [("Parameters", parameters), ("OutputPath", Value::from("$.Output"))],
+        QueryLanguage::Jsonata => {
+            [("Arguments", parameters), ("Output", Value::from("{% $states.result.Output %}"))]
+        }
+    });
     Value::from_members(members)
 }
 
@@ -206,7 +254,7 @@ fn replace(
 }
 
 /// What the states can tell from within an execution of their own.
-fn notes(document: &Document, selected: &[State<'_>]) -> Vec<String> {
+fn notes(document: &Document, selected: &[State<'_>], variables: &BTreeSet<Str>) -> Vec<String> {
     let tree = document.tree();
     let sources: Vec<&str> =
         selected.iter().filter_map(|state| state.node()).map(|node| tree.source(node)).collect();
@@ -220,6 +268,9 @@ fn notes(document: &Document, selected: &[State<'_>]) -> Vec<String> {
             .to_owned(),
         "Only Standard workflows can wait for a nested one. Its role needs states:StartExecution, states:DescribeExecution and states:StopExecution, and the events of the rule StepFunctionsGetEventsForStepFunctionsExecutionRule.".to_owned(),
     ];
+    if !variables.is_empty() {
+        notes.push("The variables that the states read are passed in with the data, so each has to have a value by then.".to_owned());
+    }
     if reads("Execution") || reads("StateMachine") {
         notes.push("The states read the context object: Execution and StateMachine are those of the nested workflow now, and Execution.Input has the data in its member Input.".to_owned());
     }
