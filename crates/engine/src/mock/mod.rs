@@ -5,7 +5,8 @@ mod drive;
 mod generate;
 mod script;
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use json::{Str, Value};
@@ -156,24 +157,79 @@ impl TaskHost for MockHost {
 }
 
 /// Answers that are on their way, in the order of their times.
+///
+/// A heap keeps its room when the last one is gone: most tasks are answered before the next one is asked.
 #[derive(Clone, Debug, Default)]
 pub struct Replies {
-    entries: BTreeMap<(Instant, u64), (TaskId, TaskAnswer)>,
+    entries: BinaryHeap<Reply>,
     sequence: u64,
 }
+
+#[derive(Clone, Debug)]
+struct Reply {
+    at: Instant,
+    sequence: u64,
+    task: TaskId,
+    answer: TaskAnswer,
+}
+
+impl Ord for Reply {
+    /// The earliest is the greatest, which a heap gives first; of those at one time, the one that was added first.
+    fn cmp(&self, other: &Reply) -> Ordering {
+        (other.at, other.sequence).cmp(&(self.at, self.sequence))
+    }
+}
+
+impl PartialOrd for Reply {
+    fn partial_cmp(&self, other: &Reply) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Reply {
+    fn eq(&self, other: &Reply) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Reply {}
 
 impl Replies {
     pub fn add(&mut self, at: Instant, task: TaskId, answer: TaskAnswer) {
         self.sequence += 1;
-        self.entries.insert((at, self.sequence), (task, answer));
+        self.entries.push(Reply { at, sequence: self.sequence, task, answer });
     }
 
     pub fn next_due(&self) -> Option<Instant> {
-        self.entries.first_key_value().map(|((at, _), _)| *at)
+        self.entries.peek().map(|reply| reply.at)
     }
 
     pub fn pop_due(&mut self, now: Instant) -> Option<(TaskId, TaskAnswer)> {
-        let (&key, _) = self.entries.first_key_value().filter(|((at, _), _)| *at <= now)?;
-        self.entries.remove(&key)
+        if self.next_due()? > now {
+            return None;
+        }
+        self.entries.pop().map(|reply| (reply.task, reply.answer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Replies;
+    use crate::{Instant, TaskAnswer, TaskId};
+
+    #[test]
+    fn replies_come_by_time_and_then_in_the_order_in_which_they_were_added() {
+        let mut replies = Replies::default();
+        for (task, at) in [5, 1, 5, 3, 1, 5].into_iter().enumerate() {
+            replies.add(Instant(at), TaskId(task as u64), TaskAnswer::Heartbeat);
+        }
+        assert_eq!(replies.next_due(), Some(Instant(1)));
+        let due = |replies: &mut Replies, now| -> Vec<u64> {
+            std::iter::from_fn(|| replies.pop_due(Instant(now))).map(|(task, _)| task.0).collect()
+        };
+        assert_eq!(due(&mut replies, 3), [1, 4, 3]);
+        assert_eq!(due(&mut replies, 4), []);
+        assert_eq!(due(&mut replies.clone(), 5), [0, 2, 5]);
+        assert_eq!(due(&mut replies, 5), [0, 2, 5]);
     }
 }
