@@ -372,6 +372,9 @@ fn a_finger_that_holds_a_state_opens_its_menu_and_chooses_nothing_by_letting_go(
     page.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": true, "maxTouchPoints": 2}));
     page.reload();
     page.wait_for("g.node");
+    // What is held is watched by the second module, and lies where it is once the camera rests.
+    e2e::scenes::started(&page);
+    page.wait_until_gone(".viewport.settling");
     page.settle();
     let card = page.script(&format!(
         "const rect = document.querySelector(\"{} .node-card\").getBoundingClientRect();
