@@ -69,7 +69,7 @@ fn click(selector: &str) {
 #[wasm_bindgen_test]
 async fn the_workbench_is_there() {
     let app = app().await;
-    for part in ["header", "main", "svg.viewport", "[role=tablist]", "#side", "#dock"] {
+    for part in ["header", "main", ".viewport svg", "[role=tablist]", "#side", "#dock"] {
         assert!(app.query_selector(part).unwrap().is_some(), "{part} is missing");
     }
     assert!(app.query_selector(".skeleton").unwrap().is_none());

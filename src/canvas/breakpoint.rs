@@ -1,51 +1,34 @@
 use debugger::{Place, StateKey};
 use diagram::SceneEdge;
-use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::state::{Mode, Studio};
+use super::by_hand::{Part, Template};
+use crate::state::{BreakpointLook, Mode, Studio};
 
-/// The dot at the corner of a node: its breakpoints, or where a click sets one.
-#[component]
-pub fn NodeBreakpoint(key: Str) -> impl IntoView {
+/// The dot at the corner of a node.
+pub fn node_breakpoint_template() -> Template {
     let sheet = style_sheet!("style/breakpoint.css");
-    let studio = Studio::of_app();
-    let key = StateKey(key);
-    let look = {
-        let key = key.clone();
-        Memo::new(move |_| {
-            studio.runs.mark_of(|place| match place {
-                Place::Enter(known) | Place::Exit(known) | Place::Retry(Some(known)) => *known == key,
-                _ => false,
-            })
-        })
-    };
-    let is_offered = move || studio.shell.mode.get() == Mode::Run;
-    let toggle = move |event: leptos::ev::MouseEvent| {
-        event.stop_propagation();
-        studio.toggle_breakpoint_at(Place::Enter(key.clone()));
-    };
-    let toggle = StoredValue::new(toggle);
-    let tip = move || match look.get() {
-        Some(look) => format!("Breakpoint ({}): click to remove it", look.name()),
-        None => "Click to stop where this state is entered".to_owned(),
-    };
-    view! {
-        class = sheet,
-        <Show when=move || look.get().is_some() || is_offered()>
-            <g
-                class="breakpoint"
-                data-look=move || look.get().map_or("none", |look| look.name())
-                aria-hidden="true"
-                on:click=move |event| toggle.with_value(|toggle| toggle(event))
-            >
-                <title>{tip}</title>
-                <circle class="breakpoint-target" r="12"></circle>
-                <circle class="breakpoint-dot" r="6.5"></circle>
-                <path class="breakpoint-sign" d="M-3 -1.3h6M-3 1.3h6"></path>
-            </g>
-        </Show>
+    Template::new(
+        sheet,
+        &[
+            "g breakpoint aria-hidden true",
+            " title breakpoint-tip",
+            " circle breakpoint-target r 12",
+            " circle breakpoint-dot r 6.5",
+            " path breakpoint-sign d M-3-1.3h6M-3,1.3h6",
+        ],
+    )
+}
+
+/// Draws the breakpoints of a node, or where a click sets one.
+pub fn add_node_breakpoint(template: &Template, around: &Part, look: Option<BreakpointLook>) {
+    let dot = template.add_to(around);
+    dot.set("data-look", look.map_or("none", |look| look.name()));
+    let [tip] = dot.parts();
+    match look {
+        Some(look) => tip.set_text(&format!("Breakpoint ({}): click to remove it", look.name())),
+        None => tip.set_text("Click to stop where this state is entered"),
     }
 }
 

@@ -18,6 +18,8 @@ const THRESHOLD: f64 = 5.0;
 const HOLD_MS: u32 = 320;
 const HOLD_SLACK: f64 = 10.0;
 const TICK_MS: u32 = 16;
+/// How far right of and below the pointer stands what follows it, in pixels.
+const GHOST_OFFSET: f64 = 14.0;
 /// The size of the hint at a new state, in the picture.
 const HINT: (f64, f64) = (150.0, 44.0);
 
@@ -275,8 +277,10 @@ pub fn DragGhost() -> impl IntoView {
                     class="drag-ghost"
                     aria-hidden="true"
                     data-kind=move || words().1
-                    style:left=move || format!("{:.0}px", drag.pointer.get().x)
-                    style:top=move || format!("{:.0}px", drag.pointer.get().y)
+                    style:transform=move || {
+                        let Point { x, y } = drag.pointer.get();
+                        format!("translate3d({:.0}px, {:.0}px, 0)", x + GHOST_OFFSET, y + GHOST_OFFSET)
+                    }
                 >
                     <span class="drag-title">
                         <Icon name=known_icon(&icon) />

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use layout::{Point, Rect};
+use leptos::html;
 use leptos::prelude::*;
-use leptos::svg;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
@@ -44,7 +44,7 @@ fn Map() -> impl IntoView {
     let studio = Studio::of_app();
     let view = studio.view;
     let scene = studio.workspace.scene;
-    let element = NodeRef::<svg::Svg>::new();
+    let element = NodeRef::<html::Div>::new();
     let scale = Memo::new(move |_| {
         let bounds = scene.with(|scene| scene.geometry.bounds);
         (WIDTH / bounds.width.max(1.0)).min(HEIGHT / bounds.height.max(1.0))
@@ -88,6 +88,7 @@ fn Map() -> impl IntoView {
             (f64::from(event.client_y()) - corner.top()) / scale,
         );
         let (width, height) = view.size.get_untracked();
+        view.begin_moving();
         view.camera.update(|camera| {
             camera.x = width / 2.0 - at.x * camera.zoom;
             camera.y = height / 2.0 - at.y * camera.zoom;
@@ -107,28 +108,33 @@ fn Map() -> impl IntoView {
             go_to(&event);
         }
     };
+    // By a transform: what is moved so is not drawn anew.
+    let place = move || {
+        let Rect { x, y, .. } = seen.get();
+        format!("translate3d({x:.1}px, {y:.1}px, 0)")
+    };
+    let width = Memo::new(move |_| format!("{:.1}px", seen.get().width));
+    let height = Memo::new(move |_| format!("{:.1}px", seen.get().height));
     view! {
         class = sheet,
-        <svg
+        <div
             node_ref=element
             class="map"
-            width=WIDTH
-            height=HEIGHT
             aria-hidden="true"
             on:pointerdown=on_down
             on:pointermove=on_move
             on:pointerup=move |_| is_pressed.set(false)
             on:pointercancel=move |_| is_pressed.set(false)
         >
-            {shapes}
-            <rect
+            <svg class="map-all" width=WIDTH height=HEIGHT>
+                {shapes}
+            </svg>
+            <div
                 class="map-seen"
-                x=move || seen.get().x
-                y=move || seen.get().y
-                width=move || seen.get().width
-                height=move || seen.get().height
-                rx="3"
-            ></rect>
-        </svg>
+                style:transform=place
+                style:width=move || width.get()
+                style:height=move || height.get()
+            ></div>
+        </div>
     }
 }

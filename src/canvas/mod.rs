@@ -1,13 +1,18 @@
-//! The picture of the workflow: `viewport` moves it, `node` draws a state, `edge` a transition.
+//! The picture of the workflow: `viewport` moves it, `near` says what of it is in the page, `node` draws a state,
+//! `edge` a transition.
 
 mod breadcrumbs;
 mod breakpoint;
+mod by_hand;
 mod connect;
 mod context_menu;
 mod drag;
 mod edge;
 mod finder;
+mod gesture;
+mod layers;
 mod minimap;
+mod near;
 mod node;
 mod overview;
 mod rename;

@@ -1,12 +1,13 @@
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use debugger::Place;
 use json::Str;
 use layout::{Heading, Point, Rect, nearest_in_direction};
+use leptos::html;
 use leptos::prelude::*;
-use leptos::svg;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -14,39 +15,65 @@ use wasm_bindgen::prelude::Closure;
 use super::breakpoint::EdgeBreakpoint;
 use super::connect::{ConnectLayer, picture_point};
 use super::drag::{DropLayer, Grip, watch_press};
-use super::edge::EdgeView;
-use super::node::{FrameView, MarkerView, NodeView};
+use super::edge::EdgeLayer;
+use super::gesture::{Gesture, Travel};
+use super::layers::{FrameLayer, MarkerLayer};
+use super::near::{CULL_ABOVE, Near, TINY_BELOW};
+use super::node::{NodeLayer, select_focused};
 use super::overview::Overview;
 use crate::platform::dom;
 use crate::state::{Camera, Dragged, MenuAt, Mode, Studio};
 
-/// Below this many nodes all of them are in the page; above, those near the screen.
-const CULL_ABOVE: usize = 400;
-/// Pixels that the pointer moves before a press becomes a drag.
-const DRAG_THRESHOLD: f64 = 4.0;
 /// Milliseconds in which states move to their new places; the style sheet has the duration of the movement.
 const SETTLING_MS: u32 = 240;
-/// Nodes that come into the page in one frame while the picture is moved.
-const MOST_NEW: usize = 8;
-/// Parts of what is seen that are in the page beyond each side of it, and how much more than is seen may stay.
-const SPARE: f64 = 0.4;
-const MOST_SPARE: f64 = 4.0;
-/// Below these zooms, second lines and labels can't be read, or names can't.
+/// Below this zoom second lines and labels can't be read.
 const FAR_BELOW: f64 = 0.4;
-const TINY_BELOW: f64 = 0.22;
 /// Pixels by which an arrow key pans.
 const KEY_PAN: f64 = 60.0;
 /// Milliseconds after which a finger that rests opens the menu.
 const LONG_PRESS_MS: u32 = 550;
+/// From dot to dot on the ground, in the picture; and on the screen at least.
+const DOT_STEP: f64 = 24.0;
+const LEAST_DOT_STEP: f64 = 12.0;
+
+/// How far away the picture is: whether all of it can be read, or names alone, or nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Distance {
+    Near,
+    Far,
+    Tiny,
+}
+
+impl Distance {
+    fn of(zoom: f64) -> Distance {
+        match zoom {
+            zoom if zoom < TINY_BELOW => Distance::Tiny,
+            zoom if zoom < FAR_BELOW => Distance::Far,
+            _ => Distance::Near,
+        }
+    }
+
+    /// As the style sheets know it.
+    fn name(self) -> &'static str {
+        match self {
+            Distance::Near => "near",
+            Distance::Far => "far",
+            Distance::Tiny => "tiny",
+        }
+    }
+}
 
 /// The picture itself: pans, zooms, and selects.
+///
+/// The camera is the transform of one element, which the browser has drawn by itself: so moving the picture draws
+/// nothing of it anew.
 #[component]
 pub fn Viewport() -> impl IntoView {
     let sheet = style_sheet!("style/viewport.css");
     let studio = Studio::of_app();
     let view = studio.view;
     let scene = studio.workspace.scene;
-    let element = NodeRef::<svg::Svg>::new();
+    let element = NodeRef::<html::Div>::new();
     observe_size(element, studio);
     Effect::new(move |_| {
         let bounds = scene.with(|scene| scene.geometry.bounds);
@@ -74,78 +101,27 @@ pub fn Viewport() -> impl IntoView {
         gloo::timers::callback::Timeout::new(SETTLING_MS, end).forget();
         opened
     });
-    // Far away, what could not be read is left out.
-    let distance_class = Memo::new(move |_| match view.camera.get().zoom {
-        zoom if zoom < TINY_BELOW => "tiny",
-        zoom if zoom < FAR_BELOW => "far",
-        _ => "near",
-    });
-
-    // What is near the screen: it stays as long as it has all that is seen, so that moving seldom changes it.
-    let window = Memo::new(move |before: Option<&Rect>| {
-        let (width, height) = view.size.get();
-        let seen = view.camera.get().visible(width.max(1.0), height.max(1.0));
+    // Far away, what could not be read is left out; once the picture rests, since every state then changes its look.
+    let distance = Memo::new(move |before: Option<&Distance>| {
+        let now = Distance::of(view.camera.get().zoom);
         match before {
-            Some(before) if before.encloses(&seen) && before.width <= seen.width * MOST_SPARE => *before,
-            _ => Rect::new(
-                seen.x - seen.width * SPARE,
-                seen.y - seen.height * SPARE,
-                seen.width * (1.0 + 2.0 * SPARE),
-                seen.height * (1.0 + 2.0 * SPARE),
-            ),
+            Some(before) if view.is_moving.get() => now.min(*before),
+            _ => now,
         }
     });
-    // From far away a large picture is a few shapes, and what is selected.
-    let is_overview = Memo::new(move |_| {
-        distance_class.get() == "tiny" && scene.with(|scene| scene.nodes.len() > CULL_ABOVE)
+    Effect::new(move |_| {
+        if !view.is_moving.get() && studio.editing.hovered.with_untracked(Option::is_none) {
+            hover_at_rest(studio);
+        }
     });
-    let near_nodes = Memo::new(move |_| {
-        scene.with(|scene| {
-            let order = scene.geometry.reading_order.iter().filter_map(|index| scene.nodes.get(*index));
-            if scene.nodes.len() <= CULL_ABOVE {
-                return order.map(|node| node.key.clone()).collect();
-            }
-            if is_overview.get() {
-                let selection = studio.workspace.selection();
-                let here = studio.runs.here.get();
-                let is_kept = |key: &Str| selection.contains(key) || here.as_ref() == Some(key);
-                let first = scene.geometry.reading_order.first().and_then(|index| scene.nodes.get(*index));
-                let kept = order
-                    .filter(|node| is_kept(&node.key) || first.is_some_and(|first| first.key == node.key));
-                return kept.map(|node| node.key.clone()).collect();
-            }
-            let window = window.get();
-            let near = order.filter(|node| node.rect.overlaps(&window));
-            near.map(|node| node.key.clone()).collect::<Vec<Str>>()
-        })
-    });
-    let is_large = Memo::new(move |_| scene.with(|scene| scene.nodes.len() > CULL_ABOVE));
-    let visible_nodes = few_at_a_time(near_nodes, is_large, studio.workspace.selected.into());
-    let near_edges = Memo::new(move |_| {
-        scene.with(|scene| {
-            let culls = scene.nodes.len() > CULL_ABOVE;
-            if culls && is_overview.get() {
-                return Vec::new();
-            }
-            let window = culls.then(|| window.get());
-            let near = scene
-                .edges
-                .iter()
-                .filter(|edge| window.is_none_or(|window| edge.bounds.expanded(1.0).overlaps(&window)));
-            near.map(|edge| edge.key.clone()).collect::<Vec<String>>()
-        })
-    });
-    let visible_edges = few_at_a_time(near_edges, is_large, Signal::stored(None));
-    // What is drawn in one piece is asked for less than this.
-    let drawn = Memo::new(move |_| {
-        let culls = scene.with(|scene| scene.nodes.len() > CULL_ABOVE);
-        (culls && !is_overview.get()).then(|| window.get())
-    });
+
+    let near = Near::new(studio);
+    let is_overview = near.is_overview;
     // Where each edge stands in the scene of the moment.
     let edge_index = Memo::new(move |_| {
         let edges: HashMap<String, usize> = scene
             .with(|scene| scene.edges.iter().enumerate().map(|(at, edge)| (edge.key.clone(), at)).collect());
-        edges
+        Arc::new(edges)
     });
 
     // The corners of the rubber band, in the picture.
@@ -158,8 +134,8 @@ pub fn Viewport() -> impl IntoView {
             let background = is_background(&event);
             if background && event.button() == 0 && event.shift_key() {
                 event.prevent_default();
-                if let Some(svg) = element.get_untracked() {
-                    let _ = svg.set_pointer_capture(event.pointer_id());
+                if let Some(stage) = element.get_untracked() {
+                    let _ = stage.set_pointer_capture(event.pointer_id());
                     let at = picture_point(studio, f64::from(event.client_x()), f64::from(event.client_y()));
                     band.set(Some((at, at)));
                 }
@@ -185,22 +161,24 @@ pub fn Viewport() -> impl IntoView {
     let on_move = {
         let gesture = gesture.clone();
         move |event: leptos::ev::PointerEvent| {
-            let Some(svg) = element.get_untracked() else { return };
+            let Some(stage) = element.get_untracked() else { return };
             if let Some((start, _)) = band.get_untracked() {
                 let at = picture_point(studio, f64::from(event.client_x()), f64::from(event.client_y()));
                 band.set(Some((start, at)));
                 return;
             }
-            let moved = gesture.borrow_mut().travel(&event, origin_of(&svg));
+            let moved = gesture.borrow_mut().travel(&event, origin_of(&stage));
             match moved {
                 Some(Travel::Pan(dx, dy)) => {
                     if !dragging.get_untracked() {
                         dragging.set(true);
-                        let _ = svg.set_pointer_capture(event.pointer_id());
+                        let _ = stage.set_pointer_capture(event.pointer_id());
                     }
+                    view.begin_moving();
                     view.pan_by(dx, dy);
                 }
                 Some(Travel::Pinch { at, factor, dx, dy }) => {
+                    view.begin_zooming();
                     view.camera.update(|camera| *camera = camera.zoomed_about(at, factor));
                     view.pan_by(dx, dy);
                 }
@@ -223,14 +201,16 @@ pub fn Viewport() -> impl IntoView {
     let on_cancel = on_up.clone();
     let on_wheel = move |event: leptos::ev::WheelEvent| {
         event.prevent_default();
-        let Some(svg) = element.get_untracked() else { return };
-        let origin = origin_of(&svg);
+        let Some(stage) = element.get_untracked() else { return };
+        let origin = origin_of(&stage);
         let unit = if event.delta_mode() == 1 { 16.0 } else { 1.0 };
         let (dx, dy) = (event.delta_x() * unit, event.delta_y() * unit);
+        view.begin_moving();
         if event.ctrl_key() || event.meta_key() {
             let at =
                 Point::new(f64::from(event.client_x()) - origin.x, f64::from(event.client_y()) - origin.y);
             let factor = (-dy.clamp(-60.0, 60.0) / 220.0).exp();
+            view.begin_zooming();
             view.camera.update(|camera| *camera = camera.zoomed_about(at, factor));
         } else if event.shift_key() && dx == 0.0 {
             view.pan_by(-dy, 0.0);
@@ -240,17 +220,47 @@ pub fn Viewport() -> impl IntoView {
     };
     let transform = move || {
         let Camera { x, y, zoom } = view.camera.get();
-        format!("translate({x:.2} {y:.2}) scale({zoom:.4})")
+        format!("translate3d({x:.2}px, {y:.2}px, 0) scale({zoom:.4})")
+    };
+    // Dots that would come too close are left out, every other one.
+    let ground_transform = move || {
+        let Camera { x, y, zoom } = view.camera.get();
+        let mut scale = zoom;
+        while DOT_STEP * scale < LEAST_DOT_STEP {
+            scale *= 2.0;
+        }
+        let step = DOT_STEP * scale;
+        let (x, y) = (x.rem_euclid(step) - step, y.rem_euclid(step) - step);
+        format!("translate3d({x:.2}px, {y:.2}px, 0) scale({scale:.4})")
+    };
+    // What is drawn at the border of the picture has room around it.
+    const ROOM: f64 = 200.0;
+    let bounds = Memo::new(move |_| scene.with(|scene| scene.geometry.bounds).expanded(ROOM));
+    let left = move || format!("{:.0}px", bounds.get().x);
+    let top = move || format!("{:.0}px", bounds.get().y);
+    let view_box = move || {
+        let Rect { x, y, width, height } = bounds.get();
+        format!("{x:.0} {y:.0} {width:.0} {height:.0}")
+    };
+    let width = move || format!("{:.0}", bounds.get().width);
+    let height = move || format!("{:.0}", bounds.get().height);
+    let has_edge_breakpoints = Memo::new(move |_| {
+        studio.shell.mode.get() == Mode::Run
+            || studio.runs.mark_of(|place| matches!(place, Place::Transition { .. })).is_some()
+    });
+    let edges_with_breakpoints = move || match has_edge_breakpoints.get() {
+        true => near.edges.get().items,
+        false => Vec::new(),
     };
 
     view! {
         class = sheet,
-        <svg
+        <div
             node_ref=element
             class="viewport"
             class:dragging=move || dragging.get()
             class:settling=move || settling.get()
-            data-distance=move || distance_class.get()
+            data-distance=move || distance.get().name()
             class:stale=move || studio.workspace.is_stale.get()
             role="group"
             aria-label="Workflow graph. Tab goes through the states in the order of execution, arrow keys go to the nearest state."
@@ -262,162 +272,68 @@ pub fn Viewport() -> impl IntoView {
             on:pointerleave=move |_| studio.editing.hovered.set(None)
             on:contextmenu=move |event| on_menu(studio, &event)
             on:wheel=on_wheel
+            on:focusin=move |event| select_focused(studio, &event)
             on:keydown=move |event| on_key(studio, &event)
         >
-            <defs>
-                <pattern
-                    id="dots"
-                    patternUnits="userSpaceOnUse"
-                    width="24"
-                    height="24"
-                    patternTransform=transform
+            <div class="ground" style:transform=ground_transform></div>
+            <div class="plane" style:transform=transform>
+                <svg
+                    class="picture"
+                    style:left=left
+                    style:top=top
+                    width=width
+                    height=height
+                    viewBox=view_box
                 >
-                    <circle class="dot" cx="1.2" cy="1.2" r="1.2"></circle>
-                </pattern>
-            </defs>
-            <rect
-                class="backdrop"
-                width="100%"
-                height="100%"
-                fill="url(#dots)"
-            ></rect>
-            <g transform=transform>
-                <FrameLayer drawn=drawn is_overview=is_overview />
-                <Show when=move || is_overview.get()>
-                    <Overview />
-                </Show>
-                <g aria-hidden="true">
-                    <For each=move || visible_edges.get() key=|key| key.clone() let(key)>
-                        <EdgeView edge=Memo::new(move |_| {
-                            let index = edge_index.with(|edges| edges.get(&key).copied());
-                            scene.with(|scene| index.and_then(|index| scene.edges.get(index).cloned()))
-                        }) />
-                    </For>
-                    <MarkerLayer drawn=drawn is_overview=is_overview />
-                </g>
-                <g aria-hidden="true">
-                    <For each=move || visible_edges.get() key=|key| key.clone() let(key)>
-                        <EdgeBreakpoint edge=Memo::new(move |_| {
-                            let index = edge_index.with(|edges| edges.get(&key).copied());
-                            scene.with(|scene| index.and_then(|index| scene.edges.get(index).cloned()))
-                        }) />
-                    </For>
-                </g>
-                <For each=move || visible_nodes.get() key=|key| key.clone() let(key)>
-                    <NodeView key=key />
-                </For>
-                <ConnectLayer />
-                {move || {
-                    let (start, end) = band.get()?;
-                    let Rect { x, y, width, height } = rect_of(start, end);
-                    Some(view! { class = sheet, <rect class="band" x=x y=y width=width height=height></rect> })
-                }}
-                <DropLayer />
-            </g>
-        </svg>
-    }
-}
-
-/// A list that follows another one, but grows by a few at a time, so that no frame has much to do.
-/// Where there is nothing in it yet that is to stay, all comes at once; what is wanted comes at once, too.
-fn few_at_a_time<T>(target: Memo<Vec<T>>, is_large: Memo<bool>, wanted: Signal<Option<T>>) -> Memo<Vec<T>>
-where
-    T: Clone + Eq + Hash + Send + Sync + 'static,
-{
-    let turn = RwSignal::new(0_u32);
-    let is_due = StoredValue::new(false);
-    Memo::new(move |before: Option<&Vec<T>>| {
-        turn.track();
-        let (target, wanted) = (target.get(), wanted.get());
-        let before: HashSet<&T> = before.into_iter().flatten().collect();
-        if !is_large.get() || !target.iter().any(|key| before.contains(key)) {
-            return target;
-        }
-        let mut room = MOST_NEW;
-        let count = target.len();
-        let now: Vec<T> = target
-            .into_iter()
-            .filter(|key| {
-                let is_new = !before.contains(key);
-                let comes = !is_new || room > 0 || wanted.as_ref() == Some(key);
-                room = room.saturating_sub(usize::from(is_new && comes));
-                comes
-            })
-            .collect();
-        if now.len() < count && !is_due.get_value() {
-            is_due.set_value(true);
-            request_animation_frame(move || {
-                if is_due.try_get_value() == Some(true) {
-                    is_due.set_value(false);
-                    turn.update(|turn| *turn = turn.wrapping_add(1));
-                }
-            });
-        }
-        now
-    })
-}
-
-/// The frames of containers, under the edges.
-#[component]
-fn FrameLayer(drawn: Memo<Option<Rect>>, is_overview: Memo<bool>) -> impl IntoView {
-    let scene = Studio::of_app().workspace.scene;
-    let frames = Memo::new(move |_| {
-        if is_overview.get() {
-            return Vec::new();
-        }
-        let is_drawn = |rect: &Rect| drawn.with(|drawn| drawn.is_none_or(|drawn| drawn.overlaps(rect)));
-        scene.with(|scene| {
-            let containers = scene.nodes.iter().filter(|node| node.is_container && node.is_shown);
-            let mut frames: Vec<(u32, bool, Rect, Option<Str>)> =
-                containers.map(|node| (node.depth, true, node.rect, Some(node.key.clone()))).collect();
-            frames.extend(scene.frames.iter().map(|frame| (frame.depth, false, frame.rect, None)));
-            frames.retain(|(_, _, rect, _)| is_drawn(rect));
-            frames.sort_by_key(|(depth, is_container, ..)| (*depth, !*is_container));
-            frames
-        })
-    });
-    view! {
-        <g aria-hidden="true">
-            {move || {
-                frames
-                    .get()
-                    .into_iter()
-                    .map(|(_, is_container, rect, key)| view! { <FrameView rect=rect is_container=is_container key=key /> })
-                    .collect_view()
-            }}
-        </g>
-    }
-}
-
-#[component]
-fn MarkerLayer(drawn: Memo<Option<Rect>>, is_overview: Memo<bool>) -> impl IntoView {
-    let scene = Studio::of_app().workspace.scene;
-    let shapes = Memo::new(move |_| {
-        if is_overview.get() {
-            return Vec::new();
-        }
-        let is_drawn = |rect: &Rect| drawn.with(|drawn| drawn.is_none_or(|drawn| drawn.overlaps(rect)));
-        scene.with(|scene| {
-            let markers = scene.geometry.markers.iter().map(|marker| (marker.rect, Some(marker.kind), None));
-            let stubs = scene.geometry.stubs.iter().map(|stub| (stub.rect, None, Some(stub.name.clone())));
-            markers.chain(stubs).filter(|(rect, ..)| is_drawn(rect)).collect::<Vec<_>>()
-        })
-    });
-    view! {
-        <g>
-            {move || {
-                shapes
-                    .get()
-                    .into_iter()
-                    .map(|(rect, kind, name)| view! { <MarkerView rect=rect kind=kind name=name /> })
-                    .collect_view()
-            }}
-        </g>
+                    <Show when=move || near.is_large.get()>
+                        <Overview is_shown=near.shows_overview />
+                    </Show>
+                    <FrameLayer window=near.window is_overview=is_overview />
+                    <g aria-hidden="true">
+                        <EdgeLayer edges=near.edges index=edge_index />
+                        <MarkerLayer window=near.window is_overview=is_overview />
+                    </g>
+                    <g aria-hidden="true">
+                        <For each=edges_with_breakpoints key=|edge| edge.key.clone() let(placed)>
+                            <EdgeBreakpoint edge=Memo::new(move |_| {
+                                let index = edge_index.with(|edges| edges.get(&placed.key).copied());
+                                scene.with(|scene| index.and_then(|index| scene.edges.get(index).cloned()))
+                            }) />
+                        </For>
+                    </g>
+                    <NodeLayer nodes=near.nodes />
+                </svg>
+                <svg
+                    class="picture over"
+                    style:left=left
+                    style:top=top
+                    width=width
+                    height=height
+                    viewBox=view_box
+                >
+                    <ConnectLayer />
+                    {move || {
+                        let (start, end) = band.get()?;
+                        let Rect { x, y, width, height } = rect_of(start, end);
+                        Some(view! { class = sheet, <rect class="band" x=x y=y width=width height=height></rect> })
+                    }}
+                    <DropLayer />
+                </svg>
+            </div>
+        </div>
     }
 }
 
 fn rect_of(one: Point, other: Point) -> Rect {
     Rect::new(one.x.min(other.x), one.y.min(other.y), (one.x - other.x).abs(), (one.y - other.y).abs())
+}
+
+/// What came under the pointer while the picture was moved is hovered now.
+fn hover_at_rest(studio: Studio) {
+    let node = dom::document().and_then(|document| document.query_selector(".viewport .node:hover").ok()?);
+    if let Some(key) = node.and_then(|node| node.id().strip_prefix("node:").map(Str::from)) {
+        studio.editing.hovered.set(Some(key));
+    }
 }
 
 /// Over the ground no state is hovered.
@@ -473,72 +389,8 @@ fn menu_after_long_press(studio: Studio, gesture: Rc<RefCell<Gesture>>, event: &
     gloo::timers::callback::Timeout::new(LONG_PRESS_MS, open).forget();
 }
 
-/// What the pointers on the canvas are doing.
-#[derive(Default)]
-struct Gesture {
-    /// Pointer id, where it is, where it was pressed.
-    pointers: Vec<(i32, Point, Point)>,
-    has_moved: bool,
-    pans: bool,
-    /// When the last pointer was pressed, in milliseconds.
-    pressed_at: f64,
-}
-
-enum Travel {
-    Pan(f64, f64),
-    Pinch { at: Point, factor: f64, dx: f64, dy: f64 },
-}
-
-impl Gesture {
-    fn press(&mut self, event: &web_sys::PointerEvent, background: bool) {
-        let at = client(event);
-        // Where a press became a drag, its end was not seen here.
-        self.pointers.retain(|(id, ..)| *id != event.pointer_id() && !event.is_primary());
-        self.pointers.push((event.pointer_id(), at, at));
-        self.has_moved = false;
-        self.pressed_at = dom::now_ms();
-        self.pans = background || event.button() == 1 || event.pointer_type() != "mouse";
-    }
-
-    fn travel(&mut self, event: &web_sys::PointerEvent, origin: Point) -> Option<Travel> {
-        let now = client(event);
-        let index = self.pointers.iter().position(|(id, ..)| *id == event.pointer_id())?;
-        let (_, before, pressed) = self.pointers[index];
-        if self.pointers.len() == 2 {
-            let (_, other, _) = self.pointers[1 - index];
-            self.pointers[index].1 = now;
-            self.has_moved = true;
-            let factor = distance(now, other) / distance(before, other).max(1.0);
-            let at = Point::new((now.x + other.x) / 2.0 - origin.x, (now.y + other.y) / 2.0 - origin.y);
-            let (dx, dy) = ((now.x - before.x) / 2.0, (now.y - before.y) / 2.0);
-            return Some(Travel::Pinch { at, factor: factor.clamp(0.5, 2.0), dx, dy });
-        }
-        if !self.pans || (!self.has_moved && distance(now, pressed) < DRAG_THRESHOLD) {
-            return None;
-        }
-        self.has_moved = true;
-        self.pointers[index].1 = now;
-        Some(Travel::Pan(now.x - before.x, now.y - before.y))
-    }
-
-    /// Answers whether it was a click.
-    fn release(&mut self, event: &web_sys::PointerEvent) -> bool {
-        let known = self.pointers.iter().any(|(id, ..)| *id == event.pointer_id());
-        self.pointers.retain(|(id, ..)| *id != event.pointer_id());
-        known && !self.has_moved && event.button() == 0
-    }
-}
-
-fn client(event: &web_sys::PointerEvent) -> Point {
-    Point::new(f64::from(event.client_x()), f64::from(event.client_y()))
-}
-
-fn distance(a: Point, b: Point) -> f64 {
-    (a.x - b.x).hypot(a.y - b.y)
-}
-
-fn origin_of(svg: &web_sys::SvgElement) -> Point {
-    let rect = svg.get_bounding_client_rect();
+fn origin_of(stage: &web_sys::Element) -> Point {
+    let rect = stage.get_bounding_client_rect();
     Point::new(rect.left(), rect.top())
 }
 
@@ -586,13 +438,13 @@ fn is_background(event: &web_sys::PointerEvent) -> bool {
     target.is_some_and(|target| target.closest(".node").ok().flatten().is_none())
 }
 
-fn observe_size(element: NodeRef<svg::Svg>, studio: Studio) {
+fn observe_size(element: NodeRef<html::Div>, studio: Studio) {
     Effect::new(move |_| {
-        let Some(svg) = element.get() else { return };
+        let Some(stage) = element.get() else { return };
         let on_resize = Closure::<dyn FnMut()>::new({
-            let svg = svg.clone();
+            let stage = stage.clone();
             move || {
-                let rect = svg.get_bounding_client_rect();
+                let rect = stage.get_bounding_client_rect();
                 if let Some(picture) =
                     studio.workspace.scene.try_with_untracked(|scene| scene.geometry.bounds)
                 {
@@ -601,7 +453,7 @@ fn observe_size(element: NodeRef<svg::Svg>, studio: Studio) {
             }
         });
         if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
-            observer.observe(&svg);
+            observer.observe(&stage);
             let kept = StoredValue::new_local((observer, on_resize));
             on_cleanup(move || {
                 let _ = kept.try_with_value(|(observer, _)| observer.disconnect());

@@ -37,6 +37,16 @@ pub fn print() {
     }
 }
 
+/// Lets the page do what else there is to do, such as drawing itself, before it goes on here.
+pub async fn next_task() {
+    let wait = js_sys::Promise::new(&mut |done, _| {
+        if let Some(window) = window() {
+            let _ = window.set_timeout_with_callback(&done);
+        }
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(wait).await;
+}
+
 /// Puts a mark into the browser's record of the page's performance.
 pub fn mark(name: &str) {
     if let Some(performance) = window().and_then(|window| window.performance()) {

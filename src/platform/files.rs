@@ -1,7 +1,7 @@
 //! Opening and saving files: with a handle where the browser has the File System Access API, else by
 //! a file input and a download.
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, HtmlAnchorElement, HtmlInputElement, Url};
@@ -19,13 +19,22 @@ pub struct OpenedFile {
 /// Files larger than this are refused: no definition comes near (AWS allows 1 MB), no history either.
 const LARGEST_FILE: f64 = 64.0 * 1024.0 * 1024.0;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads a dropped or chosen file.
 pub async fn read(file: &File) -> Result<String, String> {
     if file.size() > LARGEST_FILE {
         return Err(format!("{} is larger than 64 MB, so it was not opened.", file.name()));
     }
-    let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-    text.ok_or_else(|| format!("{} could not be read.", file.name()))
+    // Its bytes: a text of JavaScript would have to be made of them first, and then be made to bytes again.
+    let buffer = JsFuture::from(file.array_buffer()).await;
+    let buffer = buffer.map_err(|_| format!("{} could not be read.", file.name()))?;
+    let mut bytes = Uint8Array::new(&buffer).to_vec();
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// Asks for a file and reads it. None: nothing was chosen.

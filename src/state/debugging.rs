@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use debugger::{Breakpoints, Place, Run, StateKey, Target};
 use engine::{EventType, Machine};
-use json::{Str, Value};
+use json::Value;
 use leptos::prelude::*;
 
 use crate::command::Command;
@@ -224,13 +224,6 @@ impl Studio {
             };
             gloo::timers::callback::Timeout::new(SOON_MS, tell).forget();
         });
-    }
-
-    /// Whether the cursor is in a node's state, while a run is followed.
-    pub fn is_at_cursor(self, key: Str) -> Memo<bool> {
-        Memo::new(move |_| {
-            self.shell.mode.get() == Mode::Run && self.runs.here.with(|here| here.as_ref() == Some(&key))
-        })
     }
 
     /// Brings the node that the cursor is in onto the screen, and selects it.

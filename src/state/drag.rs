@@ -71,8 +71,10 @@ pub struct Drag {
     /// The camera for which the places in sight are all lit up that can be; none while some are to be looked at.
     lit_for: StoredValue<Option<Camera>>,
     has_entered: StoredValue<bool>,
-    /// Since when the pointer has been over a place that was not checked yet.
+    /// Since when the pointer has rested over a place that was not checked yet.
     unchecked_since: StoredValue<Option<f64>>,
+    /// Where the canvas is in the window, and its size for which that was asked.
+    canvas: StoredValue<Option<((f64, f64), Rect)>>,
 }
 
 impl Drag {
@@ -88,6 +90,7 @@ impl Drag {
             lit_for: StoredValue::new(None),
             has_entered: StoredValue::new(false),
             unchecked_since: StoredValue::new(None),
+            canvas: StoredValue::new(None),
         }
     }
 
@@ -111,6 +114,7 @@ impl Studio {
         drag.dragged.set_value(Some(dragged));
         drag.has_entered.set_value(false);
         drag.lit_for.set_value(None);
+        drag.canvas.set_value(None);
         drag.ghost.set(Some(ghost));
         self.move_drag(pointer);
         self.light_up();
@@ -153,6 +157,7 @@ impl Studio {
             _ => false,
         });
         if same {
+            drag.unchecked_since.update_value(|since| *since = since.map(|_| dom::now_ms()));
             return;
         }
         // In a large workflow the answer takes too long to give it at every place that the pointer passes.
@@ -188,7 +193,7 @@ impl Studio {
     }
 
     fn zone_under(self, pointer: Point) -> Option<DropZone> {
-        let canvas = canvas_rect()?;
+        let canvas = self.canvas_rect()?;
         if !canvas.contains(pointer) {
             return None;
         }
@@ -240,7 +245,7 @@ impl Studio {
     }
 
     fn scroll_at_border(self) -> bool {
-        let Some(canvas) = canvas_rect() else { return false };
+        let Some(canvas) = self.canvas_rect() else { return false };
         let pointer = self.drag.pointer.get_untracked();
         if !canvas.contains(pointer) {
             return false;
@@ -264,8 +269,27 @@ impl Studio {
             };
             -past / SCROLL_ZONE * SCROLL_STEP
         };
+        self.view.begin_moving();
         self.view.pan_by(step(pointer.x, inner.x, inner.right()), step(pointer.y, inner.y, inner.bottom()));
         true
+    }
+
+    /// Where the canvas is in the window. Asked once a drag, unless its size changes: to ask has the page laid out.
+    fn canvas_rect(self) -> Option<Rect> {
+        let size = self.view.size.get_untracked();
+        if let Some((known, rect)) = self.drag.canvas.get_value()
+            && known == size
+        {
+            return Some(rect);
+        }
+        let canvas = dom::document()?.query_selector(".viewport").ok()??;
+        let rect = canvas.get_bounding_client_rect();
+        let rect = Rect::new(rect.left(), rect.top(), rect.width(), rect.height());
+        if rect.width <= 0.0 {
+            return None;
+        }
+        self.drag.canvas.set_value(Some((size, rect)));
+        Some(rect)
     }
 
     fn light_up(self) {
@@ -372,11 +396,4 @@ fn is_in(zone: &DropZone, seen: &Rect) -> bool {
         diagram::DropMark::Border(from, _) => seen.contains(*from),
         diagram::DropMark::Free(_) => false,
     }
-}
-
-/// Where the canvas is in the window.
-fn canvas_rect() -> Option<Rect> {
-    let canvas = dom::document()?.query_selector(".viewport").ok()??;
-    let rect = canvas.get_bounding_client_rect();
-    (rect.width() > 0.0).then(|| Rect::new(rect.left(), rect.top(), rect.width(), rect.height()))
 }

@@ -60,6 +60,8 @@ impl StoredRun {
         members.insert("millis", Value::int(summary.millis));
         members.insert("definition", Value::String(run.definition.clone()));
         match &run.session.recording {
+            // To write what there is no room for would take long.
+            Some(recording) if is_longer(&recording.events, &mut { MOST_BYTES }) => return None,
             Some(recording) => members.insert("recording", Value::string(recording.to_text())),
             None => members.insert("run", run.session.to_json()?),
         };
@@ -70,6 +72,23 @@ impl StoredRun {
         let mut members = self.value.as_object()?.clone();
         members.insert(name, value);
         StoredRun::of_json(&Value::object(members))
+    }
+}
+
+/// Whether the texts in a value are longer together than there is room for.
+fn is_longer(value: &Value, room: &mut usize) -> bool {
+    let mut takes = |text: &str| match room.checked_sub(text.len()) {
+        Some(left) => {
+            *room = left;
+            false
+        }
+        None => true,
+    };
+    match value {
+        Value::String(text) => takes(text),
+        Value::Array(array) => array.items().iter().any(|item| is_longer(item, room)),
+        Value::Object(object) => object.members().iter().any(|(_, member)| is_longer(member, room)),
+        _ => false,
     }
 }
 

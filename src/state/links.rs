@@ -4,13 +4,13 @@ use debugger::Link;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::platform::address;
+use crate::platform::{address, dom};
 use crate::state::run::{RunKey, RunPhase};
 use crate::state::shell::{DockTab, Mode};
 use crate::state::studio::Studio;
 
-/// Milliseconds from a change to the address telling it.
-const SOON_MS: u32 = 300;
+/// Milliseconds from the last change to the address telling it.
+const SOON_MS: f64 = 300.0;
 
 impl DockTab {
     fn slug(self) -> &'static str {
@@ -66,29 +66,18 @@ impl Studio {
     /// Keeps the address true, and follows it when it changes otherwise.
     pub(super) fn follow_address(self) {
         let told = StoredValue::new(Link::parse(&address::fragment()));
-        let is_due = StoredValue::new(false);
+        let changed_at = StoredValue::new(None::<f64>);
         Effect::new(move |before: Option<()>| {
             // Tracks all that an address tells of.
             let _ = self.link();
-            if before.is_none() || is_due.get_value() {
+            if before.is_none() {
                 return;
             }
-            is_due.set_value(true);
-            gloo::timers::callback::Timeout::new(SOON_MS, move || {
-                is_due.set_value(false);
-                // A run that goes on has no place to tell yet.
-                if self.runs.phase.get_untracked() == RunPhase::Running {
-                    return;
-                }
-                let link = untrack(|| self.link());
-                let before = told.get_value();
-                if link != before {
-                    let is_step = !before.is_empty() && !link.is_same_place(&before);
-                    address::set_fragment(&link.to_fragment(), is_step);
-                    told.set_value(link);
-                }
-            })
-            .forget();
+            let is_due = changed_at.get_value().is_some();
+            changed_at.set_value(Some(dom::now_ms()));
+            if !is_due {
+                self.tell_at_rest(told, changed_at, SOON_MS);
+            }
         });
         address::on_change(move || {
             let link = Link::parse(&address::fragment());
@@ -111,6 +100,31 @@ impl Studio {
                 self.seek_time(&time);
             }
         });
+    }
+
+    /// Writes the address once what it tells of has not changed for a while: browsers take longer for it than a frame
+    /// has time.
+    fn tell_at_rest(self, told: StoredValue<Link>, changed_at: StoredValue<Option<f64>>, milliseconds: f64) {
+        let look = move || {
+            let Some(Some(at)) = changed_at.try_get_value() else { return };
+            let left = at + SOON_MS - dom::now_ms();
+            if left > 1.0 {
+                return self.tell_at_rest(told, changed_at, left);
+            }
+            changed_at.set_value(None);
+            // A run that goes on has no place to tell yet.
+            if self.runs.phase.get_untracked() == RunPhase::Running {
+                return;
+            }
+            let link = untrack(|| self.link());
+            let before = told.get_value();
+            if link != before {
+                let is_step = !before.is_empty() && !link.is_same_place(&before);
+                address::set_fragment(&link.to_fragment(), is_step);
+                told.set_value(link);
+            }
+        };
+        gloo::timers::callback::Timeout::new(milliseconds.ceil() as u32, look).forget();
     }
 
     /// Shows what an address asks for, and says what can't be shown.

@@ -47,5 +47,5 @@ pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
 pub use step_columns::Column;
 pub use studio::Studio;
 pub use testing::{TestSource, TestSubject, Tested, Trial, TrialField, errors_to_offer};
-pub use view::Camera;
+pub use view::{Camera, View};
 pub use workspace::{Listed, Severity, Shared, YAML_SYNTAX};

@@ -9,7 +9,7 @@ use engine::{Machine, MockHost, Status, TimestampStyle};
 use json::Str;
 use leptos::prelude::*;
 
-use crate::platform::files;
+use crate::platform::{dom, files};
 use crate::state::drafts::Draft;
 use crate::state::shell::{DockTab, Mode};
 use crate::state::studio::{Studio, fresh_draft};
@@ -33,6 +33,8 @@ impl Studio {
         }
         let mut read = Vec::new();
         for recording in recordings {
+            // A history can take longer to read than a frame lasts: the page goes on in between.
+            dom::next_task().await;
             let history =
                 recording.history(None).map_err(|error| format!("A history could not be read: {error}."))?;
             read.push((recording, history));
@@ -83,7 +85,8 @@ impl Studio {
             if !missing_states(&history, &document).is_empty() {
                 continue;
             }
-            self.keep_recording(recording, (*document).clone(), definition.clone(), file)?;
+            dom::next_task().await;
+            self.keep_recording(recording, &history, (*document).clone(), definition.clone(), file)?;
             opened += 1;
         }
         self.shell.mode.set(Mode::Run);
@@ -99,10 +102,11 @@ impl Studio {
         Ok(())
     }
 
-    /// Keeps a recording among the runs, on a definition.
-    pub(super) fn keep_recording(
+    /// Keeps a recording and its history among the runs, on a definition.
+    fn keep_recording(
         self,
         recording: Recording,
+        history: &ImportedHistory,
         document: Document,
         definition: Str,
         file: &str,
@@ -113,8 +117,7 @@ impl Studio {
             true => file.to_owned(),
             false => recording.name.to_string(),
         };
-        let session = Session::of_recording(recording, Arc::new(machine), MockHost::default())
-            .map_err(|error| format!("A history could not be read: {error}."))?;
+        let session = Session::of_history(recording, history, Arc::new(machine), MockHost::default());
         self.runs.keep_session(name, definition, session, document);
         Ok(())
     }

@@ -191,20 +191,24 @@ impl Studio {
                 self.shell.say(format!("Opened {name}."));
             }
             asl::sniff::TextKind::Template if self.open_template(name, text, handle.clone()) => {}
-            other => match debugger::read_recordings(text) {
-                Ok(recordings) => {
-                    let name = name.to_owned();
-                    spawn_local(async move {
-                        if let Err(message) = self.open_recordings(&name, recordings).await {
-                            self.shell.fail(format!("{name} was not opened. {message}"));
-                        }
+            other => {
+                let (name, text) = (name.to_owned(), text.to_owned());
+                spawn_local(async move {
+                    dom::next_task().await;
+                    let read = debugger::read_recordings(&text).map_err(|error| match other {
+                        asl::sniff::TextKind::ExecutionHistory => error.message,
+                        _ => other.explanation().to_owned(),
                     });
-                }
-                Err(error) if other == asl::sniff::TextKind::ExecutionHistory => {
-                    self.shell.fail(format!("{name} was not opened. {}", error.message));
-                }
-                Err(_) => self.shell.fail(format!("{name} was not opened. {}", other.explanation())),
-            },
+                    drop(text);
+                    let opened = match read {
+                        Ok(recordings) => self.open_recordings(&name, recordings).await,
+                        Err(message) => Err(message),
+                    };
+                    if let Err(message) = opened {
+                        self.shell.fail(format!("{name} was not opened. {message}"));
+                    }
+                });
+            }
         }
     }
 

@@ -3,10 +3,15 @@
 use layout::{Point, Rect};
 use leptos::prelude::*;
 
+use crate::platform::dom;
+
 const LEAST_ZOOM: f64 = 0.1;
 const MOST_ZOOM: f64 = 4.0;
 /// Room around the picture when it is fitted, in CSS pixels.
 const FIT_MARGIN: f64 = 28.0;
+
+/// Milliseconds after which a picture that was moved rests.
+const REST_MS: f64 = 160.0;
 
 /// Maps the picture to the screen: `screen = picture × zoom + offset`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +58,12 @@ pub struct View {
     pub size: RwSignal<(f64, f64)>,
     /// Whether the picture is to be fitted as soon as both it and the canvas's size are known.
     pub fit_when_known: RwSignal<bool>,
+    /// Whether a person is moving the picture, or has just done so.
+    pub is_moving: RwSignal<bool>,
+    /// Whether that movement zooms it.
+    pub is_zooming: RwSignal<bool>,
+    /// When it was moved last, in milliseconds.
+    moved_at: StoredValue<f64>,
     /// Where the camera stood after the picture was fitted; if it still does, it follows the canvas's size.
     fitted: StoredValue<Option<Camera>>,
 }
@@ -63,8 +74,48 @@ impl View {
             camera: RwSignal::new(Camera { x: 0.0, y: 0.0, zoom: 1.0 }),
             size: RwSignal::new((0.0, 0.0)),
             fit_when_known: RwSignal::new(true),
+            is_moving: RwSignal::new(false),
+            is_zooming: RwSignal::new(false),
+            moved_at: StoredValue::new(0.0),
             fitted: StoredValue::new(None),
         }
+    }
+
+    /// The part of the picture that is on the screen.
+    pub fn seen(self) -> Rect {
+        let (width, height) = self.size.get();
+        self.camera.get().visible(width.max(1.0), height.max(1.0))
+    }
+
+    /// To be called for each step of a gesture that moves the picture: what can wait until it is over does.
+    pub fn begin_moving(self) {
+        self.moved_at.set_value(dom::now_ms());
+        if !self.is_moving.get_untracked() {
+            self.is_moving.set(true);
+            self.rest_after(REST_MS);
+        }
+    }
+
+    /// As [`View::begin_moving`], for a step that zooms.
+    pub fn begin_zooming(self) {
+        self.begin_moving();
+        if !self.is_zooming.get_untracked() {
+            self.is_zooming.set(true);
+        }
+    }
+
+    fn rest_after(self, milliseconds: f64) {
+        let look = move || {
+            let Some(moved_at) = self.moved_at.try_get_value() else { return };
+            let left = moved_at + REST_MS - dom::now_ms();
+            if left > 1.0 {
+                self.rest_after(left);
+            } else {
+                self.is_zooming.set(false);
+                self.is_moving.set(false);
+            }
+        };
+        gloo::timers::callback::Timeout::new(milliseconds.ceil() as u32, look).forget();
     }
 
     pub fn fit(self, rect: Rect) {

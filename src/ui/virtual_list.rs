@@ -159,10 +159,8 @@ where
                     first + (slot + count - first % count) % count
                 });
                 let told = tree.map(|tree| Memo::new(move |_| tree.run(position.get())));
-                let place = move || match told {
-                    Some(told) => told.with(|row| (row.position, row.siblings)),
-                    None => (position.get() + 1, count.get()),
-                };
+                let place = move || told.map_or_else(|| position.get() + 1, |told| told.with(|row| row.position));
+                let siblings = move || told.map_or_else(|| count.get(), |told| told.with(|row| row.siblings));
                 let top = move || format!("{}px", position.get() as f64 * row_height);
                 view! {
                     <div
@@ -175,8 +173,8 @@ where
                         }
                         id=move || format!("row-{own}-{}", position.get())
                         aria-selected=move || if selected.get() == Some(position.get()) { "true" } else { "false" }
-                        aria-posinset=move || place().0
-                        aria-setsize=move || place().1
+                        aria-posinset=place
+                        aria-setsize=siblings
                         style:top=top
                         style:height=format!("{row_height}px")
                         on:click=move |_| selected.set(Some(position.get_untracked()))

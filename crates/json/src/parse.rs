@@ -43,11 +43,16 @@ pub fn parse(text: &str) -> Result<Value, ParseError> {
 ///
 /// Step Functions passes JSON text through untouched where a state does not change it.
 pub fn parse_keeping_text(text: &str) -> Result<Value, ParseError> {
-    let value = parse(text)?;
-    let trimmed = text.trim_matches(BLANKS);
-    if value.text_len() == trimmed.len() && value.to_text() == trimmed {
+    let mut parser = Parser::new(text);
+    parser.blanks();
+    parser.is_usual = true;
+    let value = parser.value(0)?;
+    let is_usual = parser.is_usual;
+    parser.end()?;
+    if is_usual {
         return Ok(value);
     }
+    let trimmed = text.trim_matches(BLANKS);
     Ok(match value {
         Value::Array(array) => {
             Value::Array(Arc::new(Array::with_text(array.items().to_vec(), trimmed.into())))
@@ -82,11 +87,13 @@ struct Parser<'a> {
     /// Names of members read so far: equal names share one allocation.
     names: HashSet<Str>,
     keeps_texts: bool,
+    /// Whether all since this was set is as [`Value::to_text`] would write it.
+    is_usual: bool,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Parser<'a> {
-        Parser { text, at: 0, names: HashSet::new(), keeps_texts: false }
+        Parser { text, at: 0, names: HashSet::new(), keeps_texts: false, is_usual: true }
     }
 
     fn value(&mut self, depth: u32) -> Result<Value, ParseError> {
@@ -141,7 +148,8 @@ impl<'a> Parser<'a> {
             }
             self.blanks();
             let value = self.value(depth + 1)?;
-            members.insert(name, value);
+            let is_first = members.insert(name, value).is_none();
+            self.is_usual &= is_first;
             self.blanks();
             if self.eat(b',') {
                 continue;
@@ -205,7 +213,13 @@ impl<'a> Parser<'a> {
                 _ => at += 1,
             }
         }
-        self.escaped_string(content, at).map(Into::into)
+        let string = self.escaped_string(content, at)?;
+        if self.is_usual {
+            let mut usual = String::with_capacity(self.at - content);
+            crate::write::quote(&string, &mut usual);
+            self.is_usual = self.text.get(content - 1..self.at) == Some(&usual);
+        }
+        Ok(string.into())
     }
 
     /// The string whose content starts at `content` and is plain up to `at`.
@@ -285,6 +299,7 @@ impl<'a> Parser<'a> {
     fn blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
+            self.is_usual = false;
         }
     }
 
@@ -319,7 +334,32 @@ impl<'a> Parser<'a> {
 
 #[cfg(test)]
 mod nested_text_tests {
-    use super::parse_keeping_texts;
+    use super::{parse, parse_keeping_text, parse_keeping_texts};
+
+    #[test]
+    fn a_text_is_kept_where_it_would_be_written_otherwise() {
+        let check = |text: &str| {
+            let kept = parse_keeping_text(text).unwrap();
+            assert_eq!(kept.to_text(), text.trim_matches(' '), "{text:?}");
+            let is_usual = parse(text).unwrap().to_text() == text.trim_matches(' ');
+            let has_text = match &kept {
+                crate::Value::Array(array) => array.text().is_some(),
+                crate::Value::Object(object) => object.text().is_some(),
+                _ => false,
+            };
+            assert_eq!(has_text, !is_usual, "{text:?}");
+        };
+        check("[]");
+        check("  [1.50,-0,1e3,\"a\",{\"b\":[true,null]}]  ");
+        check("[1, 2]");
+        check("[ ]");
+        check("{\"a\" :1}");
+        check("{\"a\":1,\"a\":2}");
+        check(r#"["\n\u0001\"\\"]"#);
+        check(r#"["\u000a"]"#);
+        check(r#"["\/"]"#);
+        check(r#"{"\u0041":"é"}"#);
+    }
 
     #[test]
     fn containers_within_keep_their_texts() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::history::ImportError;
+use engine::history::{ImportError, ImportedHistory};
 use engine::{
     EventRef, Execution, ExecutionType, Instant, Machine, Options, Outcome, RunId, Status, TaskHost,
 };
@@ -24,7 +24,18 @@ impl<H: TaskHost + Clone> Session<H> {
         machine: Arc<Machine>,
         host: H,
     ) -> Result<Session<H>, ImportError> {
-        let imported = recording.history(Some(&machine))?;
+        let history = recording.history(None)?;
+        Ok(Session::of_history(recording, &history, machine, host))
+    }
+
+    /// As [`Session::of_recording`], where its history has been read.
+    pub fn of_history(
+        recording: Recording,
+        history: &ImportedHistory,
+        machine: Arc<Machine>,
+        host: H,
+    ) -> Session<H> {
+        let imported = history.on(&machine);
         let ended = imported.history.last().filter(|last| last.event_type.is_terminal());
         let outcome = ended.filter(|_| recording.status != Status::Running).map(|last| Outcome {
             status: recording.status,
@@ -60,7 +71,7 @@ impl<H: TaskHost + Clone> Session<H> {
         session.origin = Arc::new(session.head.clone());
         session.cursor = Cursor { position: count, stage: 0 };
         session.recording = Some(Arc::new(recording));
-        Ok(session)
+        session
     }
 
     /// The same recording, matched with another definition; the cursor stays.

@@ -70,19 +70,39 @@ impl ImportedHistory {
                 });
             }
         }
-        let mut places = Places::new(machine);
-        let mut history = History::default();
-        for mut event in events {
-            places.place(&mut event);
-            history.push(event);
-        }
-        Ok(ImportedHistory { history, frames: places.frames, original: value.clone() })
+        let (history, frames) = placed(events.into_iter(), machine);
+        Ok(ImportedHistory { history, frames, original: value.clone() })
+    }
+
+    /// The same history, whose events know their states in a machine. The data is not read again.
+    pub fn on(&self, machine: &Machine) -> ImportedHistory {
+        let events = self.history.iter().map(|event| HistoryEvent {
+            frame: FrameId::ROOT,
+            state: None,
+            ..event.clone()
+        });
+        let (history, frames) = placed(events, Some(machine));
+        ImportedHistory { history, frames, original: self.original.clone() }
     }
 
     /// What was imported, without loss.
     pub fn to_json(&self) -> Value {
         self.original.clone()
     }
+}
+
+/// Events in their frames and, with a machine, in its states.
+fn placed(
+    events: impl Iterator<Item = HistoryEvent>,
+    machine: Option<&Machine>,
+) -> (History, Vec<FrameInfo>) {
+    let mut places = Places::new(machine);
+    let mut history = History::default();
+    for mut event in events {
+        places.place(&mut event);
+        history.push(event);
+    }
+    (history, places.frames)
 }
 
 /// A log record in the shape of an event; none where it is none.
@@ -125,14 +145,14 @@ fn read_event(event: &Value) -> Result<HistoryEvent, String> {
         state: None,
         details: details.map(|details| details_of(event_type, details)).unwrap_or_default(),
     };
-    // What the typed form would lose is kept as it is.
-    let written = event_to_json(&read, TimestampStyle::Omitted);
+    // What the typed form would lose is kept as it is. What has data of the execution has nothing else to lose, and is
+    // not written for it: it can be megabytes.
     if let Some(details) = details
-        && written.get(event_type.details_member()) != Some(details)
         && read.details.name().is_none()
         && read.details.failure().is_none()
         && read.details.output().is_none()
         && read.details.input().is_none()
+        && event_to_json(&read, TimestampStyle::Omitted).get(event_type.details_member()) != Some(details)
     {
         read.details = Details::Imported(details.clone());
     }

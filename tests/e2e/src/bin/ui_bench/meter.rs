@@ -107,6 +107,25 @@ impl Meter {
         page.script(&drop_script(name, text));
     }
 
+    /// Gives the page a text as a file for [`Meter::drop_given`]: how it gets there is not the app's doing.
+    pub fn give_file(page: &Page, name: &str, text: &str) {
+        page.script(&format!(
+            "globalThis.__given = new File([{}], {}, {{ type: 'application/json' }})",
+            json!(text),
+            json!(name)
+        ));
+    }
+
+    /// Has the page open the file that it was given.
+    pub fn drop_given(page: &Page) {
+        page.script(
+            "const data = new DataTransfer();
+             data.items.add(globalThis.__given);
+             document.body.dispatchEvent(
+                 new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));",
+        );
+    }
+
     /// Megabytes of JavaScript's heap and of WebAssembly's memory, after garbage was collected.
     pub fn memory(&self) -> f64 {
         self.page.devtools("HeapProfiler.collectGarbage", json!({}));
