@@ -6,7 +6,7 @@ use json::{NodeId, NodeKind, Tree};
 pub enum TextKind {
     /// JSON with `States` or `StartAt`, or something so broken that it may be one.
     Definition,
-    /// The answer of GetExecutionHistory, or the console's export.
+    /// The answer of GetExecutionHistory or DescribeMapRun, or the console's export.
     ExecutionHistory,
     /// A template of CloudFormation or SAM.
     Template,
@@ -86,7 +86,7 @@ pub fn kind_of(text: &str) -> TextKind {
     let has = |name: &str| tree.get(root, name).is_some();
     if has("States") || has("StartAt") {
         TextKind::Definition
-    } else if has("events") {
+    } else if has("events") || has("mapRunArn") {
         TextKind::ExecutionHistory
     } else if has("Resources") || has("AWSTemplateFormatVersion") {
         TextKind::Template
@@ -118,6 +118,7 @@ mod tests {
         check("{", TextKind::Definition);
         check("{\"events\": []}", TextKind::ExecutionHistory);
         check("[{\"id\": 1, \"type\": \"ExecutionStarted\"}]", TextKind::ExecutionHistory);
+        check("{\"mapRunArn\": \"arn\", \"itemCounts\": {}}", TextKind::ExecutionHistory);
         check("{\"Resources\": {}}", TextKind::Template);
         check("{\"StateMachines\": {}}", TextKind::MockConfig);
         check("{\"Type\": \"Pass\", \"End\": true}", TextKind::SingleState);
