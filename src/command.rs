@@ -459,9 +459,7 @@ impl Command {
             Command::ExportHistory => ("Download the run's history", "Run", "download", &[]),
             Command::PrintExecution => ("Print the execution…", "File", "file", const { &[key("p")] }),
             Command::CopyLink => ("Copy the address of what is shown", "View", "link", &[]),
-            Command::ToggleCoverage => {
-                ("Show in the graph what the runs have reached", "Run", "coverage", &[])
-            }
+            Command::ToggleCoverage => ("Show coverage: what the runs have reached", "Run", "coverage", &[]),
             Command::ShowRuns => ("Go to the runs", "View", "history", &[]),
             Command::ShowEvents => ("Go to the events", "View", "history", const { &[alt("7")] }),
             Command::ShowProblems => ("Go to the problems", "View", "warning", const { &[alt("8")] }),

@@ -349,7 +349,7 @@ fn no_view_of_a_run_violates_accessibility_rules_in_both_themes() {
             check(tab);
         }
         // In the middle of it, with everything of the debugger open.
-        page.click("button[aria-label='Show in the graph what the runs have reached']");
+        page.click("button[aria-label='Show coverage: what the runs have reached']");
         page.wait_for("[data-testid=coverage]");
         page.click("#tab-debug");
         page.fill("input[aria-label='Expression to watch']", "$states.input.orderId");
