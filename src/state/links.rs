@@ -169,12 +169,7 @@ impl Studio {
                 // Runs are deterministic: with the example's own input and answers it is the same one.
                 None if link.example.is_some() => {
                     missing.push("the run is not kept in this browser, so the example was run again".to_owned());
-                    self.page.awaited_event.set(link.event);
-                    self.page.awaited_time.set(link.time.clone().filter(|_| link.event.is_none()));
-                    self.run(debugger::Run::Continue);
-                    if let Some(tab) = link.tab.as_deref().and_then(DockTab::from_slug) {
-                        self.shell.dock_tab.set(tab);
-                    }
+                    self.run_for_link(&link);
                 }
                 None => missing.push(
                     "the run is not kept in this browser: an address shows runs of the browser that made it, and \
@@ -182,6 +177,11 @@ impl Studio {
                         .to_owned(),
                 ),
             }
+        } else if link.example.is_some()
+            && (link.event.is_some() || link.time.is_some())
+            && self.runs.current.get_untracked().is_none()
+        {
+            self.run_for_link(&link);
         } else if let Some(event) = link.event {
             self.runs.seek(event);
         } else if let Some(time) = &link.time {
@@ -196,6 +196,16 @@ impl Studio {
         }
         if !missing.is_empty() {
             self.shell.say(format!("Not all of the address could be shown: {}.", missing.join("; ")));
+        }
+    }
+
+    /// Runs the example that an address names, to go to the place that it tells.
+    fn run_for_link(self, link: &Link) {
+        self.page.awaited_event.set(link.event);
+        self.page.awaited_time.set(link.time.clone().filter(|_| link.event.is_none()));
+        self.run(debugger::Run::Continue);
+        if let Some(tab) = link.tab.as_deref().and_then(DockTab::from_slug) {
+            self.shell.dock_tab.set(tab);
         }
     }
 
@@ -264,8 +274,7 @@ impl Studio {
     }
 }
 
-/// Whether a text may name an example: it becomes a part of an address.
-/// Whether a text can name an example's folder.
+/// Whether a text can name an example's folder: it becomes a part of an address.
 pub(super) fn is_slug(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 60

@@ -91,7 +91,15 @@ struct Tally {
     open: u32,
     failing: u32,
     retries: u32,
-    worst: StateStatus,
+    /// How many visits have ended so, by the status.
+    ended: [u32; StateStatus::ALL.len()],
+}
+
+impl Tally {
+    fn worst(&self) -> StateStatus {
+        let ended = StateStatus::ALL.into_iter().zip(self.ended);
+        ended.filter(|(_, count)| *count > 0).map(|(status, _)| status).max().unwrap_or_default()
+    }
 }
 
 /// The statuses of all states, brought up to date event by event.
@@ -99,6 +107,10 @@ struct Tally {
 pub struct StatusBoard {
     tallies: HashMap<StateId, Tally>,
     open: HashMap<Place, Visit>,
+    /// The visits that did not end well, each the last one of its frame.
+    broken: HashMap<Place, (Visit, StateStatus)>,
+    /// Those of them that a redriven execution may take up.
+    redriven: HashMap<Place, (Visit, StateStatus)>,
     /// The state that was left last in a frame that still runs.
     left: HashMap<Place, StateId>,
     taken: HashSet<Taken>,
@@ -111,7 +123,7 @@ impl StatusBoard {
             None => StateStatus::Idle,
             Some(tally) if tally.open > tally.failing => StateStatus::Running,
             Some(tally) if tally.open > 0 => StateStatus::Retrying,
-            Some(tally) => tally.worst,
+            Some(tally) => tally.worst(),
         }
     }
 
@@ -136,6 +148,9 @@ impl StatusBoard {
     /// Takes an event of an execution into account: of the run itself (0) or of a child execution.
     pub fn apply(&mut self, execution: u32, event: &HistoryEvent, parents: Parents<'_>) {
         let place = (execution, event.frame);
+        if !self.redriven.is_empty() {
+            self.go_on_after_redrive(place, event.event_type, parents);
+        }
         match event.event_type {
             event_type if event_type.is_state_entered() => {
                 let Some(state) = event.state else { return };
@@ -175,10 +190,41 @@ impl StatusBoard {
             EventType::ExecutionFailed => self.fail_execution(execution, parents),
             EventType::ExecutionTimedOut => self.close_all(execution, StateStatus::TimedOut),
             EventType::ExecutionAborted => self.close_all(execution, StateStatus::Aborted),
-            EventType::ExecutionRedriven => {}
+            EventType::ExecutionRedriven => {
+                let own = self.broken.extract_if(|place, _| place.0 == execution);
+                self.redriven.extend(own);
+            }
             event_type if event_type.is_failure() => self.fail(place),
             _ => {}
         }
+    }
+
+    /// A redriven execution goes on in the visits that had not ended well, and in the containers around them.
+    fn go_on_after_redrive(&mut self, place: Place, event_type: EventType, parents: Parents<'_>) {
+        if event_type.is_state_exited() || event_type.begins_attempt() {
+            self.take_up(place);
+        } else if event_type.is_state_entered() {
+            self.redriven.remove(&place);
+        } else {
+            return;
+        }
+        for frame in std::iter::successors(parents(place.1), |frame| parents(*frame)) {
+            self.take_up((place.0, frame));
+        }
+    }
+
+    /// Counts a visit as open again.
+    fn take_up(&mut self, place: Place) {
+        if self.open.contains_key(&place) {
+            return;
+        }
+        let Some((visit, status)) = self.redriven.remove(&place) else { return };
+        let tally = self.tallies.entry(visit.state).or_default();
+        if let Some(count) = tally.ended.get_mut(status as usize) {
+            *count = count.saturating_sub(1);
+        }
+        tally.open += 1;
+        self.open.insert(place, Visit { has_failed: false, ..visit });
     }
 
     fn enter(&mut self, place: Place, state: StateId) {
@@ -227,7 +273,13 @@ impl StatusBoard {
         let tally = self.tallies.entry(visit.state).or_default();
         tally.open = tally.open.saturating_sub(1);
         tally.failing = tally.failing.saturating_sub(u32::from(visit.has_failed));
-        tally.worst = tally.worst.max(result);
+        if let Some(count) = tally.ended.get_mut(result as usize) {
+            *count += 1;
+        }
+        match result {
+            StateStatus::Succeeded | StateStatus::Caught => self.broken.remove(&place),
+            _ => self.broken.insert(place, (visit, result)),
+        };
     }
 
     fn end(&mut self, place: Place) {

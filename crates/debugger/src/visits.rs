@@ -213,6 +213,7 @@ impl Visits {
         let parent = parents(event.frame).and_then(|frame| {
             self.open.get(&(place.0, frame)).or_else(|| self.latest.get(&(place.0, frame))).copied()
         });
+        self.take_up(parent);
         self.visits.push(Visit {
             run: place.0,
             frame: place.1,
@@ -240,14 +241,25 @@ impl Visits {
         id
     }
 
-    fn go_on(&mut self, place: (RunId, FrameId), id: VisitId, event: &HistoryEvent, position: u32) {
-        let Some(visit) = self.visits.get_mut(id.0 as usize) else { return };
-        let goes_on = event.event_type.is_state_exited() || begins_attempt(event.event_type);
-        if goes_on && visit.ended_at.is_some() {
-            // A redriven execution takes up the states that had failed.
+    /// A redriven execution takes up the states that had failed, and with one the containers around it.
+    fn take_up(&mut self, visit: Option<VisitId>) {
+        let around = std::iter::successors(visit, |id| self.get(*id)?.parent);
+        let ended: Vec<VisitId> =
+            around.filter(|id| self.get(*id).is_some_and(|visit| visit.ended_at.is_some())).collect();
+        for id in ended {
+            let Some(visit) = self.visits.get_mut(id.0 as usize) else { continue };
             visit.ended_at = None;
-            self.open.insert(place, id);
+            visit.has_failed = false;
+            visit.status = StateStatus::Running;
+            self.open.insert((visit.run, visit.frame), id);
         }
+    }
+
+    fn go_on(&mut self, place: (RunId, FrameId), id: VisitId, event: &HistoryEvent, position: u32) {
+        if event.event_type.is_state_exited() || begins_attempt(event.event_type) {
+            self.take_up(Some(id));
+        }
+        let Some(visit) = self.visits.get_mut(id.0 as usize) else { return };
         if event.event_type.is_state_exited() {
             visit.exited = Some(position);
             let status = if visit.has_failed { StateStatus::Caught } else { StateStatus::Succeeded };
@@ -264,6 +276,7 @@ impl Visits {
                 has_failed: false,
             });
         } else if ends_attempt(event.event_type) {
+            visit.has_failed = false;
             end_attempt(visit, event.timestamp, position, None);
         } else if event.event_type.name().ends_with("StateAborted") {
             let status = if visit.has_failed { StateStatus::Failed } else { StateStatus::Aborted };

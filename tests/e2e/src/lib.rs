@@ -18,6 +18,7 @@ mod axe;
 mod browser;
 mod editing;
 mod page;
+mod runs;
 pub mod scenes;
 mod site;
 

@@ -21,50 +21,11 @@ const ANSWERS: &str = r#"{"Ask": [{"Return": {"Payload": "prepared"}}]}"#;
 /// 25,000 events, which is where AWS ends an execution.
 const ENDLESS: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}"#;
 
-fn open(definition: &str, answers: &str) -> Page {
-    let page = Page::open("");
-    page.wait_for("g.node");
-    page.replace_text("#tab-definition", definition);
-    page.replace_text("#tab-answers", answers);
-    page
-}
-
-/// From building a workflow to following its runs.
-fn follow_runs(page: &Page) {
-    page.click(".modes .mode:nth-of-type(2)");
-    page.wait_for(".controls");
-}
-
-fn wait_for_standing(page: &Page, text: &str) {
-    page.wait_for_text("[data-testid=standing]", text);
-}
-
-/// The position in the run: 0 is before its first event.
-fn place(page: &Page) -> u64 {
-    let now = page.attribute("[data-testid=track]", "aria-valuenow").unwrap_or_default();
-    now.parse().expect("a position")
-}
-
-fn wait_for_place(page: &Page, position: u64) {
-    page.wait_for_value(
-        "return Number(document.querySelector('[data-testid=track]').ariaValueNow)",
-        &json!(position),
-    );
-}
-
-fn choose(page: &Page, select: &str, value: &str) {
-    page.script(&format!(
-        "const select = {select};
-         select.value = {}; select.dispatchEvent(new Event('change', {{ bubbles: true }}));",
-        json!(value)
-    ));
-}
-
 fn stop_at(page: &Page, state: &str, condition: &str) {
     page.click("#tab-debug");
     page.click(".breakpoint-tools .button");
     page.wait_for("[data-testid=condition]");
-    choose(page, "document.querySelectorAll('.breakpoint-form select')[1]", &format!("/States/{state}"));
+    page.choose_option(".form-field:nth-of-type(2) select", &format!("/States/{state}"));
     page.fill("[data-testid=condition]", condition);
     page.click(".breakpoint-form .button.primary");
     page.wait_for(".breakpoint-row[data-look=conditional]");
@@ -106,15 +67,15 @@ fn millis_to_paint(page: &Page, what: &str) -> f64 {
 
 #[test]
 fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
-    let page = open(COUNTING, ANSWERS);
+    let page = Page::open_workflow(COUNTING, ANSWERS);
     page.wait_for("g.node[data-name=Ask]");
-    follow_runs(&page);
+    page.follow_runs();
     // After the second answer: in the workflow's own language.
     stop_at(&page, "Count", "$states.input.n = 2");
     page.press(&[], Key::F8.into());
-    wait_for_standing(&page, "Stopped by a breakpoint. Count");
+    page.wait_for_standing("Stopped by a breakpoint. Count");
     page.wait_for("g.node.here[data-name=Count]");
-    let stopped = place(&page);
+    let stopped = page.position();
 
     // Its stages, one step after the other.
     page.click("#tab-data");
@@ -130,7 +91,7 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
     page.wait_for_text(".expression-value", "3");
     page.press(&[Key::Alt], Key::Left.into());
     page.wait_for_text(".stage-chip[aria-pressed=true]", "State input");
-    wait_for_place(&page, stopped);
+    page.wait_for_position(stopped);
 
     // Back three times, each of which undoes one step: to where the task waits for its answer.
     page.wait_for("g.node[data-name=Ask][data-status=succeeded]");
@@ -138,8 +99,8 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
         [(1, "Ask: Task state exited"), (2, "Ask: Task succeeded"), (3, "Ask: Task started")]
     {
         page.press(&[Key::Alt], Key::Left.into());
-        wait_for_place(&page, stopped - step);
-        wait_for_standing(&page, standing);
+        page.wait_for_position(stopped - step);
+        page.wait_for_standing(standing);
     }
     page.wait_for("g.node.here[data-name=Ask][data-status=running]");
     page.wait_for_text(".stage-chip[aria-pressed=true]", "After Arguments");
@@ -154,7 +115,7 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
     page.fill(".answer-field.narrow input", "5");
     page.click(".answer .button.primary");
     page.wait_for_value("return document.querySelectorAll('.run-choice option').length", &json!(2));
-    wait_for_standing(&page, "Stopped by a breakpoint. Count");
+    page.wait_for_standing("Stopped by a breakpoint. Count");
     page.click("#tab-data");
     page.wait_for_text("[data-testid=stage-after]", "stop");
     page.press(&[], Key::F8.into());
@@ -163,9 +124,9 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
 
     // The run as it was goes on, too, with the answers that were prepared.
     page.click(".kept-row:not(.current) .kept-open");
-    wait_for_standing(&page, "Ask: Task started");
+    page.wait_for_standing("Ask: Task started");
     page.press(&[], Key::F8.into());
-    wait_for_standing(&page, "Stopped by a breakpoint. Count");
+    page.wait_for_standing("Stopped by a breakpoint. Count");
     page.press(&[], Key::F8.into());
     page.wait_for_text("[data-testid=status]", "Succeeded");
     page.wait_for_text("[data-testid=output]", "prepared");
@@ -187,7 +148,7 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
 
 #[test]
 fn breakpoints_come_back_after_a_reload() {
-    let page = open(COUNTING, ANSWERS);
+    let page = Page::open_workflow(COUNTING, ANSWERS);
     page.wait_for("g.node[data-name=Done]");
     page.click("g.node[data-name=Done]");
     page.press(&[], Key::F9.into());
@@ -196,15 +157,15 @@ fn breakpoints_come_back_after_a_reload() {
     page.reload();
     page.wait_for("g.node[data-name=Done] .breakpoint[data-look=plain]");
     page.press(&[], Key::F8.into());
-    wait_for_standing(&page, "Stopped by a breakpoint. Done");
+    page.wait_for_standing("Stopped by a breakpoint. Done");
     page.assert_clean();
 }
 
 #[test]
 fn a_breakpoint_with_a_broken_condition_is_not_set() {
-    let page = open(COUNTING, ANSWERS);
+    let page = Page::open_workflow(COUNTING, ANSWERS);
     page.wait_for("g.node[data-name=Done]");
-    follow_runs(&page);
+    page.follow_runs();
     page.click("#tab-debug");
     page.click(".breakpoint-tools .button");
     page.fill("[data-testid=condition]", "$states.input.n = ");
@@ -220,7 +181,7 @@ fn a_breakpoint_with_a_broken_condition_is_not_set() {
 
 #[test]
 fn any_of_25000_events_is_reached_within_50_milliseconds() {
-    let page = open(ENDLESS, "{}");
+    let page = Page::open_workflow(ENDLESS, "{}");
     page.wait_for("g.node[data-name=B]");
     page.click("button[aria-label='Run']");
     page.wait_for_text("[data-testid=status]", "Failed");
@@ -242,23 +203,24 @@ fn any_of_25000_events_is_reached_within_50_milliseconds() {
     // The keys of the track, and what follows it.
     page.script("document.querySelector('[data-testid=track]').focus()");
     page.press(&[], Key::Home.into());
-    wait_for_place(&page, 0);
+    page.wait_for_position(0);
     page.press(&[], Key::Right.into());
     page.press(&[], Key::Right.into());
-    wait_for_place(&page, 2);
+    page.wait_for_position(2);
     page.wait_for("g.node.here[data-name=A]");
     page.wait_for_text(".event-details h3", "2 WaitStateEntered");
     page.wait_for_text("[data-testid=data-state]", "A");
     page.press(&[], Key::PageDown.into());
     page.wait_for("g.node.here[data-name=B]");
     page.press(&[], Key::End.into());
-    wait_for_place(&page, events.parse().expect("a number"));
+    page.wait_for_position(events.parse().expect("a number"));
     page.assert_clean();
 }
 
 #[test]
 fn a_large_value_opens_at_once_and_is_searched() {
-    let page = open(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#, "{}");
+    let page =
+        Page::open_workflow(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#, "{}");
     page.wait_for("g.node[data-name=A]");
     // About 200 KB: what a state may have at most.
     let items: Vec<Value> =
@@ -292,7 +254,7 @@ fn a_nested_workflow_runs_for_real() {
         (names.len() > 1).then_some(names)
     });
     assert!(names.iter().skip(1).any(|name| name.ends_with("Succeeded")), "{names:?}");
-    choose(&page, "document.querySelector('.events select[aria-label=Execution]')", "1");
+    page.choose_option(".events select[aria-label=Execution]", "1");
     page.wait_for_text(".event-details h3", "1 ExecutionStarted");
     page.wait_for_text(".event-row .event-type", "StateEntered");
     page.assert_clean();
@@ -300,9 +262,9 @@ fn a_nested_workflow_runs_for_real() {
 
 #[test]
 fn a_watch_is_told_over_time() {
-    let page = open(COUNTING, ANSWERS);
+    let page = Page::open_workflow(COUNTING, ANSWERS);
     page.wait_for("g.node[data-name=Ask]");
-    follow_runs(&page);
+    page.follow_runs();
     page.press(&[], Key::F8.into());
     page.wait_for_text("[data-testid=status]", "Succeeded");
     page.click("#tab-debug");
@@ -332,7 +294,7 @@ fn no_view_of_a_run_violates_accessibility_rules_in_both_themes() {
         let check = |view: &str| {
             assert_eq!(axe.violations(&page), Vec::<String>::new(), "{scheme:?} {view}");
         };
-        follow_runs(&page);
+        page.follow_runs();
         check("before a run");
         page.click("button[aria-label='Run']");
         page.wait_for_text("[data-testid=status]", "Succeeded");
@@ -396,12 +358,12 @@ fn the_debugger_is_all_there_on_a_phone() {
 
 #[test]
 fn expressions_are_tried_on_the_data_at_a_stop() {
-    let page = open(COUNTING, ANSWERS);
+    let page = Page::open_workflow(COUNTING, ANSWERS);
     page.wait_for("g.node[data-name=Ask]");
-    follow_runs(&page);
+    page.follow_runs();
     stop_at(&page, "Count", "$states.input.n = 2");
     page.press(&[], Key::F8.into());
-    wait_for_standing(&page, "Stopped by a breakpoint. Count");
+    page.wait_for_standing("Stopped by a breakpoint. Count");
     page.press(&[Key::Alt], 'x');
     page.wait_for_value("return document.activeElement?.id", &serde_json::json!("scratch"));
     // What is there is offered.

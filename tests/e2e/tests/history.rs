@@ -3,16 +3,6 @@
 use e2e::{Page, workspace};
 use fantoccini::key::Key;
 
-/// Drops a text on the page as a file.
-fn drop_file(page: &Page, name: &str, text: &str) {
-    let text = serde_json::to_string(text).expect("a text is JSON");
-    page.script(&format!(
-        "const data = new DataTransfer();
-         data.items.add(new File([{text}], '{name}', {{ type: 'application/json' }}));
-         document.body.dispatchEvent(new DragEvent('drop', {{ bubbles: true, cancelable: true, dataTransfer: data }}));"
-    ));
-}
-
 fn recorded() -> String {
     let path = workspace().join("tests/fixtures/order-processing.history.json");
     std::fs::read_to_string(path).expect("the fixture is there")
@@ -21,7 +11,7 @@ fn recorded() -> String {
 fn open_recorded() -> Page {
     let page = Page::open("");
     page.wait_for("g.node");
-    drop_file(&page, "order.history.json", &recorded());
+    page.drop_file("order.history.json", &recorded());
     page.wait_for(".step-row");
     page
 }
@@ -122,7 +112,7 @@ fn thousands_of_events_need_few_rows() {
         "A":{"Type":"Pass","Assign":{"n":"{% ($exists($n) ? $n : 0) + 1 %}"},"Next":"More"},
         "More":{"Type":"Choice","Choices":[{"Condition":"{% $n < 5000 %}","Next":"A"}],"Default":"Done"},
         "Done":{"Type":"Succeed"}}}"#;
-    drop_file(&page, "loop.asl.json", definition);
+    page.drop_file("loop.asl.json", definition);
     page.wait_for_text("g.node text", "More");
     page.click("button[aria-label=Run]");
     page.click("#tab-events");
@@ -149,7 +139,7 @@ fn a_row_of_events_runs_to_breaks_and_copies() {
     // By keyboard: the list has the focus, its menu the first line.
     page.press(&[Key::Shift], Key::F10.into());
     page.wait_for_text("[role=menu]", "Copy event as JSON");
-    choose(&page, "Break on this event type: TaskScheduled");
+    page.choose_line("Break on this event type: TaskScheduled");
     page.wait_until_gone("[role=menu]");
     // A breakpoint that is there is taken away by the same line.
     page.click("#event-actions");
@@ -159,11 +149,11 @@ fn a_row_of_events_runs_to_breaks_and_copies() {
     // From the start the run comes to the breakpoint before it comes to a later event.
     let last = page.texts(".event-row .event-id").into_iter().rfind(|id| !id.is_empty()).unwrap_or_default();
     page.click("#event-actions");
-    choose(&page, "Run again from the start, up to here");
+    page.choose_line("Run again from the start, up to here");
     page.wait_for_text("[data-testid=standing]", "Task scheduled");
     page.wait_for_text(".event-details h3", &first);
     page.click("#event-actions");
-    choose(&page, "Run on to the next TaskScheduled");
+    page.choose_line("Run on to the next TaskScheduled");
     page.until("the next one", || (page.text(".event-details h3") != first).then_some(()));
     assert_ne!(page.text(".event-details h3").split(' ').next(), Some(&*last), "not to the last one at once");
     page.assert_clean();
@@ -210,7 +200,7 @@ fn what_comes_while_one_looks_back_is_told() {
         "A":{"Type":"Pass","Assign":{"n":"{% ($exists($n) ? $n : 0) + 1 %}"},"Next":"More"},
         "More":{"Type":"Choice","Choices":[{"Condition":"{% $n < 60 %}","Next":"A"}],"Default":"Ask"},
         "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},"End":true}}}"#;
-    drop_file(&page, "loop.asl.json", definition);
+    page.drop_file("loop.asl.json", definition);
     page.wait_for_text("g.node text", "More");
     page.click("button[aria-label=Run]");
     page.wait_for_text("[data-testid=standing]", "Ask waits for an answer");
@@ -232,19 +222,6 @@ fn what_comes_while_one_looks_back_is_told() {
     page.wait_until_gone("[data-testid=new-events]");
     page.until("the end is in sight", || top().filter(|top| *top > 100.0).map(|_| ()));
     page.assert_clean();
-}
-
-/// Chooses the line of a menu.
-fn choose(page: &Page, title: &str) {
-    page.wait_for("[role=menu]");
-    page.until("the line of the menu", || {
-        let found = page.script(&format!(
-            "const line = [...document.querySelectorAll('[role=menuitem]')].find((line) => line.textContent.includes('{title}'));
-             line?.click();
-             return Boolean(line);"
-        ));
-        (found == true).then_some(())
-    });
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
     let studio = Studio::of_app();
     let runs = studio.runs;
     let known = id.and_then(|id| runs.breakpoints.with_untracked(|breakpoints| breakpoints.get(id).cloned()));
+    let is_selected = studio.workspace.selected.with_untracked(Option::is_some);
     // What is selected, or the first state: the list shows that one then.
     let selected = studio.workspace.scene.with_untracked(|scene| {
         let selected = studio.workspace.selected.get_untracked();
@@ -182,7 +183,14 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                 "Stop when"
                 <select
                     prop:value=move || kind.get()
-                    on:change=move |event| kind.set(event_target_value(&event))
+                    on:change=move |event| {
+                        let chosen = event_target_value(&event);
+                        // Of any state, unless one was selected for it.
+                        if id.is_none() && !is_selected && matches!(&*chosen, "retry" | "timer") {
+                            first.set(String::new());
+                        }
+                        kind.set(chosen);
+                    }
                 >
                     {KINDS
                         .map(|(value, title)| {
