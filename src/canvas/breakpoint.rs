@@ -3,7 +3,7 @@ use diagram::SceneEdge;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::by_hand::{Part, Template};
+use crate::platform::by_hand::{Part, Template};
 use crate::state::{BreakpointLook, Mode, Studio};
 
 /// The dot at the corner of a node.

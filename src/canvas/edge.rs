@@ -12,14 +12,15 @@ use leptos::svg;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
-use super::by_hand::{Drawing, Template, keep_drawn};
+use super::keep_drawn::keep_drawn;
 use super::near::Paced;
+use crate::platform::by_hand::{Drawing, Template};
 use crate::state::Studio;
 
 /// Where each edge stands in the scene of the moment.
 pub type EdgeIndex = Memo<Arc<HashMap<String, usize>>>;
 
-/// The transitions. They are drawn by hand (see `by_hand`), and their events are heard here.
+/// The transitions. They are drawn by hand (see `platform::by_hand`), and their events are heard here.
 #[component]
 pub fn EdgeLayer(edges: Memo<Paced<String>>, index: EdgeIndex) -> impl IntoView {
     let studio = Studio::of_app();

@@ -3,13 +3,13 @@
 
 mod breadcrumbs;
 mod breakpoint;
-mod by_hand;
 mod connect;
 mod context_menu;
 mod drag;
 mod edge;
 mod finder;
 mod gesture;
+mod keep_drawn;
 mod layers;
 mod minimap;
 mod near;

@@ -12,8 +12,9 @@ use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
 use super::breakpoint::{add_node_breakpoint, node_breakpoint_template};
-use super::by_hand::{Drawing, Part, Template, keep_drawn};
+use super::keep_drawn::keep_drawn;
 use super::near::Paced;
+use crate::platform::by_hand::{Drawing, Part, Template};
 use crate::platform::dom;
 use crate::state::{BreakpointLook, Mode, NodeStatus, Severity, Studio};
 use crate::ui::icon_path;
@@ -81,7 +82,7 @@ fn element_id(key: &str) -> String {
     format!("node:{key}")
 }
 
-/// The states. They are drawn by hand (see `by_hand`), and their events are heard here.
+/// The states. They are drawn by hand (see `platform::by_hand`), and their events are heard here.
 #[component]
 pub fn NodeLayer(nodes: Memo<Paced<Str>>) -> impl IntoView {
     let studio = Studio::of_app();
@@ -104,10 +105,10 @@ pub fn NodeLayer(nodes: Memo<Paced<Str>>) -> impl IntoView {
     let adds = |event: &web_sys::MouseEvent| event.shift_key() || event.ctrl_key() || event.meta_key();
     let on_click = move |event: leptos::ev::MouseEvent| {
         let Some(key) = key_at(&event) else { return };
-        if is_within(&event, ".fold") {
+        if dom::is_within(&event, ".fold") {
             event.stop_propagation();
             workspace.toggle_fold(&key);
-        } else if is_within(&event, ".breakpoint") {
+        } else if dom::is_within(&event, ".breakpoint") {
             event.stop_propagation();
             studio.toggle_breakpoint_at(Place::Enter(StateKey(key)));
         } else if adds(&event) {
@@ -163,11 +164,6 @@ fn key_at(event: &web_sys::Event) -> Option<Str> {
     target.closest(".node").ok()??.id().strip_prefix("node:").map(Str::from)
 }
 
-fn is_within(event: &web_sys::Event, selector: &str) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
-}
-
 /// All that a state's picture follows from.
 #[derive(Clone, Default, PartialEq)]
 struct Look {
@@ -211,10 +207,7 @@ impl Look {
             is_tab_stop: workspace
                 .selected
                 .with(|selected| selected.as_ref().map_or(place.0 == 1, |selected| selected == key)),
-            problem: workspace.problems.with(|problems| {
-                let own = problems.iter().filter(|problem| problem.state.as_ref() == Some(key));
-                own.map(|problem| problem.severity).min()
-            }),
+            problem: workspace.problems_of_states.with(|problems| problems.get(key).map(|(worst, _)| *worst)),
             as_target: studio.editing.legal.with(|legal| legal.as_ref().map(|legal| legal.contains(key))),
             breakpoint: studio.runs.mark_of(|place| match place {
                 Place::Enter(known) | Place::Exit(known) | Place::Retry(Some(known)) => *known == own,

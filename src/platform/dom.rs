@@ -282,3 +282,9 @@ pub fn takes_focus(host: &Element) -> bool {
     let active = document().and_then(|document| document.active_element());
     wants || host.parent_element().is_some_and(|around| around.contains(active.as_deref()))
 }
+
+/// Whether an event is about something inside of an element that a selector finds, or about that element.
+pub fn is_within(event: &web_sys::Event, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+}

@@ -1,6 +1,7 @@
 //! The browser's input and output: every call that is no view.
 
 pub mod address;
+pub mod by_hand;
 pub mod clipboard;
 pub mod crash;
 pub mod dom;

@@ -328,6 +328,7 @@ impl Studio {
     /// Runs the workflow on the input, with the answers given for its tasks; `first` says how far. False: it can't
     /// be run, and the person was told why. Where it starts other workflows, those are loaded first.
     pub fn run(self, first: debugger::Run) -> bool {
+        self.catch_up();
         let document = self.workspace.document.get_untracked();
         if starts(&document).is_empty() || !self.runs.runs_children.get_untracked() {
             return self.run_with(first, Vec::new());

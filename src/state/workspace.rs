@@ -79,6 +79,8 @@ struct Shown {
     document: Shared<Document>,
     /// Whether it is older than the text, because the text is broken.
     is_stale: bool,
+    /// Whether it is older than the text for whatever reason.
+    is_behind: bool,
     opened: u32,
 }
 
@@ -123,9 +125,15 @@ pub struct Workspace {
     pub shown: Memo<Shared<Document>>,
     /// Whether the scene is older than the text, which is broken at the moment.
     pub is_stale: Memo<bool>,
+    /// Whether the picture stays as it is until the typing rests.
+    pub(super) picture_waits: RwSignal<bool>,
+    /// Whether the scene is older than the text, which is broken, or is being typed.
+    pub is_behind: Memo<bool>,
     /// The picture of the last document whose text was not broken.
     pub scene: Memo<Shared<Scene>>,
     pub problems: Memo<Shared<Vec<Listed>>>,
+    /// By the key of a state's node: the worst of its problems, and how many it has.
+    pub problems_of_states: Memo<HashMap<Str, (Severity, usize)>>,
     file: StoredValue<Option<JsValue>, LocalStorage>,
     /// The template that the workflow was taken from, and how its state machine is called there.
     origin: StoredValue<Option<(TemplateFile, String)>, LocalStorage>,
@@ -158,15 +166,17 @@ impl Workspace {
                 })
             })
         });
+        let picture_waits = RwSignal::new(false);
         let shown = Memo::new(move |before: Option<&Shown>| {
             let document = document.get();
             let opened = opened.get();
-            let is_broken = !document.tree().problems().is_empty();
-            match before.filter(|before| is_broken && before.opened == opened) {
+            let is_stale = !document.tree().problems().is_empty();
+            let is_behind = picture_waits.get() || is_stale;
+            match before.filter(|before| is_behind && before.opened == opened) {
                 Some(before) if before.document.state_count() > 0 => {
-                    Shown { document: before.document.clone(), is_stale: true, opened }
+                    Shown { document: before.document.clone(), is_stale, is_behind, opened }
                 }
-                _ => Shown { document, is_stale: false, opened },
+                _ => Shown { document, is_stale: false, is_behind: false, opened },
             }
         });
         let shown_document = Memo::new(move |_| shown.with(|shown| shown.document.clone()));
@@ -195,6 +205,30 @@ impl Workspace {
             advice: true,
             suppressed: settings.with(suppressed_in),
         });
+        let problems = Memo::new(move |_| {
+            let options = checked.get();
+            if !rest::is_complete() {
+                return Shared::new(Vec::new());
+            }
+            let mut listed = document.with(|document| list_problems(document, &options));
+            if name.with(|name| is_yaml_name(name)) {
+                let (source, error) = (source.get(), source_error.get());
+                places.with(|places| place_in_yaml(&mut listed, &source, places, error));
+            }
+            Shared::new(listed)
+        });
+        let problems_of_states = Memo::new(move |_| {
+            let mut counted: HashMap<Str, (Severity, usize)> = HashMap::new();
+            problems.with(|problems| {
+                for problem in problems.iter() {
+                    let Some(key) = problem.state.clone() else { continue };
+                    let (worst, count) = counted.entry(key).or_insert((problem.severity, 0));
+                    *worst = (*worst).min(problem.severity);
+                    *count += 1;
+                }
+            });
+            counted
+        });
         Workspace {
             draft_id: RwSignal::new(String::new()),
             name,
@@ -222,19 +256,13 @@ impl Workspace {
             is_stale: Memo::new(move |_| {
                 source_error.with(Option::is_some) || shown.with(|shown| shown.is_stale)
             }),
-            scene,
-            problems: Memo::new(move |_| {
-                let options = checked.get();
-                if !rest::is_complete() {
-                    return Shared::new(Vec::new());
-                }
-                let mut listed = document.with(|document| list_problems(document, &options));
-                if name.with(|name| is_yaml_name(name)) {
-                    let (source, error) = (source.get(), source_error.get());
-                    places.with(|places| place_in_yaml(&mut listed, &source, places, error));
-                }
-                Shared::new(listed)
+            picture_waits,
+            is_behind: Memo::new(move |_| {
+                source_error.with(Option::is_some) || shown.with(|shown| shown.is_behind)
             }),
+            scene,
+            problems,
+            problems_of_states,
             file: StoredValue::new_local(None),
             origin: StoredValue::new_local(None),
         }

@@ -2,9 +2,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::tachys::html::attribute::custom::CustomAttribute;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+
+use crate::platform::by_hand::Part;
 
 /// Rows kept beyond each end of what is seen.
 const SPARE_ROWS: usize = 6;
@@ -25,6 +26,47 @@ pub struct TreeRow {
     /// Among those beside it, from 1, and how many they are.
     pub position: usize,
     pub siblings: usize,
+}
+
+/// What the element of a row says.
+#[derive(PartialEq)]
+struct Told {
+    id: String,
+    /// In CSS pixels.
+    top: f64,
+    /// Among those beside it, from 1, and how many they are.
+    place: usize,
+    siblings: usize,
+    is_selected: bool,
+    tree_row: Option<TreeRow>,
+}
+
+impl Told {
+    /// Changes what has changed.
+    fn tell(&self, before: Option<&Told>, row: &Part) {
+        if before.is_none_or(|before| before.id != self.id) {
+            row.set("id", &self.id);
+            row.style("top", &format!("{}px", self.top));
+        }
+        if before.is_none_or(|before| before.place != self.place) {
+            row.set("aria-posinset", &self.place.to_string());
+        }
+        if before.is_none_or(|before| before.siblings != self.siblings) {
+            row.set("aria-setsize", &self.siblings.to_string());
+        }
+        if before.is_none_or(|before| before.is_selected != self.is_selected) {
+            row.set("aria-selected", if self.is_selected { "true" } else { "false" });
+        }
+        let Some(tree_row) = &self.tree_row else { return };
+        if before.and_then(|before| before.tree_row.as_ref()) != Some(tree_row) {
+            row.set("aria-label", &tree_row.label);
+            row.set("aria-level", &tree_row.level.to_string());
+            match tree_row.is_open {
+                Some(is_open) => row.set("aria-expanded", if is_open { "true" } else { "false" }),
+                None => row.remove("aria-expanded"),
+            }
+        }
+    }
 }
 
 /// A list of rows of equal height of which only those in sight are in the page.
@@ -149,6 +191,17 @@ where
         event.prevent_default();
         selected.set(Some(next.min(count - 1)));
     };
+    let told_of = move |position: usize| {
+        let tree_row = tree.map(|tree| tree.run(position));
+        Told {
+            id: format!("row-{own}-{position}"),
+            top: position as f64 * row_height,
+            place: tree_row.as_ref().map_or(position + 1, |row| row.position),
+            siblings: tree_row.as_ref().map_or_else(|| count.get(), |row| row.siblings),
+            is_selected: selected.get() == Some(position),
+            tree_row,
+        }
+    };
     let rows = move || {
         let row = row.clone();
         (0..pool.get())
@@ -158,32 +211,25 @@ where
                     let (first, count) = (first.get(), pool.get().max(1));
                     first + (slot + count - first % count) % count
                 });
-                let told = tree.map(|tree| Memo::new(move |_| tree.run(position.get())));
-                let place = move || told.map_or_else(|| position.get() + 1, |told| told.with(|row| row.position));
-                let siblings = move || told.map_or_else(|| count.get(), |told| told.with(|row| row.siblings));
-                let top = move || format!("{}px", position.get() as f64 * row_height);
+                let shown = NodeRef::<html::Div>::new();
+                // One effect for all that a row says of itself: an effect an attribute would take most of a frame.
+                Effect::new(move |before: Option<Option<Told>>| {
+                    let row = shown.get()?;
+                    let now = told_of(position.get());
+                    now.tell(before.flatten().as_ref(), &Part::from(&row));
+                    Some(now)
+                });
                 view! {
                     <div
+                        node_ref=shown
                         class="virtual-row"
                         role=if tree.is_some() { "treeitem" } else { "option" }
-                        aria-label=move || told.map(|told| told.with(|row| row.label.clone()))
-                        aria-expanded=move || {
-                            let is_open = told.and_then(|told| told.with(|row| row.is_open));
-                            is_open.map(|open| if open { "true" } else { "false" })
-                        }
-                        id=move || format!("row-{own}-{}", position.get())
-                        aria-selected=move || if selected.get() == Some(position.get()) { "true" } else { "false" }
-                        aria-posinset=place
-                        aria-setsize=siblings
-                        style:top=top
                         style:height=format!("{row_height}px")
                         on:click=move |_| selected.set(Some(position.get_untracked()))
                     >
                         {row(position)}
                     </div>
                 }
-                // A view has no word for it.
-                .attr("aria-level", move || told.map(|told| told.with(|row| row.level)))
             })
             .collect_view()
     };

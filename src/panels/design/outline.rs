@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use diagram::OutlineItem;
 use json::Str;
@@ -51,8 +51,6 @@ struct Tree {
     /// and go.
     active: RwSignal<Option<usize>>,
     active_key: RwSignal<Option<Str>>,
-    /// The worst problem of each state, and how many it has.
-    problems: Memo<HashMap<Str, (Severity, usize)>>,
     /// What has been typed to find a state, and when the last letter was.
     typed: StoredValue<(String, f64)>,
 }
@@ -66,25 +64,12 @@ impl Tree {
         let rows = Memo::new(move |_| {
             items.with(|items| closed.with(|closed| Shared::new(without_closed(items, closed))))
         });
-        let problems = Memo::new(move |_| {
-            let mut problems: HashMap<Str, (Severity, usize)> = HashMap::new();
-            workspace.problems.with(|listed| {
-                for problem in listed.iter() {
-                    let Some(key) = problem.state.clone() else { continue };
-                    let (worst, count) = problems.entry(key).or_insert((problem.severity, 0));
-                    *worst = (*worst).min(problem.severity);
-                    *count += 1;
-                }
-            });
-            problems
-        });
         let tree = Tree {
             studio,
             rows,
             closed,
             active: RwSignal::new(None),
             active_key: RwSignal::new(None),
-            problems,
             typed: StoredValue::new((String::new(), 0.0)),
         };
         // What is selected elsewhere is shown here, whatever it is inside of.
@@ -175,7 +160,7 @@ impl Tree {
     }
 
     fn problems_of(self, key: &Str) -> Option<(Severity, usize)> {
-        self.problems.with(|problems| problems.get(key).copied())
+        self.studio.workspace.problems_of_states.with(|problems| problems.get(key).copied())
     }
 
     fn go_to(self, position: Option<usize>) {

@@ -1,14 +1,14 @@
 use debugger::event_groups::{EventLine, LineOf};
-use debugger::{EventFilter, RowKind, StateStatus, duration_text, events_csv, related, tone_of};
+use debugger::{EventFilter, StateStatus, events_csv, related};
 use engine::EventId;
 use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::event_row::EventRow;
 use super::grouped_events::{GroupTools, GroupedEvents};
 use super::new_events::NewEvents;
-use super::row_menu::{RowMenu, is_menu_key, open_at_element, open_at_pointer};
-use crate::canvas::status_look;
+use super::row_menu::{RowMenu, is_menu_key, open_at_element};
 use crate::command::{Command, dispatch};
 use crate::platform::files;
 use crate::state::{RowOf, Studio, mirrored};
@@ -369,182 +369,6 @@ pub fn ExecutionChoice() -> impl IntoView {
                 }}
             </select>
         </Show>
-    }
-}
-
-/// What a row shows.
-#[derive(Clone, Default, PartialEq)]
-struct Facts {
-    id: u32,
-    /// The first event of the row.
-    event: u32,
-    depth: u16,
-    /// Of a group: whether it is closed.
-    closed: Option<bool>,
-    title: Str,
-    /// How many events a group has.
-    note: String,
-    state: String,
-    resource: String,
-    time: String,
-    delta: String,
-    tone: &'static str,
-    status: StateStatus,
-    /// Whether it comes after the cursor.
-    is_ahead: bool,
-}
-
-impl Facts {
-    fn of(studio: Studio, line: EventLine) -> Option<Facts> {
-        let cursor = studio.runs.cursor.get().position;
-        studio.page.model.with(|made| {
-            let model = &made.model;
-            let start = model.history().get(0).map(|first| first.timestamp).unwrap_or_default();
-            let depth = line.depth;
-            match line.what {
-                LineOf::Event(position) => {
-                    let event = model.history().get(position)?;
-                    let before = position.checked_sub(1).and_then(|before| model.history().get(before));
-                    let delta = before.map_or(0, |before| event.timestamp - before.timestamp);
-                    let visit = model.visit_of_event(event.id);
-                    Some(Facts {
-                        id: model.told_id(event.id),
-                        event: event.id.0,
-                        depth,
-                        closed: None,
-                        title: event.event_type.name().into(),
-                        note: String::new(),
-                        state: visit.map(|visit| visit.name.to_string()).unwrap_or_default(),
-                        resource: event.details.resource().map_or(String::new(), |resource| {
-                            format!("{}:{}", resource.resource_type, resource.action)
-                        }),
-                        time: format!("+{}", duration_text(event.timestamp - start)),
-                        delta: if delta == 0 { String::new() } else { format!("+{}", duration_text(delta)) },
-                        tone: tone_of(event.event_type),
-                        status: StateStatus::Idle,
-                        is_ahead: made.is_only && event.id.0 > cursor,
-                    })
-                }
-                LineOf::Group { row, count, is_closed } => {
-                    let told = model.rows().get(row)?;
-                    let title = match told.kind {
-                        RowKind::Attempt(_, number) => format!("Attempt {}", number + 1).into(),
-                        _ => told.name.clone(),
-                    };
-                    let events = match count {
-                        1 => "1 event".to_owned(),
-                        count => format!("{} events", debugger::count_text(u64::from(count))),
-                    };
-                    let took = (told.to.unwrap_or(made.now) - told.from).max(0);
-                    Some(Facts {
-                        id: model.told_id(EventId(told.first)),
-                        event: told.first,
-                        depth,
-                        closed: Some(is_closed),
-                        title,
-                        note: format!(" · {events}"),
-                        state: told.status.name().to_owned(),
-                        resource: String::new(),
-                        time: format!("+{}", duration_text(told.from - start)),
-                        delta: duration_text(took),
-                        tone: "group",
-                        status: told.status,
-                        is_ahead: made.is_only && told.first > cursor,
-                    })
-                }
-            }
-        })
-    }
-}
-
-/// An event, or a group of them.
-#[component]
-pub fn EventRow(line: Memo<Option<EventLine>>) -> impl IntoView {
-    let sheet = style_sheet!("style/event_row.css");
-    let studio = Studio::of_app();
-    let page = studio.page;
-    let facts = Memo::new(move |_| Facts::of(studio, line.get()?));
-    let read = move |part: fn(&Facts) -> String| {
-        move || facts.with(|facts| facts.as_ref().map_or(String::new(), part))
-    };
-    // What is opened or closed is the group itself, not where it stands in the list.
-    let twisty = Memo::new(move |_| facts.with(|facts| facts.as_ref().and_then(|facts| facts.closed)));
-    let on_menu = move |event: leptos::ev::MouseEvent| {
-        let Some(row) = row_of(studio, line.get_untracked()) else { return };
-        open_at_pointer(studio, &event, row);
-    };
-    let is_open_menu = move || {
-        let own = facts.with(|facts| facts.as_ref().map(|facts| facts.event));
-        page.row_menu.with(|menu| menu.as_ref().map(|menu| menu.row.event().0) == own && menu.is_some())
-    };
-    view! {
-        class = sheet,
-        <div
-            class="event-row"
-            class:ahead=move || facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.is_ahead))
-            class:has-menu=is_open_menu
-            data-tone=read(|facts| facts.tone.to_owned())
-            data-status=read(|facts| facts.status.slug().to_owned())
-            on:contextmenu=on_menu
-        >
-            <span class="event-id">{read(|facts| facts.id.to_string())}</span>
-            <span
-                class="event-type"
-                style:padding-left=move || {
-                    let depth = facts.with(|facts| facts.as_ref().map_or(0, |facts| facts.depth));
-                    format!("{}px", 14 * depth.min(12))
-                }
-            >
-                {move || {
-                    twisty.get().map(|closed| {
-                        view! {
-                            class = sheet,
-                            <span
-                                class="event-twisty"
-                                aria-hidden="true"
-                                on:click=move |event| {
-                                    event.stop_propagation();
-                                    page.toggle_group(line.get_untracked());
-                                }
-                            >
-                                <Icon name=if closed { "chevron-right" } else { "chevron-down" } size=14 />
-                            </span>
-                        }
-                    })
-                }}
-                {read(|facts| facts.title.to_string())}
-                <span class="event-note">{read(|facts| facts.note.clone())}</span>
-            </span>
-            <span class="event-state">
-                {move || {
-                    let status = facts.with(|facts| facts.as_ref().map_or(StateStatus::Idle, |facts| facts.status));
-                    let icon = status_look(status).icon;
-                    (!icon.is_empty()).then(|| view! { <Icon name=icon size=13 /> })
-                }}
-                {read(|facts| facts.state.clone())} <span class="event-resource">{read(|facts| facts.resource.clone())}</span>
-            </span>
-            <span class="event-time">{read(|facts| facts.time.clone())}</span>
-            <span class="event-delta">{read(|facts| facts.delta.clone())}</span>
-            // By keyboard the list itself opens the menu.
-            <button
-                type="button"
-                class="row-more"
-                tabindex="-1"
-                aria-hidden="true"
-                title="What to do with it"
-                on:click=on_menu
-            >
-                <Icon name="more" size=16 />
-            </button>
-        </div>
-    }
-}
-
-/// What the menu of a line is about.
-fn row_of(studio: Studio, line: Option<EventLine>) -> Option<RowOf> {
-    match line?.what {
-        LineOf::Event(position) => Some(RowOf::Event(EventId(u32::try_from(position + 1).ok()?))),
-        LineOf::Group { row, .. } => studio.page.step_of_row(row),
     }
 }
 

@@ -2,7 +2,8 @@ use debugger::count_text;
 use debugger::event_groups::LineOf;
 use leptos::prelude::*;
 
-use super::events::{EventRow, LIST, ROW_HEIGHT, menu_by_key};
+use super::event_row::EventRow;
+use super::events::{LIST, ROW_HEIGHT, menu_by_key};
 use crate::state::Studio;
 use crate::ui::{Icon, TreeRow, VirtualList};
 

@@ -5,6 +5,7 @@ mod controls;
 mod data;
 mod debug;
 mod details;
+mod event_row;
 mod events;
 mod grouped_events;
 mod kept;

@@ -5,14 +5,15 @@ mod clipboard;
 mod connecting;
 mod dragging;
 mod insert;
+mod picture;
 mod selection;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use asl::edit::{Edit, EditError, Port};
 use asl::history::{Change, Travel};
-use asl::{History, Patch, StateMap};
+use asl::{History, Patch};
 use json::Str;
 use leptos::prelude::*;
 
@@ -34,8 +35,11 @@ pub struct Editing {
     history: StoredValue<History>,
     /// The text that the history is for.
     text: StoredValue<Str>,
-    /// What was changed since the document that the scene is of: nothing, unless the text is broken.
+    /// What was changed since the document that the scene is of: nothing, unless the text is broken or the picture
+    /// waits for the typing to rest.
     since_shown: StoredValue<Patch>,
+    /// Counts what is typed, so that the picture knows when that rests.
+    typed: StoredValue<u64>,
     pub can_undo: RwSignal<bool>,
     pub can_redo: RwSignal<bool>,
     /// The states that were copied last, as text.
@@ -77,6 +81,7 @@ impl Editing {
             history: StoredValue::new(History::default()),
             text: StoredValue::new(Str::from("")),
             since_shown: StoredValue::new(Patch::default()),
+            typed: StoredValue::new(0),
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),
             copied: StoredValue::new(String::new()),
@@ -139,11 +144,13 @@ impl Studio {
 
     /// Takes over a text that was typed: a burst of typing is one step.
     pub fn type_definition(self, text: &str) {
+        self.let_picture_wait();
         self.change_source(text.into(), "Typed in the definition", Some("typing"));
     }
 
     /// Carries another text of the file out as one step.
     pub fn replace_source(self, text: &str, title: &str) {
+        self.catch_up();
         if self.change_source(text.into(), title, None) {
             self.shell.announce(title);
         }
@@ -160,6 +167,7 @@ impl Studio {
 
     /// Takes everything since the mark back, as if it had never been.
     pub fn bail(self) {
+        self.catch_up();
         let text = self.workspace.source.get_untracked();
         let mut travel = None;
         self.editing.history.update_value(|history| travel = history.bail(&text));
@@ -169,6 +177,7 @@ impl Studio {
     }
 
     pub fn undo(self) {
+        self.catch_up();
         self.absorb();
         let text = self.workspace.source.get_untracked();
         let mut travel = None;
@@ -180,6 +189,7 @@ impl Studio {
     }
 
     pub fn redo(self) {
+        self.catch_up();
         self.absorb();
         let text = self.workspace.source.get_untracked();
         let mut travel = None;
@@ -212,6 +222,7 @@ impl Studio {
 
     /// Makes a change of the definition a part of the history; answers whether there was anything to change.
     fn change(self, patch: &Patch, title: &str, merge: Option<&str>) -> bool {
+        self.catch_up();
         self.absorb();
         let before = self.workspace.definition.get_untracked();
         let (after, _) = patch.apply_to(&before);
@@ -295,73 +306,5 @@ impl Studio {
             self.workspace.select(there);
         }
         self.reveal_selected();
-    }
-
-    /// Sets the file's text after a patch of the definition. What is selected, and the marks of a run, go with
-    /// their states.
-    fn put(self, patch: &Patch, after: String) {
-        let (workspace, editing) = (self.workspace, self.editing);
-        let shown = workspace.shown.get_untracked();
-        let selection = workspace.selection_untracked();
-        let states: Vec<_> = selection.iter().map(|key| self.shown_state_of(key)).collect();
-        let had_focus = dom::is_focus_within("stage");
-        let before = workspace.definition.get_untracked();
-        let since = editing.since_shown.with_value(|since| since.then(patch, &before));
-        let after = Str::from(after);
-        editing.text.set_value(after.clone());
-        workspace.set_source(after);
-        editing.tell();
-        let now = workspace.shown.get_untracked();
-        if workspace.is_stale.get_untracked() {
-            editing.since_shown.set_value(since);
-            return;
-        }
-        editing.since_shown.set_value(Patch::default());
-        let has_views = workspace.root.with_untracked(Option::is_some)
-            || workspace.folded.with_untracked(|folded| !folded.is_empty());
-        let follows_all = has_views || workspace.has_order() || self.runs.has_runs();
-        if !selection.is_empty() || follows_all {
-            self.follow_states(&shown, &since, &now, (&selection, states), follows_all);
-        }
-        if had_focus {
-            self.focus_selected();
-        }
-    }
-
-    /// Selects what the selected states have become, and has views and runs follow theirs.
-    fn follow_states(
-        self,
-        shown: &asl::Document,
-        since: &Patch,
-        now: &asl::Document,
-        (selection, states): (&[Str], Vec<Option<asl::StateId>>),
-        follows_all: bool,
-    ) {
-        let workspace = self.workspace;
-        let map = StateMap::new(shown, since, now);
-        let key_of = |document: &asl::Document, state| Some(document.state(state)?.key());
-        let selected: Vec<Str> =
-            states.into_iter().filter_map(|state| key_of(now, map.get(state?)?)).collect();
-        if selected != selection {
-            workspace.select(selected);
-        }
-        if follows_all {
-            let states: Vec<(Str, Option<Str>)> = shown
-                .states()
-                .filter_map(|state| {
-                    let old = key_of(shown, state.id())?;
-                    Some((old, map.get(state.id()).and_then(|state| key_of(now, state))))
-                })
-                .collect();
-            if workspace.has_order() {
-                workspace.follow_order(&states);
-            }
-            let renamed: HashMap<Str, Str> = states
-                .into_iter()
-                .filter_map(|(old, new)| new.filter(|new| *new != old).map(|new| (old, new)))
-                .collect();
-            self.runs.follow_keys(&renamed);
-            workspace.follow_keys(&renamed);
-        }
     }
 }

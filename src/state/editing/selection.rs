@@ -101,7 +101,7 @@ impl Studio {
 
     /// The state of a key in the present document.
     pub fn state_of(self, key: &str) -> Option<StateId> {
-        if self.workspace.is_stale.get_untracked() {
+        if self.workspace.is_behind.get_untracked() {
             return self.workspace.document.with_untracked(|document| id_at(document, key));
         }
         self.shown_state_of(key)

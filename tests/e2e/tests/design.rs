@@ -181,6 +181,45 @@ fn what_is_selected_follows_edits_of_the_text() {
     page.assert_clean();
 }
 
+/// So many states, one after the other.
+fn chain(count: usize) -> String {
+    let states = (1..=count).map(|number| {
+        let way =
+            if number == count { r#""End": true"#.into() } else { format!(r#""Next": "S{}""#, number + 1) };
+        format!("    \"S{number}\": {{ \"Type\": \"Pass\", {way} }}")
+    });
+    let states: Vec<String> = states.collect();
+    format!("{{\n  \"StartAt\": \"S1\",\n  \"States\": {{\n{}\n  }}\n}}\n", states.join(",\n"))
+}
+
+#[test]
+fn the_picture_of_a_large_workflow_catches_up_with_the_text() {
+    let text = chain(200);
+    let page = open(&text);
+    page.wait_for(&node("S3"));
+    select(&page, "S3");
+    page.focus_editor("#tab-definition");
+    for letter in ["L", "a", "t", "e", "r"] {
+        page.devtools("Input.insertText", json!({ "text": letter }));
+    }
+    page.wait_for(&format!("{}.selected", node("Later")));
+    page.wait_for(&format!("{}.unreachable", node("Later")));
+    assert_eq!(page.count(&node("S3")), 0);
+    let typed = text.replace("\"S3\": {", "\"Later\": {");
+    page.wait_for_kept_definition(&typed);
+
+    // What is typed right before another change is in the picture of that one.
+    page.devtools("Input.insertText", json!({ "text": "!" }));
+    page.script("document.querySelector('#stage').focus()");
+    page.press(&[Key::Control], 'z');
+    page.wait_for_kept_definition(&text);
+    page.wait_for(&format!("{}.selected", node("S3")));
+    page.wait_for(&format!("{}:not(.unreachable)", node("S3")));
+    page.press(&[Key::Control, Key::Shift], 'z');
+    page.wait_for(&format!("{}.selected", node("Later!")));
+    page.assert_clean();
+}
+
 #[test]
 fn states_are_copied_to_another_place() {
     let page = open(THREE);

@@ -1,20 +1,15 @@
-//! States and transitions are drawn by hand, not by a view each.
+//! Elements that are drawn by hand, not by a view each.
 //!
-//! They come and go while the picture is moved, many a second. A view costs an effect an attribute, which is ten times
-//! what the browser needs for the element. So elements are copies of a template, and one effect draws all of a state
-//! and changes what has changed.
-
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+//! States come and go while the picture is moved, rows of a list change while it is scrolled, many a second. A view
+//! costs an effect an attribute, which is ten times what the browser needs for the element. So elements are copies of a
+//! template, and one effect draws all of a thing and changes what has changed.
 
 use leptos::prelude::*;
-use leptos::svg;
 use wasm_bindgen::JsCast;
 
-use super::near::Paced;
 use crate::platform::dom;
 
+const HTML: &str = "http://www.w3.org/1999/xhtml";
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// What is drawn for one key, and what keeps it true.
@@ -34,26 +29,38 @@ impl Drawing {
 pub struct Template(Part);
 
 impl Template {
-    /// One element a line: blanks for how deep it is in the first one, its name, its class in a style sheet, and the
-    /// names and values of attributes.
+    /// Of SVG. One element a line: blanks for how deep it is in the first one, its name, its class in a style sheet, and
+    /// the names and values of attributes.
     pub fn new(sheet: &str, lines: &[&str]) -> Template {
-        let mut open: Vec<Part> = Vec::new();
+        Template::of(sheet, lines, true)
+    }
+
+    /// As [`Template::new`], of HTML, but for elements `svg` and what is in them.
+    pub fn html(sheet: &str, lines: &[&str]) -> Template {
+        Template::of(sheet, lines, false)
+    }
+
+    fn of(sheet: &str, lines: &[&str], is_svg: bool) -> Template {
+        let mut open: Vec<(Part, bool)> = Vec::new();
         for line in lines {
             let mut words = line.split_ascii_whitespace();
             let (Some(name), Some(class)) = (words.next(), words.next()) else { continue };
+            open.truncate(line.bytes().take_while(u8::is_ascii_whitespace).count());
+            let is_svg = name == "svg" || open.last().map_or(is_svg, |(_, is_svg)| *is_svg);
+            let namespace = if is_svg { SVG } else { HTML };
             let document = dom::document();
-            let part = Part(document.and_then(|document| document.create_element_ns(Some(SVG), name).ok()));
+            let part =
+                Part(document.and_then(|document| document.create_element_ns(Some(namespace), name).ok()));
             part.set("class", &format!("{class} {sheet}"));
             while let (Some(name), Some(value)) = (words.next(), words.next()) {
                 part.set(name, value);
             }
-            open.truncate(line.bytes().take_while(u8::is_ascii_whitespace).count());
-            if let Some(around) = open.last() {
+            if let Some((around, _)) = open.last() {
                 around.append(&part);
             }
-            open.push(part);
+            open.push((part, is_svg));
         }
-        Template(open.into_iter().next().unwrap_or(Part(None)))
+        Template(open.into_iter().next().map_or(Part(None), |(part, _)| part))
     }
 
     pub fn copy(&self) -> Part {
@@ -66,6 +73,12 @@ impl Template {
         let copy = self.copy();
         around.append(&copy);
         copy
+    }
+}
+
+impl From<Part> for Template {
+    fn from(part: Part) -> Template {
+        Template(part)
     }
 }
 
@@ -94,6 +107,21 @@ impl Part {
         }
     }
 
+    pub fn style(&self, name: &str, value: &str) {
+        if let Some(element) = self.0.as_ref().and_then(|element| element.dyn_ref::<web_sys::HtmlElement>()) {
+            let _ = element.style().set_property(name, value);
+        }
+    }
+
+    /// As [`Part::set_text`], in an element that never has anything but a text: faster.
+    pub fn write(&self, text: &str) {
+        let Some(element) = &self.0 else { return };
+        match element.first_child() {
+            Some(known) => known.set_node_value(Some(text)),
+            None => element.set_text_content(Some(text)),
+        }
+    }
+
     /// In the place of all that is in it.
     pub fn set_text(&self, text: &str) {
         if let Some(element) = &self.0 {
@@ -111,50 +139,19 @@ impl Part {
         })
     }
 
-    fn append(&self, part: &Part) {
+    pub fn element(&self) -> Option<&web_sys::Element> {
+        self.0.as_ref()
+    }
+
+    pub fn append(&self, part: &Part) {
         if let (Some(element), Some(part)) = (&self.0, &part.0) {
             let _ = element.append_child(part);
         }
     }
 }
 
-/// Keeps a drawing a key in a group, in the order of a list.
-pub fn keep_drawn<K>(group: NodeRef<svg::G>, keys: Memo<Paced<K>>, draw: impl Fn(&K) -> Drawing + 'static)
-where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
-{
-    let owner = Owner::current().unwrap_or_default();
-    let drawn = RefCell::new((HashMap::<K, Drawing>::new(), Vec::<K>::new()));
-    Effect::new(move |_| {
-        let Some(group) = group.get() else { return };
-        let Ok(mut drawn) = drawn.try_borrow_mut() else { return };
-        let (drawings, order) = &mut *drawn;
-        let items: Vec<K> = keys.with(|keys| keys.items.iter().map(|item| item.key.clone()).collect());
-        let wanted: HashSet<&K> = items.iter().collect();
-        drawings.retain(|key, drawing| {
-            let stays = wanted.contains(key);
-            if let (false, Some(element)) = (stays, &drawing.element.0) {
-                element.remove();
-            }
-            stays
-        });
-        order.retain(|key| wanted.contains(key));
-        // From the end: each stands before the one that comes after it.
-        let mut next: Option<web_sys::Node> = None;
-        for key in items.iter().rev() {
-            let is_in_place = order.last() == Some(key);
-            if is_in_place {
-                order.pop();
-            } else if drawings.contains_key(key) {
-                order.retain(|known| known != key);
-            }
-            let drawing = drawings.entry(key.clone()).or_insert_with(|| untrack(|| owner.with(|| draw(key))));
-            let element = drawing.element.0.as_ref().and_then(|element| element.dyn_ref::<web_sys::Node>());
-            if let (false, Some(element)) = (is_in_place, element) {
-                let _ = group.insert_before(element, next.as_ref());
-            }
-            next = element.cloned();
-        }
-        *order = items;
-    });
+impl<E: AsRef<web_sys::Element>> From<&E> for Part {
+    fn from(element: &E) -> Part {
+        Part(Some(element.as_ref().clone()))
+    }
 }
