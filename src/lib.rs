@@ -9,6 +9,10 @@ mod platform;
 mod state;
 mod ui;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static HEAP: heap::SmallFirst = heap::SmallFirst::new();
+
 /// Starts the app in the page: takes the skeleton away and puts the workbench in its place.
 pub fn start() {
     platform::crash::install();

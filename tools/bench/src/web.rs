@@ -6,6 +6,10 @@ use crate::expressions::{Compiled, EXPRESSIONS};
 use crate::own;
 use crate::workload::Held;
 
+/// As in the product.
+#[global_allocator]
+static HEAP: heap::SmallFirst = heap::SmallFirst::new();
+
 /// A compiled workload.
 #[wasm_bindgen]
 pub struct Workload(crate::Workload);
