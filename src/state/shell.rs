@@ -159,7 +159,10 @@ impl Shell {
             side_width: RwSignal::new(
                 sizes.next().unwrap_or_else(|| (dom::page_size().0 * 0.36).clamp(340.0, 460.0)),
             ),
-            dock_height: RwSignal::new(sizes.next().unwrap_or(240.0)),
+            // A third of the window, for the lists of a run are what is read most.
+            dock_height: RwSignal::new(
+                sizes.next().unwrap_or_else(|| (dom::page_size().1 * 0.34).clamp(220.0, 420.0)),
+            ),
             dock_is_whole: RwSignal::new(false),
             gallery: RwSignal::new(false),
             export: RwSignal::new(false),

@@ -360,7 +360,7 @@ impl HistoryModel {
                     let role = frames.role(frame).unwrap_or(FrameRole::Execution);
                     let owner_name = self.visits.get(owner).map_or("", |owner| &*owner.name);
                     let name = match role {
-                        FrameRole::Branch(branch) => format!("Branch {branch}"),
+                        FrameRole::Branch(branch) => format!("Branch {}", branch + 1),
                         FrameRole::Iteration(number) => format!("Iteration {number}"),
                         FrameRole::Execution => owner_name.to_owned(),
                     };

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::platform::dom;
 use crate::state::{RowMenuAt, RowOf, Studio, title_of};
-use crate::ui::{Menu, MenuEntry, MenuItem, MenuPlace};
+use crate::ui::{Icon, Menu, MenuEntry, MenuItem, MenuPlace};
 
 /// The menu of a row of events or steps. `list` is the id of the list that gets the focus back.
 #[component]
@@ -172,4 +172,20 @@ fn item(
         act: Arc::new(act),
         children: Vec::new(),
     })
+}
+
+/// The button of a row that opens its menu, for the mouse and for fingers: by keyboard the list itself opens it.
+pub fn row_more(open: impl Fn(leptos::ev::MouseEvent) + 'static) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="row-more"
+            tabindex="-1"
+            aria-hidden="true"
+            title="What to do with it"
+            on:click=open
+        >
+            <Icon name="more" size=16 />
+        </button>
+    }
 }

@@ -1,4 +1,4 @@
-use debugger::gantt::{Scale, Window};
+use debugger::gantt::{Axis, Scale, Window};
 use debugger::steps_table::SortBy;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -20,14 +20,14 @@ pub fn ZoomTools(scale: Memo<Shared<Scale>>) -> impl IntoView {
         let window = window.get();
         scale.with(|scale| {
             let text = |at: f64| axis_text(scale.axis, scale.value_at(at));
-            format!("{} – {}", text(window.from), text(window.to))
+            format!("The bars show {} to {}", text(window.from), text(window.to))
         })
     };
     let is_all = Memo::new(move |_| window.get().is_all());
     let is_filter = move || page.steps.with(|steps| steps.window.is_some());
     view! {
         class = sheet,
-        <div class="zoom" role="group" aria-label="Zoom of the bars">
+        <div class="zoom" role="group" aria-label="Zoom of the bars" data-testid="zoom" title=shown>
             <button
                 type="button"
                 class="button quiet icon-only"
@@ -38,9 +38,6 @@ pub fn ZoomTools(scale: Memo<Shared<Scale>>) -> impl IntoView {
             >
                 <Icon name="zoom-out" />
             </button>
-            <span class="zoom-range" data-testid="zoom-range" title="What the bars show">
-                {shown}
-            </span>
             <button
                 type="button"
                 class="button quiet icon-only"
@@ -134,7 +131,7 @@ pub fn zoom_by_wheel(event: &leptos::ev::WheelEvent, share: f64, is_axis: bool) 
     is_sideways
 }
 
-/// Which columns the table has, and what it is sorted by.
+/// Which columns the table has, what it is sorted by, and what its bars go along.
 #[component]
 pub fn ColumnChoice() -> impl IntoView {
     let sheet = style_sheet!("style/column_choice.css");
@@ -146,6 +143,11 @@ pub fn ColumnChoice() -> impl IntoView {
         (SortBy::Status, "status", "Status"),
         (SortBy::Started, "started", "Started"),
         (SortBy::Duration, "duration", "Duration"),
+    ];
+    let axes = [
+        (Axis::Time, "time", "Time"),
+        (Axis::BusyTime, "busy", "Time, idle cut short"),
+        (Axis::Events, "events", "Order of events"),
     ];
     let boxes = Column::ALL.map(|column| {
         view! {
@@ -163,11 +165,18 @@ pub fn ColumnChoice() -> impl IntoView {
     });
     view! {
         class = sheet,
-        <details class="columns">
-            <summary class="button quiet icon-only" aria-label="Columns and order" title="Columns and order">
+        <div class="columns">
+            // In the top layer, which the panel below is too low to hold.
+            <button
+                type="button"
+                class="button quiet icon-only columns-button"
+                aria-label="Columns, order and axis"
+                title="Columns, order and axis"
+                popovertarget="step-columns"
+            >
                 <Icon name="settings" />
-            </summary>
-            <div class="columns-panel" role="group" aria-label="Columns and order">
+            </button>
+            <div class="columns-panel" id="step-columns" popover="auto" role="group" aria-label="Columns, order and axis">
                 <p class="columns-title">"Columns"</p>
                 {boxes.into_iter().collect_view()}
                 <button
@@ -208,7 +217,25 @@ pub fn ColumnChoice() -> impl IntoView {
                     />
                     "Descending"
                 </label>
+                <label class="column-sort">
+                    "Axis of the bars"
+                    <select on:change=move |event| {
+                        let chosen = event_target_value(&event);
+                        if let Some((axis, ..)) = axes.iter().find(|(_, slug, _)| *slug == chosen) {
+                            page.axis.set(*axis);
+                            page.filter_by_window(false);
+                            page.set_window(Window::default());
+                        }
+                    }>
+                        {axes
+                            .map(|(axis, slug, title)| {
+                                view! { <option value=slug selected=move || page.axis.get() == axis>{title}</option> }
+                            })
+                            .into_iter()
+                            .collect_view()}
+                    </select>
+                </label>
             </div>
-        </details>
+        </div>
     }
 }

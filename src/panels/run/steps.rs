@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::events::ExecutionChoice;
-use super::row_menu::{RowMenu, is_menu_key, open_at_element, open_at_pointer};
+use super::row_menu::{RowMenu, is_menu_key, open_at_element, open_at_pointer, row_more};
 use super::step_tools::{ColumnChoice, ZoomTools, zoom_by_key, zoom_by_wheel};
 use crate::canvas::status_look;
 use crate::state::{Shared, Studio};
@@ -147,17 +147,13 @@ fn menu_by_key(studio: Studio, event: &leptos::ev::KeyboardEvent) -> bool {
     if !is_menu_key(event) {
         return false;
     }
-    open_menu_of_selected(studio, SELECTED_ROW);
-    true
-}
-
-fn open_menu_of_selected(studio: Studio, selectors: &[&str]) {
     let page = studio.page;
     let index = page.selected_row.get_untracked();
     let row = index.and_then(|index| page.table.with_untracked(|table| table.shown.get(index).copied()));
     if let Some(row) = row.and_then(|row| page.step_of_row(row)) {
-        open_at_element(studio, selectors, row);
+        open_at_element(studio, SELECTED_ROW, row);
     }
+    true
 }
 
 #[component]
@@ -202,8 +198,7 @@ fn SortButton(by: SortBy, title: &'static str, class: &'static str) -> impl Into
 #[component]
 fn StepTools(total: Memo<usize>, count: Signal<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
     let sheet = style_sheet!("style/steps.css");
-    let studio = Studio::of_app();
-    let page = studio.page;
+    let page = Studio::of_app().page;
     let statuses = [
         StateStatus::Succeeded,
         StateStatus::Failed,
@@ -230,11 +225,7 @@ fn StepTools(total: Memo<usize>, count: Signal<usize>, scale: Memo<Shared<Scale>
         (60_000, "1 min or more"),
         (3_600_000, "1 h or more"),
     ];
-    let axes = [
-        (Axis::Time, "time", "Time"),
-        (Axis::BusyTime, "busy", "Time, idle cut short"),
-        (Axis::Events, "events", "Order of events"),
-    ];
+    let fold_title = move || if page.steps.with(|steps| steps.all_closed) { "Open all" } else { "Close all" };
     let chosen_status =
         move || page.steps.with(|steps| steps.statuses.first().map_or("", |status| status.slug()));
     let chosen_type = move || page.steps.with(|steps| steps.types.first().map_or("", |known| known.name()));
@@ -311,7 +302,9 @@ fn StepTools(total: Memo<usize>, count: Signal<usize>, scale: Memo<Shared<Scale>
             <ExecutionChoice />
             <button
                 type="button"
-                class="button quiet"
+                class="button quiet icon-only"
+                title=fold_title
+                aria-label=fold_title
                 on:click=move |_| {
                     page.steps
                         .update(|steps| {
@@ -320,51 +313,20 @@ fn StepTools(total: Memo<usize>, count: Signal<usize>, scale: Memo<Shared<Scale>
                         })
                 }
             >
-                {move || if page.steps.with(|steps| steps.all_closed) { "Open all" } else { "Close all" }}
+                {move || {
+                    let name = if page.steps.with(|steps| steps.all_closed) { "expand" } else { "collapse" };
+                    view! { <Icon name=name /> }
+                }}
             </button>
-            <select
-                aria-label="Axis of the bars"
-                on:change=move |event| {
-                    let chosen = event_target_value(&event);
-                    if let Some((axis, ..)) = axes.iter().find(|(_, key, _)| *key == chosen) {
-                        page.axis.set(*axis);
-                        page.filter_by_window(false);
-                        page.set_window(Window::default());
-                    }
-                }
-            >
-                {axes
-                    .into_iter()
-                    .map(|(axis, key, title)| {
-                        view! {
-                            <option value=key selected=move || page.axis.get() == axis>
-                                {title}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-            </select>
             <ZoomTools scale=scale />
             <ColumnChoice />
-            <button
-                type="button"
-                class="button quiet icon-only"
-                id="step-actions"
-                title="What to do with the selected step"
-                aria-label="What to do with the selected step"
-                aria-haspopup="menu"
-                aria-disabled=move || page.selected_row.get().is_none().then_some("true")
-                on:click=move |_| open_menu_of_selected(studio, &["#step-actions"])
-            >
-                <Icon name="more" />
-            </button>
             <span class="steps-count" role="status">
                 {move || {
-                    format!(
-                        "{} of {} rows",
-                        debugger::count_text(count.get() as u64),
-                        debugger::count_text(total.get() as u64),
-                    )
+                    let (count, total) = (count.get() as u64, total.get() as u64);
+                    match count == total {
+                        true => format!("{} rows", debugger::count_text(total)),
+                        false => format!("{} of {} rows", debugger::count_text(count), debugger::count_text(total)),
+                    }
                 }}
             </span>
         </div>
@@ -525,17 +487,7 @@ fn StepRow(index: Memo<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
                     scale.with(|scale| bars_view(&bars, scale, window))
                 }}
             </div>
-            // By keyboard the list itself opens the menu.
-            <button
-                type="button"
-                class="row-more"
-                tabindex="-1"
-                aria-hidden="true"
-                title="What to do with it"
-                on:click=on_menu
-            >
-                <Icon name="more" size=16 />
-            </button>
+            {row_more(on_menu)}
         </div>
     }
 }
