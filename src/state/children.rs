@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use asl::Document;
+use asl::resource::Resource;
 use engine::{Machine, MockHost};
 use json::{Str, Value};
 
@@ -28,10 +29,14 @@ pub struct Child {
 pub fn starts(document: &Document) -> Vec<(Str, String)> {
     let mut found: Vec<(Str, String)> = Vec::new();
     for state in document.states() {
-        let starts = state.string("Resource").is_some_and(|resource| {
-            resource.contains(":states:startExecution") || resource.contains(":sfn:startExecution")
-        });
-        if !starts {
+        let resource = state.string("Resource");
+        if !matches!(
+            resource.as_deref().and_then(Resource::parse),
+            Some(
+                Resource::Integration { service: "states", action: "startExecution", .. }
+                    | Resource::Sdk { service: "sfn", action: "startExecution", .. }
+            )
+        ) {
             continue;
         }
         let arguments = ["Parameters", "Arguments"].into_iter().find_map(|field| state.value(field));

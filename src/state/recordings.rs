@@ -86,7 +86,7 @@ impl Studio {
                 continue;
             }
             dom::next_task().await;
-            self.keep_recording(recording, &history, (*document).clone(), definition.clone(), file)?;
+            self.keep_recording(recording, history, (*document).clone(), definition.clone(), file)?;
             opened += 1;
         }
         self.shell.mode.set(Mode::Run);
@@ -106,7 +106,7 @@ impl Studio {
     fn keep_recording(
         self,
         recording: Recording,
-        history: &ImportedHistory,
+        history: ImportedHistory,
         document: Document,
         definition: Str,
         file: &str,
@@ -117,7 +117,12 @@ impl Studio {
             true => file.to_owned(),
             false => recording.name.to_string(),
         };
-        let session = Session::of_history(recording, history, Arc::new(machine), MockHost::default());
+        let session = Session::of_history(
+            Arc::new(recording),
+            Arc::new(history),
+            Arc::new(machine),
+            MockHost::default(),
+        );
         self.runs.keep_session(name, definition, session, document);
         Ok(())
     }

@@ -75,30 +75,71 @@ pub fn kind_of(text: &str) -> TextKind {
             TextKind::Other
         };
     }
-    let tree = Tree::parse(trimmed);
+    let mut length = FIRST_PIECE;
+    while length < trimmed.len() {
+        let piece = trimmed.get(..trimmed.floor_char_boundary(length)).unwrap_or(trimmed);
+        if let Some(kind) = of_beginning(&Tree::parse(piece)) {
+            return kind;
+        }
+        length = length.saturating_mul(16);
+    }
+    of_whole(&Tree::parse(trimmed))
+}
+
+/// Of a long text, this many bytes are looked at first: a recording may have tens of megabytes, and the names that
+/// tell nearly always stand in front.
+const FIRST_PIECE: usize = 16 * 1024;
+
+/// The kind, where the beginning of a text tells it.
+fn of_beginning(tree: &Tree) -> Option<TextKind> {
+    let root = tree.root()?;
+    if tree.kind(root) != NodeKind::Array {
+        return of_names(tree, root);
+    }
+    // The first item may go on beyond the end of the piece.
+    let mut items = tree.items(root);
+    let first = items.next()?;
+    if is_event(tree, first) {
+        return Some(TextKind::ExecutionHistory);
+    }
+    items.next().map(|_| TextKind::OtherJson)
+}
+
+fn of_whole(tree: &Tree) -> TextKind {
     let Some(root) = tree.root() else {
         return TextKind::Other;
     };
     if tree.kind(root) == NodeKind::Array {
-        let has_events = tree.items(root).next().is_some_and(|item| is_event(&tree, item));
+        let has_events = tree.items(root).next().is_some_and(|item| is_event(tree, item));
         return if has_events { TextKind::ExecutionHistory } else { TextKind::OtherJson };
     }
+    if let Some(kind) = of_names(tree, root) {
+        return kind;
+    }
     let has = |name: &str| tree.get(root, name).is_some();
-    if has("States") || has("StartAt") {
-        TextKind::Definition
-    } else if has("events") || has("mapRunArn") {
-        TextKind::ExecutionHistory
-    } else if has("Resources") || has("AWSTemplateFormatVersion") {
-        TextKind::Template
-    } else if has("StateMachines") || has("MockedResponses") {
-        TextKind::MockConfig
-    } else if has("Type") && (has("Next") || has("End") || has("Resource")) {
+    if has("Type") && (has("Next") || has("End") || has("Resource")) {
         TextKind::SingleState
     } else if tree.kind(root) == NodeKind::Object && !tree.problems().is_empty() && tree.len() <= 3 {
         // A definition that somebody has just begun to write.
         TextKind::Definition
     } else {
         TextKind::OtherJson
+    }
+}
+
+/// The kind of an object that one of its names alone tells.
+fn of_names(tree: &Tree, root: NodeId) -> Option<TextKind> {
+    let has = |name: &str| tree.get(root, name).is_some();
+    if has("States") || has("StartAt") {
+        Some(TextKind::Definition)
+    } else if has("events") || has("mapRunArn") {
+        Some(TextKind::ExecutionHistory)
+    } else if has("Resources") || has("AWSTemplateFormatVersion") {
+        Some(TextKind::Template)
+    } else if has("StateMachines") || has("MockedResponses") {
+        Some(TextKind::MockConfig)
+    } else {
+        None
     }
 }
 
@@ -128,5 +169,42 @@ mod tests {
         check("  ", TextKind::Empty);
         check("<html>", TextKind::Other);
         check("hello", TextKind::Other);
+    }
+
+    #[test]
+    fn of_long_texts_the_beginning_tells_the_kind() {
+        let filling = "\u{e9}x, ".repeat(20_000);
+        let check = |text: String, kind: TextKind| {
+            assert!(text.len() > 4 * super::FIRST_PIECE);
+            assert_eq!(kind_of(&text), kind, "{}", text.get(..80).unwrap_or_default());
+        };
+        check(
+            format!("{{\"events\": [{{\"input\": \"{filling}\"}}], \"a\": 1}}"),
+            TextKind::ExecutionHistory,
+        );
+        check(
+            format!("[{{\"id\": 1, \"type\": \"ExecutionStarted\", \"input\": \"{filling}\"}}]"),
+            TextKind::ExecutionHistory,
+        );
+        // What tells stands behind the piece that is looked at first.
+        check(
+            format!("[{{\"input\": \"{filling}\", \"id\": 1, \"type\": \"ExecutionStarted\"}}]"),
+            TextKind::ExecutionHistory,
+        );
+        check(format!("{{\"Comment\": \"{filling}\", \"States\": {{}}}}"), TextKind::Definition);
+        check(format!("{{\"Comment\": \"{filling}\", \"events\": []}}"), TextKind::ExecutionHistory);
+        check(
+            format!("{{\"Type\": \"Pass\", \"Result\": \"{filling}\", \"End\": true}}"),
+            TextKind::SingleState,
+        );
+        check(
+            format!("{{\"Type\": \"Pass\", \"End\": true, \"Comment\": \"{filling}\", \"StartAt\": \"A\"}}"),
+            TextKind::Definition,
+        );
+        check(format!("[\"{filling}\", {{\"id\": 1, \"type\": \"x\"}}]"), TextKind::OtherJson);
+        check(format!("{{\"order\": \"{filling}\"}}"), TextKind::OtherJson);
+        // Text behind the root value, and a text that ends nowhere.
+        check(format!("{{\"order\": 1, \"lines\": []}} {filling}"), TextKind::OtherJson);
+        check(format!("{{\"StartAt\": \"{filling}"), TextKind::Definition);
     }
 }

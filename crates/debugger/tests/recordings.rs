@@ -335,6 +335,30 @@ fn a_recording_is_stepped_like_a_run_and_never_changed() {
 }
 
 #[test]
+fn a_recording_matched_anew_is_as_one_opened_with_that_definition() {
+    let text = run(ExecutionType::Standard).history().to_aws_json(TimestampStyle::Iso).to_text();
+    let imported = only(&text).history(None).unwrap();
+    // One that lacks the states, one that has them elsewhere, and the first again.
+    let definitions = [
+        r#"{"StartAt":"Other","States":{"Other":{"Type":"Succeed"}}}"#,
+        &rebuild_definition(&imported).text,
+        DEFINITION,
+    ];
+    let compile = |definition: &str| Arc::new(Machine::compile(&Document::parse(definition)).unwrap());
+    let open = |machine| Session::of_recording(only(&text), machine, MockHost::default()).unwrap();
+    let facts = |session: &Session<MockHost>| {
+        let model = HistoryModel::of_run(session.recorded(), RunId(0)).unwrap();
+        let events: Vec<_> = session.recorded().history().iter().map(|event| format!("{event:?}")).collect();
+        (events, model.rows().to_vec(), session.outcome().cloned(), session.cursor(), session.len())
+    };
+    let mut session = open(compile(DEFINITION));
+    for definition in definitions {
+        session.swap_machine(compile(definition));
+        assert_eq!(facts(&session), facts(&open(compile(definition))), "{definition}");
+    }
+}
+
+#[test]
 fn variables_of_a_recording_are_those_that_were_assigned() {
     let definition = r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{
         "A":{"Type":"Pass","Assign":{"n":1},"Next":"B"},

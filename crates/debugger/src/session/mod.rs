@@ -11,6 +11,7 @@ mod world;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use engine::history::ImportedHistory;
 use engine::{
     Budget, EventRef, Execution, FrameId, HistoryEvent, Instant, Machine, MockHost, Options, Outcome, RunId,
     TaskHost, TaskId,
@@ -70,6 +71,8 @@ pub struct Session<H: TaskHost + Clone = MockHost> {
     pub follow: Option<FrameId>,
     /// Where the run was recorded elsewhere: it can be gone through, but not changed.
     pub recording: Option<Arc<Recording>>,
+    /// The events of the recording as they were read, without a definition; shares its data with them.
+    history_as_read: Option<Arc<ImportedHistory>>,
     origin: Arc<World<H>>,
     head: World<H>,
     /// The run as it was at the cursor; made when somebody asks.
@@ -107,6 +110,7 @@ impl<H: TaskHost + Clone> Session<H> {
             holds_time: false,
             follow: None,
             recording: None,
+            history_as_read: None,
             origin: Arc::new(head.clone()),
             head,
             past: None,

@@ -25,13 +25,13 @@ impl<H: TaskHost + Clone> Session<H> {
         host: H,
     ) -> Result<Session<H>, ImportError> {
         let history = recording.history(None)?;
-        Ok(Session::of_history(recording, &history, machine, host))
+        Ok(Session::of_history(Arc::new(recording), Arc::new(history), machine, host))
     }
 
     /// As [`Session::of_recording`], where its history has been read.
     pub fn of_history(
-        recording: Recording,
-        history: &ImportedHistory,
+        recording: Arc<Recording>,
+        history: Arc<ImportedHistory>,
         machine: Arc<Machine>,
         host: H,
     ) -> Session<H> {
@@ -70,14 +70,15 @@ impl<H: TaskHost + Clone> Session<H> {
         session.head.position = count;
         session.origin = Arc::new(session.head.clone());
         session.cursor = Cursor { position: count, stage: 0 };
-        session.recording = Some(Arc::new(recording));
+        session.recording = Some(recording);
+        session.history_as_read = Some(history);
         session
     }
 
-    /// The same recording, matched with another definition; the cursor stays.
+    /// The same recording, matched with another definition; the cursor stays. Its events are not read again.
     pub(super) fn matched_anew(&self, machine: Arc<Machine>) -> Option<Session<H>> {
-        let recording = self.recording.as_deref()?.clone();
-        let mut session = Session::of_recording(recording, machine.clone(), self.origin.host.clone()).ok()?;
+        let (recording, history) = (self.recording.clone()?, self.history_as_read.clone()?);
+        let mut session = Session::of_history(recording, history, machine.clone(), self.origin.host.clone());
         session.breakpoints = self.breakpoints.clone();
         session.breakpoints.resolve(machine);
         session.seek_to(self.cursor);

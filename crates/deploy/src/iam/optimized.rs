@@ -86,11 +86,17 @@ pub fn function(name: &Given, field: &str, grants: &mut Grants) {
 
 /// Whether the ARN of a function ends in a version or an alias.
 fn is_qualified(arn: &Text) -> bool {
-    let text = arn.write(|piece| match piece {
+    Arn::parse(&with_stand_ins(arn)).is_some_and(|arn| {
+        arn.service == "lambda" && arn.resource_part(0) == Some("function") && arn.resource_part(2).is_some()
+    })
+}
+
+/// An ARN with a character for each placeholder: the names of CloudFormation's have colons of their own.
+fn with_stand_ins(arn: &Text) -> String {
+    arn.write(|piece| match piece {
         Piece::Literal(text) => text.clone(),
         _ => "x".to_owned(),
-    });
-    text.split_once(":function:").is_some_and(|(_, name)| name.contains(':'))
+    })
 }
 
 fn publish(arguments: &Arguments<'_>, grants: &mut Grants) {
@@ -181,38 +187,54 @@ fn start_execution(pattern: Pattern<'_>, arguments: &Arguments<'_>, grants: &mut
     let machine = grants.named(&STATE_MACHINE, &arguments.get("StateMachineArn"), "StateMachineArn");
     grants.allow(&["states:StartExecution"], vec![machine.clone()]);
     if matches!(pattern, Pattern::Sync | Pattern::Sync2) {
-        let mut executions = Text::default();
-        let mut is_told = false;
-        for piece in &machine.pieces {
-            executions.push(match piece {
-                Piece::Literal(text) if text.contains(":stateMachine:") => {
-                    is_told = true;
-                    Piece::Literal(text.replace(":stateMachine:", ":execution:"))
-                }
-                other => other.clone(),
-            });
-        }
-        if is_told {
-            // An alias or a version is no part of an execution's ARN.
-            let text = executions.to_string();
-            let name = text.rsplit(":execution:").next().unwrap_or_default();
-            if let Some((_, qualifier)) = name.split_once(':') {
-                let qualifier = format!(":{qualifier}");
-                executions = executions.map_literals(|text| text.trim_end_matches(&qualifier).to_owned());
-            }
-            if !text.ends_with(":execution:*") {
-                executions.push(Piece::Literal(":*".to_owned()));
-            }
-        } else {
+        let executions = executions_of(&machine).unwrap_or_else(|| {
             grants.wide(format!(
                 "Which workflow {machine} is can't be told before it is deployed, so the executions of every workflow may be described and stopped."
             ));
-            executions = Text::pattern("arn:$P:states:$R:$A:execution:*");
-        }
+            Text::pattern("arn:$P:states:$R:$A:execution:*")
+        });
         grants.allow(&["states:DescribeExecution", "states:StopExecution"], vec![executions]);
         grants.rule("StepFunctionsGetEventsForStepFunctionsExecutionRule");
     }
 }
+
+/// The executions of a workflow; none where its ARN doesn't tell which one it is.
+fn executions_of(machine: &Text) -> Option<Text> {
+    let text = with_stand_ins(machine);
+    let arn = Arn::parse(&text).filter(|arn| arn.service == "states")?;
+    if arn.resource_part(0) != Some("stateMachine") {
+        return None;
+    }
+    let name = arn.resource_part(1)?;
+    let mut executions = Text::default();
+    let mut part = 0;
+    for piece in &machine.pieces {
+        let Piece::Literal(text) = piece else {
+            if part <= NAME {
+                executions.push(piece.clone());
+            }
+            continue;
+        };
+        for (index, text) in text.split(':').enumerate() {
+            part += usize::from(index > 0);
+            // An alias or a version is no part of an execution's ARN.
+            if part > NAME {
+                break;
+            }
+            let colon = if index > 0 { ":" } else { "" };
+            let text = if part == TYPE { "execution" } else { text };
+            executions.push(Piece::Literal(format!("{colon}{text}")));
+        }
+    }
+    if name != "*" {
+        executions.push(Piece::Literal(":*".to_owned()));
+    }
+    Some(executions)
+}
+
+/// Which parts of a workflow's ARN, between colons and from 0, are the type of the resource and its name.
+const TYPE: usize = 5;
+const NAME: usize = 6;
 
 /// An HTTP task: its address and method, the connection with its secret (developer guide, "IAM permissions to run an
 /// HTTP Task").
@@ -339,5 +361,42 @@ pub fn object_of(uri: &Given, grants: &mut Grants) -> Text {
             );
             any
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{executions_of, is_qualified};
+    use crate::text::Text;
+
+    #[test]
+    fn executions_have_the_name_of_their_workflow_alone() {
+        let check = |machine: &str, executions: Option<&str>| {
+            let told = executions_of(&Text::parse(machine)).map(|text| text.to_string());
+            assert_eq!(told.as_deref(), executions, "{machine}");
+        };
+        let own = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}";
+        check(&format!("{own}:stateMachine:Child"), Some(&*format!("{own}:execution:Child:*")));
+        check(&format!("{own}:stateMachine:${{Name}}"), Some(&*format!("{own}:execution:${{Name}}:*")));
+        check(&format!("{own}:stateMachine:*"), Some(&*format!("{own}:execution:*")));
+        let known = "arn:aws:states:us-east-1:111122223333";
+        check(&format!("{known}:stateMachine:Child:prod"), Some(&*format!("{known}:execution:Child:*")));
+        check(
+            &format!("{known}:stateMachine:Child:${{Alias}}"),
+            Some(&*format!("{known}:execution:Child:*")),
+        );
+        check(&format!("{known}:stateMachine:a:stateMachine:b"), Some(&*format!("{known}:execution:a:*")));
+        check(&format!("{known}:activity:stateMachine:b"), None);
+        check("${ChildArn}", None);
+    }
+
+    #[test]
+    fn a_function_is_qualified_by_what_stands_behind_its_name() {
+        let check =
+            |arn: &str, expected: bool| assert_eq!(is_qualified(&Text::parse(arn)), expected, "{arn}");
+        check("arn:aws:lambda:${AWS::Region}:111122223333:function:f", false);
+        check("arn:aws:lambda:${AWS::Region}:111122223333:function:f:prod", true);
+        check("arn:aws:lambda:us-east-1:111122223333:function:${Name}:${Alias}", true);
+        check("${FunctionArn}", false);
     }
 }
