@@ -28,8 +28,8 @@ enum Node {
     },
     Object {
         members: Box<[(Str, Node)]>,
-        /// The bytes of the object's text without its values.
-        names_len: usize,
+        /// The names, and the members that are always the same.
+        unchanging: Tally,
     },
     Array(Box<[Node]>),
 }
@@ -109,12 +109,15 @@ impl Node {
                 // What AWS builds is compact, also where the input was passed through with its blanks.
                 expression.evaluate(field, scope).map(Value::into_without_text)
             }
-            Node::Object { members, names_len } => {
+            Node::Object { members, unchanging } => {
                 let mut filled = Vec::with_capacity(members.len());
-                let mut tally = Tally::new(*names_len);
+                let mut tally = *unchanging;
                 for (name, node) in members {
                     let value = match node {
-                        Node::Static(value) => value.clone(),
+                        Node::Static(value) => {
+                            filled.push((name.clone(), value.clone()));
+                            continue;
+                        }
                         // By far the most members are paths of names in the input.
                         Node::Dynamic { expression: Expression::Path(path), .. }
                             if let Some(found) = path.find_plainly(scope.input) =>
@@ -231,7 +234,13 @@ impl Compiler {
         sort_by_hash(&mut dynamic, |(name, _)| name);
         nodes.append(&mut dynamic);
         let names: usize = nodes.iter().map(|(name, _)| json::quoted_len(name) + 1).sum();
-        Node::Object { names_len: names + 1 + nodes.len(), members: nodes.into_boxed_slice() }
+        let mut unchanging = Tally::new(names + 1 + nodes.len());
+        for (_, node) in &nodes {
+            if let Node::Static(value) = node {
+                unchanging.add(value);
+            }
+        }
+        Node::Object { unchanging, members: nodes.into_boxed_slice() }
     }
 
     fn problem(&mut self, field: &Str, message: String, detail: Option<(String, usize)>) {

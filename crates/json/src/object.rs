@@ -303,6 +303,7 @@ impl Object {
 }
 
 /// What an object knows of its members, added up while they are made.
+#[derive(Clone, Copy, Debug)]
 pub struct Tally {
     text_len: usize,
     depth: u32,
@@ -321,6 +322,7 @@ impl Tally {
             Value::Array(array) => self.add_container(array.facts(), value),
             Value::Object(object) => self.add_container(object.facts(), value),
             Value::String(text) => crate::quoted_len(text),
+            Value::Number(crate::Number::Int(integer)) => crate::write::integer_len(*integer),
             scalar => crate::write::text_len(scalar),
         };
     }

@@ -144,7 +144,8 @@ pub fn push_integer(integer: i64, out: &mut String) {
     out.push_str(digits.get(start..).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default());
 }
 
-fn integer_len(integer: i64) -> usize {
+#[inline]
+pub(crate) fn integer_len(integer: i64) -> usize {
     let digits = match integer.unsigned_abs() {
         0..10 => 1,
         10..100 => 2,
