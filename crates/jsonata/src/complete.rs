@@ -1,5 +1,7 @@
 //! What can stand at a place of an expression, for an editor.
 
+use std::collections::HashSet;
+
 use json::{Span, Value};
 
 use crate::functions::BUILTINS;
@@ -147,9 +149,10 @@ fn ends_with_operand(left: &str) -> bool {
 }
 
 fn variables(request: &CompletionRequest<'_>, replaces: Span, completions: &mut Vec<Completion>) {
+    let mut known: HashSet<String> = HashSet::new();
     let mut add = |name: &str, detail: String, documentation| {
         let text = format!("${name}");
-        if !completions.iter().any(|completion: &Completion| completion.text == text) {
+        if known.insert(text.clone()) {
             completions.push(Completion {
                 kind: CompletionKind::Variable,
                 text,
@@ -220,6 +223,7 @@ fn summary(value: &Value) -> String {
 const MAX_SAMPLES: usize = 50;
 
 fn members(samples: Vec<Value>, replaces: Span, completions: &mut Vec<Completion>) {
+    let mut known: HashSet<String> = HashSet::new();
     for sample in items(&samples) {
         let Some(members) = sample.as_object() else { continue };
         for (name, value) in members.iter() {
@@ -233,7 +237,7 @@ fn members(samples: Vec<Value>, replaces: Span, completions: &mut Vec<Completion
                 continue;
             }
             let text = if plain { name.to_string() } else { format!("`{name}`") };
-            if !completions.iter().any(|known| known.kind == CompletionKind::Member && known.text == text) {
+            if known.insert(text.clone()) {
                 completions.push(Completion {
                     kind: CompletionKind::Member,
                     text,
@@ -248,34 +252,47 @@ fn members(samples: Vec<Value>, replaces: Span, completions: &mut Vec<Completion
 
 /// The sample values of the expression that a text ends with, as far as it is a path.
 fn samples_of(request: &CompletionRequest<'_>, text: &str) -> Vec<Value> {
-    let start = operand_start(text);
-    let operand = text.get(start..).unwrap_or_default();
+    let (before, operand) = text.split_at(operand_start(text));
+    samples_in(request, operand, &context_at(request, before.trim_end()))
+}
+
+fn samples_in(request: &CompletionRequest<'_>, operand: &str, context: &[Value]) -> Vec<Value> {
     let parsed = Expression::parse(operand);
-    let context = context_at(request, text.get(..start).unwrap_or_default().trim_end());
-    walk(request, &parsed, parsed.root, &context)
+    walk(request, &parsed, parsed.root, context)
 }
 
 /// The samples of the context at the end of a text: what is before the innermost open bracket or parenthesis
 /// of a step, else the input.
 fn context_at(request: &CompletionRequest<'_>, left: &str) -> Vec<Value> {
-    let mut depth = 0;
-    for (position, character) in left.char_indices().rev() {
+    // From the innermost bracket outwards, in a loop: there may be any number of them.
+    let mut left = left;
+    let mut operands = Vec::new();
+    while let Some((before, bracket)) = innermost_open(left) {
+        left = before.trim_end();
+        let step = left.strip_suffix('.').or_else(|| left.strip_suffix('^'));
+        let is_operand = bracket != '(' && ends_with_operand(left);
+        if let Some(text) = step.or_else(|| is_operand.then_some(left)) {
+            let (before, operand) = text.split_at(operand_start(text));
+            operands.push(operand);
+            left = before.trim_end();
+        }
+    }
+    let input = request.input.cloned().into_iter().collect();
+    operands.iter().rev().fold(input, |context: Vec<Value>, operand| samples_in(request, operand, &context))
+}
+
+/// The innermost bracket that is open at the end of a text, and what is before it.
+fn innermost_open(text: &str) -> Option<(&str, char)> {
+    let mut depth = 0usize;
+    for (position, character) in text.char_indices().rev() {
         match character {
             ')' | ']' | '}' => depth += 1,
             '(' | '[' | '{' if depth > 0 => depth -= 1,
-            '[' | '(' | '{' => {
-                let before = left.get(..position).unwrap_or_default().trim_end();
-                let step = before.strip_suffix('.').or_else(|| before.strip_suffix('^'));
-                return match (character, step) {
-                    (_, Some(step)) => samples_of(request, step),
-                    ('[' | '{', None) if ends_with_operand(before) => samples_of(request, before),
-                    _ => context_at(request, before),
-                };
-            }
+            '(' | '[' | '{' => return Some((text.get(..position)?, character)),
             _ => {}
         }
     }
-    request.input.cloned().into_iter().collect()
+    None
 }
 
 /// Where the path at the end of a text begins.

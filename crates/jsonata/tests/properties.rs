@@ -363,6 +363,11 @@ fn long_texts_cost_no_stack() {
         "-".repeat(100_000) + "1",
         "a ? b : ".repeat(50_000),
         "$f(".repeat(100_000),
+        "a[".repeat(100_000),
+        "a.(".repeat(100_000),
+        "a^(b{".repeat(50_000),
+        "%.".repeat(200_000) + "%",
+        "a.%.".repeat(200_000) + "a",
     ] {
         exercise(&text);
     }

@@ -34,6 +34,7 @@ pub(crate) fn compile(
         seeking: Vec::new(),
         slots: Vec::new(),
         ancestors: Vec::new(),
+        parent_work: 0,
         symbols,
         known,
         bound: Vec::new(),
@@ -61,6 +62,8 @@ struct Compiler<'a> {
     slots: Vec<Slot>,
     /// The steps whose context is bound for a `%`.
     ancestors: Vec<(NodeId, SlotId)>,
+    /// How many steps were looked at for a `%`.
+    parent_work: usize,
     symbols: Vec<Str>,
     known: HashMap<Str, usize>,
     /// Which symbols something in the expression binds.

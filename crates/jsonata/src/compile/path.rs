@@ -6,6 +6,10 @@ use super::{Compiler, Result, SlotId, error, no_parent};
 use crate::code::{Kind, NodeId, Stage};
 use crate::syntax::{AstId, AstNode};
 
+/// Steps that may be looked at for the `%` of one expression: enough for more than 4,000 of them in one path, and
+/// done in a tenth of a second.
+const MAX_PARENT_WORK: usize = 10_000_000;
+
 impl Compiler<'_> {
     /// `left.right`
     pub(super) fn process_map(&mut self, left: NodeId, right: AstId, span: Span) -> Result<NodeId> {
@@ -211,6 +215,7 @@ impl Compiler<'_> {
             return Ok(());
         }
         let steps = self.steps(path).to_vec();
+        self.charge_parent_work(path, steps.len())?;
         let has_focus = |compiler: &Compiler<'_>, step: NodeId| {
             compiler.node(step).step.as_ref().is_some_and(|step| step.focus.is_some())
         };
@@ -237,13 +242,24 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    /// Looking for parents is quadratic in the length of a path: one of some thousand `%` is refused.
+    fn charge_parent_work(&mut self, id: NodeId, steps: usize) -> Result<()> {
+        self.parent_work = self.parent_work.saturating_add(steps);
+        if self.parent_work > MAX_PARENT_WORK {
+            return error("S0218", "The expression has too many parent operators", self.node(id).span);
+        }
+        Ok(())
+    }
+
     pub(super) fn seek_parent(&mut self, id: NodeId, slot: SlotId) -> Result<()> {
+        self.charge_parent_work(id, 1)?;
         match &self.node(id).kind {
             Kind::Field(_) | Kind::Wildcard => {
                 if let Some(slot) = self.slots.get_mut(slot) {
                     slot.level -= 1;
                 }
                 if self.level(slot) == 0 {
+                    self.charge_parent_work(id, self.ancestors.len())?;
                     let existing = self.ancestors.iter().position(|(node, _)| *node == id);
                     match existing {
                         None => self.ancestors.push((id, slot)),
@@ -271,6 +287,7 @@ impl Compiler<'_> {
             }
             Kind::Path(path) => {
                 let steps = path.steps.clone();
+                self.charge_parent_work(id, steps.len())?;
                 if let Some(path) = self.path_mut(id) {
                     path.tuple = true;
                 }
