@@ -25,7 +25,7 @@ fn stop_at(page: &Page, state: &str, condition: &str) {
     page.click("#tab-debug");
     page.click(".breakpoint-tools .button");
     page.wait_for("[data-testid=condition]");
-    page.choose_option(".form-field:nth-of-type(2) select", &format!("/States/{state}"));
+    page.choose_option(".breakpoint-field:nth-of-type(2) select", &format!("/States/{state}"));
     page.fill("[data-testid=condition]", condition);
     page.click(".breakpoint-form .button.primary");
     page.wait_for(".breakpoint-row[data-look=conditional]");

@@ -256,10 +256,10 @@ fn a_breakpoint_on_a_timer_stops_before_it_fires() {
     page.wait_for_text(".breakpoint-form", "A Wait state ends");
     // No kind of timer at all is no breakpoint.
     for number in 1..=4 {
-        page.click(&format!(".breakpoint-form .form-check:nth-of-type({}) input", number + 2));
+        page.click(&format!(".breakpoint-form .breakpoint-check:nth-of-type({}) input", number + 2));
     }
     page.wait_for_text(".breakpoint-form", "Choose a kind of timer.");
-    page.click(".breakpoint-form .form-check:nth-of-type(3) input");
+    page.click(".breakpoint-form .breakpoint-check:nth-of-type(3) input");
     page.click(".breakpoint-form .button.primary");
     page.wait_for(".breakpoint-row");
     page.press(&[], Key::F8.into());

@@ -161,7 +161,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
         });
         view! {
             class = sheet,
-            <label class="form-field">
+            <label class="breakpoint-field">
                 {label}
                 <select prop:value=move || chosen.get() on:change=move |event| chosen.set(event_target_value(&event))>
                     {any.then(|| view! { <option value="">"Any state"</option> })}
@@ -179,7 +179,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
     view! {
         class = sheet,
         <form class="breakpoint-form" aria-label="Breakpoint" on:submit=save>
-            <label class="form-field">
+            <label class="breakpoint-field">
                 "Stop when"
                 <select
                     prop:value=move || kind.get()
@@ -208,7 +208,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                     .map(|(title, read, write)| {
                         view! {
                             class = sheet,
-                            <label class="form-check">
+                            <label class="breakpoint-check">
                                 <input
                                     type="checkbox"
                                     prop:checked=move || timers.with(read)
@@ -229,7 +229,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                 {states("To", second, false)}
             </Show>
             <Show when=is_kind(&["event"])>
-                <label class="form-field">
+                <label class="breakpoint-field">
                     "Type of the event"
                     <select
                         prop:value=move || event_type.get()
@@ -246,7 +246,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                 </label>
             </Show>
             <Show when=is_kind(&["error"])>
-                <label class="form-check">
+                <label class="breakpoint-check">
                     <input
                         type="checkbox"
                         prop:checked=move || caught.get()
@@ -254,7 +254,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                     />
                     "Caught or retried"
                 </label>
-                <label class="form-check">
+                <label class="breakpoint-check">
                     <input
                         type="checkbox"
                         prop:checked=move || uncaught.get()
@@ -262,7 +262,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                     />
                     "Uncaught"
                 </label>
-                <label class="form-field">
+                <label class="breakpoint-field">
                     "Only of this name"
                     <input
                         placeholder="States.Timeout"
@@ -271,7 +271,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                     />
                 </label>
             </Show>
-            <label class="form-field">
+            <label class="breakpoint-field">
                 {move || {
                     match language.get() {
                         asl::QueryLanguage::Jsonata => "Only if (JSONata)",
@@ -287,7 +287,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                     on:input=move |event| condition.set(event_target_value(&event))
                 />
             </label>
-            <label class="form-field">
+            <label class="breakpoint-field">
                 "Hits"
                 <input
                     class="mono"
@@ -296,7 +296,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                     on:input=move |event| hits.set(event_target_value(&event))
                 />
             </label>
-            <label class="form-field">
+            <label class="breakpoint-field">
                 "Write a line instead of stopping"
                 <input
                     class="mono"
