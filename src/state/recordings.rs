@@ -43,7 +43,7 @@ impl Studio {
         let names_states = |history: &ImportedHistory| {
             history.history.iter().any(|event| event.event_type.is_state_entered())
         };
-        let fits = !self.workspace.is_empty()
+        let fits = !self.workspace.is_empty_untracked()
             && present.tree().problems().is_empty()
             && read.iter().all(|(_, history)| missing_states(history, &present).is_empty())
             // Histories without any state fit everywhere.

@@ -15,6 +15,16 @@ const KEEP_MEMORIES: &str = "
     }
 ";
 
+const MEGABYTE: f64 = 1_048_576.0;
+
+/// In megabytes.
+pub struct Memory {
+    /// Of JavaScript: what objects in use take.
+    pub heap: f64,
+    /// The whole linear memory of WebAssembly, which never shrinks: the most that was needed so far.
+    pub wasm: f64,
+}
+
 /// A page whose main thread is watched.
 pub struct Meter {
     pub page: Page,
@@ -126,12 +136,13 @@ impl Meter {
         );
     }
 
-    /// Megabytes of JavaScript's heap and of WebAssembly's memory, after garbage was collected.
-    pub fn memory(&self) -> f64 {
+    /// What the page holds after garbage was collected.
+    pub fn memory(&self) -> Memory {
         self.page.devtools("HeapProfiler.collectGarbage", json!({}));
-        let heap = self.metric("JSHeapUsedSize");
         let wasm = self.evaluate("[...__memories].reduce((sum, one) => sum + one.buffer.byteLength, 0)");
-        (heap + wasm.as_f64().unwrap_or(0.0)) / 1_048_576.0
+        let wasm = wasm.as_f64().unwrap_or(0.0);
+        assert!(wasm > 0.0, "the page's WebAssembly memory was not seen");
+        Memory { heap: self.metric("JSHeapUsedSize") / MEGABYTE, wasm: wasm / MEGABYTE }
     }
 
     pub fn mouse(page: &Page, kind: &str, (x, y): (f64, f64), more: Value) {
