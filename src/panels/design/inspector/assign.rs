@@ -5,7 +5,7 @@ use asl::{Patch, QueryLanguage, Replacement};
 use json::{NodeKind, Value};
 use leptos::prelude::*;
 
-use super::field::{Mode, is_expression, path_input, problem_list};
+use super::field::{Mode, is_expression, is_wrong, path_input, problem_list};
 use super::form::Site;
 use super::inputs::{Labelling, icon_button, segments};
 use super::payload;
@@ -131,10 +131,7 @@ fn row(parent: &Site, position: usize, member: &str) -> AnyView {
     let mut labelling = Labelling::alone("Value");
     let complaint = labelling.complaint;
     labelling.names_itself = true;
-    labelling.is_invalid = Signal::derive(move || {
-        let is_error = |(severity, _): &(Severity, String)| *severity == Severity::Error;
-        complaint.with(Option::is_some) || problems.with(|problems| problems.iter().any(is_error))
-    });
+    labelling.is_invalid = is_wrong(complaint, problems);
     let problems_id = format!("{}-problems", labelling.id);
     labelling.described_by.clone_from(&problems_id);
     let computed = match language {

@@ -7,7 +7,7 @@ use asl::forms::{self, Control, RetrySchedule};
 use json::{Number, Value};
 use leptos::prelude::*;
 
-use super::field::{field_row, problem_list, rows_and_chips};
+use super::field::{field_row, is_wrong, problem_list, rows_and_chips};
 use super::form::Site;
 use super::inputs::{Labelling, Look, TextControl, select, show_text, text_input};
 use super::list::{ListSpec, object_list};
@@ -72,7 +72,7 @@ fn error_equals(site: &Site) -> AnyView {
     let mut labelling = Labelling::alone("ErrorEquals");
     let problems_id = format!("{}-problems", labelling.id);
     labelling.described_by = problems_id.clone();
-    labelling.is_invalid = Signal::derive(move || problems.with(|problems| !problems.is_empty()));
+    labelling.is_invalid = is_wrong(labelling.complaint, problems);
     let form = site.form;
     let known = super::resource::task_errors(form);
     let suggestions = Signal::derive(move || {
@@ -138,9 +138,7 @@ fn small_number(site: &Site, name: &'static str, label: &'static str, default: &
     });
     let mut labelling = Labelling::alone(name);
     labelling.complaint = complaint;
-    labelling.is_invalid = Signal::derive(move || {
-        complaint.with(Option::is_some) || problems.with(|problems| !problems.is_empty())
-    });
+    labelling.is_invalid = is_wrong(complaint, problems);
     let problems_id = format!("{}-problems", labelling.id);
     labelling.described_by = problems_id.clone();
     let parse = Box::new(|text: &str| {

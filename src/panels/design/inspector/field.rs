@@ -98,10 +98,7 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
             words.collect::<Vec<(Severity, String)>>()
         }
     });
-    let is_error = Memo::new(move |_| {
-        complaint.with(Option::is_some)
-            || problems.with(|problems| problems.iter().any(|(severity, _)| *severity == Severity::Error))
-    });
+    let is_error = is_wrong(complaint, problems);
     let is_group = is_container || matches!(field.kind, Kind::Texts { .. });
     let is_labelled_inside =
         is_group || matches!(field.kind, Kind::Template | Kind::Assignments | Kind::Json);
@@ -113,7 +110,7 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
         names_itself: is_labelled_inside,
         described_by: format!("{help_id} {problems_id}"),
         is_required: field.required,
-        is_invalid: is_error.into(),
+        is_invalid: is_error,
         complaint,
     };
     let mode = Memo::new({
@@ -222,6 +219,18 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Whether what a field holds is wrong: advice alone doesn't make it so.
+pub fn is_wrong(
+    complaint: RwSignal<Option<String>>,
+    problems: Memo<Vec<(Severity, String)>>,
+) -> Signal<bool> {
+    let is_error = |(severity, _): &(Severity, String)| *severity == Severity::Error;
+    Memo::new(move |_| {
+        complaint.with(Option::is_some) || problems.with(|problems| problems.iter().any(is_error))
+    })
+    .into()
 }
 
 /// Problems, and why a draft is not taken over.

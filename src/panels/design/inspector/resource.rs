@@ -5,7 +5,7 @@ use catalogue::Pattern;
 use json::Value;
 use leptos::prelude::*;
 
-use super::field::{problem_list, typed};
+use super::field::{is_wrong, problem_list, typed};
 use super::form::{Form, Site};
 use super::inputs::{Labelling, Look, parse_text, segments, show_text};
 
@@ -23,7 +23,7 @@ pub fn resource(site: &Site, field: &'static Field) -> AnyView {
     });
     let mut labelling = Labelling::alone("Resource");
     labelling.is_required = true;
-    labelling.is_invalid = Signal::derive(move || problems.with(|problems| !problems.is_empty()));
+    labelling.is_invalid = is_wrong(labelling.complaint, problems);
     let problems_id = format!("{}-problems", labelling.id);
     labelling.described_by = problems_id.clone();
     let words = move || text.with(|text| diagram::resource(text));

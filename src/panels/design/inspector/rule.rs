@@ -4,7 +4,7 @@ use asl::forms::{Comparison, RELATIONS, Relation, Subject};
 use json::Value;
 use leptos::prelude::*;
 
-use super::field::{parse_number, path_input, problem_list, typed};
+use super::field::{is_wrong, parse_number, path_input, problem_list, typed};
 use super::form::Site;
 use super::inputs::{Labelling, Look, icon_button, parse_text, segments, select, show_text, unique_id};
 use super::timestamp;
@@ -187,9 +187,7 @@ fn comparison(site: &Site) -> AnyView {
         });
         let mut labelling = Labelling::alone("Variable");
         let complaint = labelling.complaint;
-        labelling.is_invalid = Signal::derive(move || {
-            complaint.with(Option::is_some) || problems.with(|problems| !problems.is_empty())
-        });
+        labelling.is_invalid = is_wrong(complaint, problems);
         labelling.described_by = format!("{}-problems", labelling.id);
         let problems_id = labelling.described_by.clone();
         view! {
@@ -315,9 +313,7 @@ fn operand_input(site: &Site, relation: &'static Relation, is_path: bool) -> Any
     });
     let mut labelling = Labelling::alone("Value to compare with");
     let complaint = labelling.complaint;
-    labelling.is_invalid = Signal::derive(move || {
-        complaint.with(Option::is_some) || problems.with(|problems| !problems.is_empty())
-    });
+    labelling.is_invalid = is_wrong(complaint, problems);
     let problems_id = unique_id("operand");
     labelling.described_by = problems_id.clone();
     let id = labelling.id.clone();

@@ -10,7 +10,7 @@ use catalogue::{Shape, Shapes};
 use json::{NodeKind, Value};
 use leptos::prelude::*;
 
-use super::field::{Mode, is_expression, parse_number, path_input, problem_list, typed};
+use super::field::{Mode, is_expression, is_wrong, parse_number, path_input, problem_list, typed};
 use super::form::Site;
 use super::inputs::{Labelling, Look, icon_button, parse_text, segments, select, show_text, unique_id};
 use super::payload;
@@ -316,9 +316,7 @@ fn row(own: &Site, of: RowForm, remove: impl Fn() + 'static) -> AnyView {
     let mut labelling = Labelling::alone("Parameter");
     let complaint = labelling.complaint;
     labelling.is_required = is_required;
-    labelling.is_invalid = Signal::derive(move || {
-        complaint.with(Option::is_some) || problems.with(|problems| !problems.is_empty())
-    });
+    labelling.is_invalid = is_wrong(complaint, problems);
     let own_place = own.pointer.to_string();
     let problems_id = format!("{}-problems", labelling.id);
     labelling.described_by.clone_from(&problems_id);
