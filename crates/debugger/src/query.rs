@@ -391,6 +391,11 @@ impl<'a> Env<'a> {
         Env { data, ..self }
     }
 
+    /// The same with the context object of another event: what the field of a Map state sees that is for its items.
+    pub(crate) fn in_context_of(self, event: EventRef) -> Env<'a> {
+        Env { event, ..self }
+    }
+
     pub(crate) fn states_object(&self, with_context: bool) -> Value {
         let mut members = json::Map::with_capacity(4);
         members.insert("input", self.input.clone());

@@ -96,7 +96,11 @@ impl KeptRun {
         before: Option<&Value>,
     ) -> Option<Traced> {
         let position = self.place_of_stage(visit, stage)?;
-        let env = self.session.env(position)?;
+        let env = match stage {
+            Stage::ItemSelector => self.session.env_of_first_item(position, visit),
+            _ => None,
+        };
+        let env = env.or_else(|| self.session.env(position))?;
         let env = match (language, before) {
             (QueryLanguage::JsonPath, Some(before)) => env.with_data(before),
             _ => env,

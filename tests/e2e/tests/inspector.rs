@@ -25,6 +25,10 @@ fn example(slug: &str) -> String {
 
 /// Selects a state as a click on it does.
 fn select(page: &Page, name: &str) {
+    // What is clicked before the page has started, or while the picture moves, is lost.
+    e2e::scenes::started(page);
+    page.wait_for(&format!("g.node[data-name='{name}']"));
+    page.wait_for_value("return document.querySelector('.viewport.settling')", &json!(null));
     let script = format!(
         "[...document.querySelectorAll('g.node')].find(node => node.dataset.name === '{name}')
             .dispatchEvent(new MouseEvent('click', {{ bubbles: true }}))"

@@ -302,6 +302,14 @@ impl<H: TaskHost + Clone> Session<H> {
         Env::at(&self.head.execution, &self.visits, &self.events, position)
     }
 
+    /// What expressions for the items of a Map state see, which are evaluated once an item: here for the first item that
+    /// an iteration has begun with. None where none has.
+    pub fn env_of_first_item(&self, position: u32, map: VisitId) -> Option<Env<'_>> {
+        let after = self.visits.iter().skip(map.0 as usize + 1);
+        let (_, first) = after.into_iter().find(|(_, visit)| visit.parent == Some(map))?;
+        Some(self.env(position)?.in_context_of(EventRef { run: first.run, event: first.entered_event }))
+    }
+
     /// A session that goes its own way from here on; both runs are kept.
     pub fn fork(&self) -> Session<H> {
         self.clone()

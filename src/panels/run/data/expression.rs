@@ -33,7 +33,11 @@ pub fn ExpressionView(
         .with_run_untracked(|run| run.trace(visit, stage, &expression.text, language, before.as_ref()))
         .flatten();
     let source = source_of(&expression.text, language);
-    let place = expression.pointer.trim_start_matches('/').to_owned();
+    let place = expression.pointer.trim_start_matches('/');
+    let place = match stage {
+        Stage::ItemSelector => format!("{place}, first item"),
+        _ => place.to_owned(),
+    };
     view! { <TracedText place=place source=source traced=traced /> }
 }
 
