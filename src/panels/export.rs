@@ -46,14 +46,7 @@ fn ExportForm() -> impl IntoView {
         format!("{:.0} × {:.0} pixels", area.width * factor, area.height * factor)
     };
     let preview = move || {
-        let svg = drawn.with(|(svg, _)| svg.clone());
-        let url = picture::blob_of(&svg, "image/svg+xml")
-            .and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob))
-            .unwrap_or_default();
-        let kept = url.clone();
-        on_cleanup(move || {
-            let _ = web_sys::Url::revoke_object_url(&kept);
-        });
+        let url = drawn.with(|(svg, _)| picture::address_of(svg));
         view! { <img class=format!("export-preview {sheet}") src=url alt="The picture as it will be exported" /> }
     };
     let name = move |extension: &str| {
@@ -172,6 +165,11 @@ fn ExportForm() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// The whole graph as it goes onto paper, with the colours of the run.
+pub fn draw_for_paper(studio: Studio) -> String {
+    draw(studio, false, false, true, false).0
 }
 
 /// The SVG and the rectangle that it shows.

@@ -63,6 +63,17 @@ pub async fn copy_png(png: &Blob) -> bool {
     write().await.is_ok()
 }
 
+/// An address for an SVG, to be shown until its owner is cleaned up; empty where the browser gives none.
+pub fn address_of(svg: &str) -> String {
+    let url = blob_of(svg, "image/svg+xml").and_then(|blob| Url::create_object_url_with_blob(&blob));
+    let url = url.unwrap_or_default();
+    let kept = url.clone();
+    leptos::prelude::on_cleanup(move || {
+        let _ = Url::revoke_object_url(&kept);
+    });
+    url
+}
+
 /// A text as a file of a type.
 pub fn blob_of(text: &str, media_type: &str) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();

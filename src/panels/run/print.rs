@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::result::{Facts, failure_of, shortened};
-use crate::platform::dom;
+use crate::panels::export::draw_for_paper;
+use crate::platform::{dom, picture};
 use crate::state::{LineOf, RunPhase, Studio};
 
 /// Rows of a table and events that are printed at most: paper that nobody reads helps nobody.
@@ -15,26 +16,26 @@ const MOST_ROWS: usize = 1_000;
 pub fn PrintedExecution() -> impl IntoView {
     let studio = Studio::of_app();
     let is_printing = studio.page.is_printing;
-    Effect::new(move |_| {
-        if is_printing.get() {
-            // The second frame comes after it has been drawn.
+    // Once the graph is there, or can't be: the second frame comes after it has been drawn.
+    let print = Callback::new(move |()| {
+        request_animation_frame(move || {
             request_animation_frame(move || {
-                request_animation_frame(move || {
+                if is_printing.try_get_untracked() == Some(true) {
                     dom::print();
                     is_printing.set(false);
-                });
+                }
             });
-        }
+        });
     });
     view! {
         <Show when=move || is_printing.get()>
-            <Sheet />
+            <Sheet print=print />
         </Show>
     }
 }
 
 #[component]
-fn Sheet() -> impl IntoView {
+fn Sheet(print: Callback<()>) -> impl IntoView {
     let sheet = style_sheet!("style/print.css");
     let studio = Studio::of_app();
     let runs = studio.runs;
@@ -66,6 +67,7 @@ fn Sheet() -> impl IntoView {
             </section>
         }
     });
+    let graph = picture::address_of(&untrack(|| draw_for_paper(studio)));
     let title = if phase == RunPhase::None { name.clone() } else { format!("{name}: {run_name}") };
     view! {
         class = sheet,
@@ -83,6 +85,16 @@ fn Sheet() -> impl IntoView {
                 <pre>{input}</pre>
             </section>
             {output}
+            <section>
+                <h2>"Graph"</h2>
+                <img
+                    class="print-graph"
+                    src=graph
+                    alt="The graph of the workflow, with how its states fared"
+                    on:load=move |_| print.run(())
+                    on:error=move |_| print.run(())
+                />
+            </section>
             {steps(studio)}
             {events(studio)}
         </article>

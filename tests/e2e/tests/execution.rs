@@ -138,7 +138,9 @@ fn an_execution_goes_onto_paper() {
          window.print = () => {
              const visible = [...document.querySelectorAll('button, .stage, [role=tablist]')]
                  .filter((one) => one.checkVisibility()).length;
-             window.__printed = { text: document.querySelector('[data-testid=print]').innerText, visible };
+             const graph = document.querySelector('[data-testid=print] img');
+             window.__printed = { text: document.querySelector('[data-testid=print]').innerText, visible,
+                 graph: graph.complete && graph.naturalWidth > 100 };
          };",
     );
     page.press(&[Key::Control], 'p');
@@ -151,6 +153,7 @@ fn an_execution_goes_onto_paper() {
         assert!(text.contains(part), "{part} is not on the paper:\n{text}");
     }
     assert_eq!(printed["visible"], 0, "controls are printed");
+    assert_eq!(printed["graph"], true, "the graph is drawn before it is printed");
     // Afterwards the page is as before.
     page.devtools("Emulation.setEmulatedMedia", json!({ "media": "" }));
     page.wait_until_gone("[data-testid=print]");
