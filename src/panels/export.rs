@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stylers_macro::style_sheet;
 
-use crate::canvas::{status_look, type_icon};
+use crate::canvas::{node_icon, status_look};
 use crate::platform::{files, picture};
 use crate::state::{NodeStatus, Studio};
 use crate::ui::{Dialog, Icon, icon_path};
@@ -188,7 +188,7 @@ fn draw(
             colours,
             part,
             has_ground,
-            icon: &|node| icon_path(type_icon(node.state_type)),
+            icon: &|node| icon_path(node_icon(node)),
             status: &|node| {
                 let (status, _) = studio.runs.status(&node.key).get_untracked();
                 if !with_run || status == NodeStatus::Idle {
