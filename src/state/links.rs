@@ -58,6 +58,7 @@ impl Studio {
         link.tab = Some(self.shell.dock_tab.get().slug().to_owned());
         if self.shell.dock_tab.get() == DockTab::MapRun {
             link.map_run = u32::try_from(self.page.map_run.get() + 1).ok();
+            link.children = self.page.child_filter.get();
         }
         link.filter = self.page.filter.get();
         link
@@ -153,6 +154,7 @@ impl Studio {
         }
         if let Some(number) = link.map_run {
             self.page.map_run.set((number as usize).saturating_sub(1));
+            self.page.child_filter.set(link.children.clone());
         }
         if link.filter != self.page.filter.get_untracked() {
             self.page.filter.set(link.filter.clone());

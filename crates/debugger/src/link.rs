@@ -1,9 +1,10 @@
 //! Addresses of what is seen: the part after `#` names an example or a run, an event, a tab and a filter.
 
-use engine::EventType;
+use engine::{EventType, Status};
 use json::Str;
 
 use crate::history_model::EventFilter;
+use crate::map_run::ChildFilter;
 use crate::status::StateStatus;
 
 /// What an address asks for. What is absent stays as it is.
@@ -20,6 +21,8 @@ pub struct Link {
     pub tab: Option<String>,
     /// Which of the Map Runs is shown, from 1.
     pub map_run: Option<u32>,
+    /// Which of its child executions are listed.
+    pub children: ChildFilter,
     /// The key of the selected state.
     pub state: Option<Str>,
     pub filter: EventFilter,
@@ -29,6 +32,9 @@ pub struct Link {
 
 /// Fragments longer than this are not read: no address that this app makes comes near.
 const LONGEST: usize = 16_384;
+
+const STATUSES: [Status; 5] =
+    [Status::Running, Status::Succeeded, Status::Failed, Status::TimedOut, Status::Aborted];
 
 impl Link {
     /// Reads a fragment, with or without its `#`. Never fails: what can't be read is among
@@ -48,6 +54,12 @@ impl Link {
                 "map" => match value.parse::<u32>() {
                     Ok(number) if number > 0 => link.map_run = Some(number),
                     _ => link.unknown.push(format!("the Map Run \"{value}\"")),
+                },
+                "child" => link.children.name = value,
+                "exact" => link.children.is_exact = value == "yes",
+                "ended" => match STATUSES.into_iter().find(|status| status.name() == value) {
+                    Some(status) => link.children.status = Some(status),
+                    None => link.unknown.push(format!("the status of child executions \"{value}\"")),
                 },
                 "tab" => link.tab = Some(value),
                 "state" => link.state = Some(value.into()),
@@ -107,6 +119,9 @@ impl Link {
         put("event", &self.event.map(|event| event.to_string()).unwrap_or_default());
         put("time", self.time.as_deref().unwrap_or_default());
         put("map", &self.map_run.map(|number| number.to_string()).unwrap_or_default());
+        put("child", &self.children.name);
+        put("exact", if self.children.is_exact { "yes" } else { "" });
+        put("ended", self.children.status.map_or("", Status::name));
         put("state", self.state.as_deref().unwrap_or_default());
         put("tab", self.tab.as_deref().unwrap_or_default());
         put("filter", &self.filter.text);
@@ -169,10 +184,11 @@ fn decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use engine::EventType;
+    use engine::{EventType, Status};
 
     use super::Link;
     use crate::history_model::EventFilter;
+    use crate::map_run::ChildFilter;
     use crate::status::StateStatus;
 
     #[test]
@@ -183,6 +199,7 @@ mod tests {
             event: Some(17),
             time: Some("2024-01-01T00:00:12.5Z".to_owned()),
             map_run: Some(2),
+            children: ChildFilter { status: Some(Status::TimedOut), name: "a&b".to_owned(), is_exact: true },
             tab: Some("events".to_owned()),
             state: Some("/States/Pay, please/Branches/0/States/Ünïcode & 100 %".into()),
             filter: EventFilter {
@@ -202,13 +219,19 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told() {
-        let link = Link::parse("event=x&map=0&types=TaskFailed,Nope&colour=red&tab=ev%zzents&run");
+        let link = Link::parse("event=x&map=0&ended=lost&types=TaskFailed,Nope&colour=red&tab=ev%zzents&run");
         assert_eq!(link.event, None);
         assert_eq!(link.filter.types, [EventType::TaskFailed]);
         assert_eq!(link.tab.as_deref(), Some("ev%zzents"));
         assert_eq!(
             link.unknown,
-            ["the event \"x\"", "the Map Run \"0\"", "the type of event \"Nope\"", "\"colour\""]
+            [
+                "the event \"x\"",
+                "the Map Run \"0\"",
+                "the status of child executions \"lost\"",
+                "the type of event \"Nope\"",
+                "\"colour\""
+            ]
         );
         assert!(!Link::parse(&"a".repeat(20_000)).unknown.is_empty());
     }

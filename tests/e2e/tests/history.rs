@@ -254,8 +254,10 @@ fn a_map_run_has_a_page_whose_children_open() {
     page.wait_for_text(".step-row .step-title", "Store row");
     page.wait_for_text("[data-testid=standing]", "Execution started");
     // The address brings the page back.
-    page.go("#example=distributed-map-csv&tab=map-run&map=1");
+    page.go(&format!("#example=distributed-map-csv&tab=map-run&map=1&child={name}&exact=yes"));
     page.wait_for("[data-testid=map-run]");
+    page.wait_for_text(".map-found", "1 of 6");
+    page.wait_for_value("return document.querySelector('.map-search').value", &serde_json::json!(name));
     assert_eq!(page.attribute("#tab-map-run", "aria-selected").as_deref(), Some("true"));
     page.assert_clean();
 }
