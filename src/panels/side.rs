@@ -132,6 +132,19 @@ pub fn Side() -> impl IntoView {
                         />
                         "Express workflow"
                     </label>
+                    <Show when=move || workspace.is_express.get()>
+                        <label
+                            class="express"
+                            title="AWS starts an asynchronous Express execution at least once: what it does must bear being done twice"
+                        >
+                            <input
+                                type="checkbox"
+                                prop:checked=move || studio.runs.starts_twice.get()
+                                on:change=move |event| studio.runs.starts_twice.set(event_target_checked(&event))
+                            />
+                            "Start it twice, as AWS may"
+                        </label>
+                    </Show>
                 </p>
                 <JsonEditor label="Input" text=workspace.input />
             </Panel>

@@ -159,9 +159,9 @@ impl Shell {
             side_width: RwSignal::new(
                 sizes.next().unwrap_or_else(|| (dom::page_size().0 * 0.36).clamp(340.0, 460.0)),
             ),
-            // A third of the window, for the lists of a run are what is read most.
+            // Nearly a third of the window: the lists of a run are what is read most.
             dock_height: RwSignal::new(
-                sizes.next().unwrap_or_else(|| (dom::page_size().1 * 0.34).clamp(220.0, 420.0)),
+                sizes.next().unwrap_or_else(|| (dom::page_size().1 * 0.31).clamp(220.0, 400.0)),
             ),
             dock_is_whole: RwSignal::new(false),
             gallery: RwSignal::new(false),

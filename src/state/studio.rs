@@ -401,6 +401,7 @@ impl Studio {
             s3: virtual_s3(&objects),
             order: self.runs.order.get_untracked(),
             seed: self.runs.seed.get_untracked(),
+            second_starts: if self.runs.starts_twice.get_untracked() { 1.0 } else { 0.0 },
             ..Options::default()
         };
         let start = Start {

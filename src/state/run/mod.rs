@@ -126,6 +126,8 @@ pub struct Runs {
     pub breakpoints: RwSignal<Breakpoints>,
     /// Whether workflows that are started and known here are run, instead of being answered for.
     pub runs_children: RwSignal<bool>,
+    /// Whether an Express workflow is started a second time, as AWS may.
+    pub starts_twice: RwSignal<bool>,
     /// Whether the recording is played, and how many events a second.
     pub playing: RwSignal<bool>,
     pub speed: RwSignal<u32>,
@@ -153,6 +155,7 @@ impl Runs {
             selected_event: RwSignal::new(None),
             breakpoints: RwSignal::new(Breakpoints::default()),
             runs_children: RwSignal::new(true),
+            starts_twice: RwSignal::new(false),
             playing: RwSignal::new(false),
             speed: RwSignal::new(15),
             order: RwSignal::new(Order::default()),

@@ -284,3 +284,19 @@ fn coverage_names_what_no_run_has_reached() {
     page.wait_for_text("[data-testid=coverage] li", "Many");
     page.assert_clean();
 }
+
+#[test]
+fn an_express_workflow_is_started_twice_as_aws_may() {
+    let page = Page::open_workflow(WORKFLOW, ANSWERS);
+    page.wait_for("g.node[data-name=Few]");
+    page.click("#tab-input");
+    let twice = "#tab-input-panel .express:nth-of-type(2) input";
+    assert_eq!(page.count(twice), 0, "only Express workflows are");
+    page.click("#tab-input-panel .express input");
+    page.click(twice);
+    run_to_end(&page, "Succeeded");
+    page.click("#tab-events");
+    page.wait_for(".event-row");
+    page.wait_for_text(".events select[aria-label=Execution]", "Started once more");
+    page.assert_clean();
+}

@@ -36,6 +36,7 @@ impl Session<MockHost> {
             // The text counts: what is passed through untouched keeps its spelling.
             ("input", Value::string(self.input.to_text())),
             ("express", Value::Bool(options.execution_type.is_express())),
+            ("secondStarts", Value::Bool(options.second_starts > 0.0)),
             ("seed", Value::string(options.seed.to_string())),
             ("startTime", Value::int(options.start_time.0)),
             ("s3", Value::object(buckets)),
@@ -63,6 +64,10 @@ impl Session<MockHost> {
             execution_type: match value.get("express").and_then(Value::as_bool) {
                 Some(true) => ExecutionType::Express,
                 _ => ExecutionType::Standard,
+            },
+            second_starts: match value.get("secondStarts").and_then(Value::as_bool) {
+                Some(true) => 1.0,
+                _ => 0.0,
             },
             seed: value.get("seed").and_then(Value::as_str).and_then(|seed| seed.parse().ok()).unwrap_or(0),
             start_time: value
