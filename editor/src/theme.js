@@ -70,13 +70,14 @@ const lineHighlights = Object.fromEntries(
 export const editorTheme = EditorView.theme({
   "&": {
     height: "100%",
+    maxHeight: "var(--code-max-height, none)",
     color: "var(--code-text)",
     backgroundColor: "var(--code-background)",
     fontSize: "var(--code-font-size, 13px)",
   },
   "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "1.5" },
-  ".cm-content": { caretColor: "currentColor" },
+  ".cm-content": { caretColor: "currentColor", minHeight: "var(--code-min-height, 100%)" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "currentColor" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     background: "var(--code-selection)",

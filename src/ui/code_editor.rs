@@ -36,9 +36,9 @@ pub fn CodeEditor(
     /// since then is taken back.
     #[prop(optional, into)]
     has_draft: Option<Signal<bool>>,
-    /// Whether it is a field of a form, where Tab goes on to the next one.
+    /// Where it is a field of a form: as high as its text, up to this many lines, and Tab goes on to the next field.
     #[prop(optional)]
-    is_field: bool,
+    most_lines: Option<usize>,
 ) -> impl IntoView {
     let studio = Studio::of_app();
     let host = NodeRef::<html::Div>::new();
@@ -46,6 +46,7 @@ pub fn CodeEditor(
     let is_ready = RwSignal::new(false);
     let has_begun = StoredValue::new(false);
     let assistant = StoredValue::new_local(assistant);
+    let is_field = most_lines.is_some();
     let forget_kept = move || {
         if has_draft.is_some_and(|has_draft| has_draft.try_get_untracked() == Some(false)) {
             editor.try_with_value(|editor| {
@@ -154,7 +155,11 @@ pub fn CodeEditor(
         }
     });
     view! {
-        <div class="code-editor">
+        <div
+            class="code-editor"
+            class:fitted=is_field
+            style:--code-most-lines=most_lines.map(|lines| lines.to_string())
+        >
             <div
                 node_ref=host
                 class="code-host"
@@ -165,6 +170,7 @@ pub fn CodeEditor(
                     class="code-fallback mono"
                     aria-label=label
                     spellcheck="false"
+                    rows=move || Some(text.with(|text| text.split('\n').count()).clamp(2, most_lines?))
                     prop:value=move || text.get().to_string()
                     on:input=move |event| on_change.run(event_target_value(&event))
                 ></textarea>

@@ -22,7 +22,6 @@ struct Fields {
     complaints: RwSignal<Complaints>,
 }
 
-const LINE: usize = 19;
 const MOST_LINES: usize = 14;
 
 #[component]
@@ -320,23 +319,19 @@ fn JsonField(
         });
         problem.into_iter().collect::<Vec<_>>()
     });
-    let height = move || {
-        let lines = text.with(|text| text.split('\n').count()).clamp(2, MOST_LINES);
-        format!("{}px", lines * LINE + 12)
-    };
     view! {
         <div class="form-field">
             <span class=if is_labelled { "visually-hidden" } else { "form-label-row" } aria-hidden="true">
                 <span class="form-label">{label}</span>
             </span>
-            <div class="form-code" style:height=height>
+            <div class="form-code">
                 <CodeEditor
                     label=label
                     text=text
                     on_change=on_change
                     diagnostics=diagnostics
                     assistant=assistant
-                    is_field=true
+                    most_lines=MOST_LINES
                 />
             </div>
             {complaint_of(field, complaints)}

@@ -13,7 +13,6 @@ use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
 use crate::state::{Severity, Studio};
 use crate::ui::CodeEditor;
 
-const LINE: usize = 19;
 const MOST_LINES: usize = 22;
 
 /// An editor for the JSON at a place. A text that is no JSON is kept as a draft, with the reason.
@@ -93,12 +92,8 @@ pub fn json(site: &Site, labelling: &Labelling) -> AnyView {
         marks.unwrap_or_default()
     });
     let assistant: Rc<dyn Assistant> = Rc::new(PayloadAssistant { studio: form.studio, payload });
-    let height = move || {
-        let lines = text.with(|text| text.split('\n').count()).clamp(2, MOST_LINES);
-        format!("{}px", lines * LINE + 12)
-    };
     view! {
-        <div class="form-code" style:height=height>
+        <div class="form-code">
             <CodeEditor
                 label=labelling.label
                 text=text
@@ -106,7 +101,7 @@ pub fn json(site: &Site, labelling: &Labelling) -> AnyView {
                 diagnostics=diagnostics
                 assistant=assistant
                 has_draft=Signal::derive(move || draft.with(Option::is_some))
-                is_field=true
+                most_lines=MOST_LINES
             />
         </div>
     }

@@ -266,9 +266,30 @@ pub fn bring_into_sight(page: &Page, control: &Control, scroll: impl Fn((f64, f6
             before = None;
             return None;
         }
-        // Scrolling glides: it has ended when a control stays where it was.
+        // Scrolling glides, and forms change a moment after what they show: it has ended when a control stays where it was
+        // for some frames.
         let rests = before == Some((x, y));
         before = Some((x, y));
+        if !rests {
+            page.settle();
+        }
         rests.then_some((x, y))
     })
+}
+
+/// Does what clicks a control, and waits until it is clicked: a tap is a click only a while after the finger is gone.
+pub fn wait_for_click(page: &Page, control: &Control, click: impl Fn()) {
+    page.script(&format!(
+        "window.__clicked = false;
+         window.__click?.abort();
+         window.__click = new AbortController();
+         addEventListener('click', (event) => {{ window.__clicked ||= {}?.contains(event.target) ?? false }},
+             {{ capture: true, signal: window.__click.signal }});",
+        control.element()
+    ));
+    click();
+    page.until(&format!("a click on {control:?}"), || {
+        (page.script("return window.__clicked") == json!(true)).then_some(())
+    });
+    page.settle();
 }

@@ -126,7 +126,7 @@ impl<P: Pointing> Hands for P {
 
     fn press(&self, control: &Control) {
         self.show(Pane::Inspector);
-        self.hit(self.scroll_to(control));
+        hands::wait_for_click(Pointing::page(self), control, || self.hit(self.scroll_to(control)));
     }
 
     fn fill(&self, control: &Control, text: &str) {

@@ -1,5 +1,7 @@
 //! With fingers: taps, swipes and drags; what is typed comes from the keyboard of the screen.
 
+use std::time::Duration;
+
 use e2e::Page;
 use serde_json::{Value, json};
 
@@ -76,6 +78,9 @@ impl Pointing for Touch<'_> {
             for part in [0.1, 0.3, 0.6, 0.8, 0.95, 1.0] {
                 self.send("touchMove", Some((x, start - way * part)));
             }
+            // A finger that rests before it leaves lets nothing glide on: a tap on what glides would only stop it.
+            self.page.pause(Duration::from_millis(60));
+            self.send("touchMove", Some((x, start - way)));
             self.send("touchEnd", None);
             self.page.settle();
         })
