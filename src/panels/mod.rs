@@ -10,6 +10,7 @@ mod export;
 mod extract;
 mod gallery;
 mod left;
+mod objects;
 mod pane_bar;
 mod problems;
 mod run;

@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::design::Inspector;
+use super::objects::Objects;
 use super::run::{Data, Debug, Tasks, VisitDetails};
 use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
 use crate::state::{Mode, RunPhase, Severity, SideTab, Studio};
-use crate::ui::{CodeEditor, Later, Tab, Tabs};
+use crate::ui::{CodeEditor, Later, Tab, Tabs, segments};
 
 const TEXTS: [Tab<SideTab>; 5] = [
     Tab { value: SideTab::Inspector, title: "Inspector", icon: "settings", id: "tab-inspector" },
@@ -97,6 +98,15 @@ pub fn Side() -> impl IntoView {
             OF_RUN.iter().chain(texts).chain(forms).copied().collect()
         }
     };
+    let is_json = RwSignal::new(false);
+    let views = vec![
+        (false, "Files", "Buckets and their objects"),
+        (
+            true,
+            "JSON",
+            "All of it as {\"bucket\": {\"key\": \"text\"}}; what is no text is {\"$base64\": \"…\"}",
+        ),
+    ];
     view! {
         class = sheet,
         <aside class="side" id="side" tabindex="-1" aria-label="Details">
@@ -166,10 +176,23 @@ pub fn Side() -> impl IntoView {
             </Panel>
             <Panel value=SideTab::Objects>
                 <p class="hint">
-                    "S3 for distributed maps, all of it in this page: "
-                    <code>"{\"bucket\": {\"key\": \"text\"}}"</code>
+                    "S3 for distributed maps, all of it in this page."
+                    <span class="express">
+                        {segments("View of the objects".to_owned(), views.clone(), is_json.into(), move |json| is_json.set(json))}
+                    </span>
                 </p>
-                <JsonEditor label="S3 objects" text=workspace.objects />
+                <Show
+                    when=move || is_json.get()
+                    fallback=|| {
+                        view! {
+                            <Later>
+                                <Objects />
+                            </Later>
+                        }
+                    }
+                >
+                    <JsonEditor label="S3 objects" text=workspace.objects />
+                </Show>
             </Panel>
         </aside>
     }

@@ -27,14 +27,19 @@ pub async fn read(file: &File) -> Result<String, String> {
         return Err(format!("{} is larger than 64 MB, so it was not opened.", file.name()));
     }
     // Its bytes: a text of JavaScript would have to be made of them first, and then be made to bytes again.
-    let buffer = JsFuture::from(file.array_buffer()).await;
-    let buffer = buffer.map_err(|_| format!("{} could not be read.", file.name()))?;
-    let mut bytes = Uint8Array::new(&buffer).to_vec();
+    let mut bytes = bytes(file).await?;
     if bytes.starts_with(BYTE_ORDER_MARK) {
         bytes.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// Reads a file as it is.
+pub async fn bytes(file: &File) -> Result<Vec<u8>, String> {
+    let buffer = JsFuture::from(file.array_buffer()).await;
+    let buffer = buffer.map_err(|_| format!("{} could not be read.", file.name()))?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// Asks for a file and reads it. None: nothing was chosen.

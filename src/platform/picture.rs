@@ -1,6 +1,6 @@
 //! Pictures for elsewhere: SVG texts become PNG files.
 
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, Url};
@@ -76,7 +76,16 @@ pub fn address_of(svg: &str) -> String {
 
 /// A text as a file of a type.
 pub fn blob_of(text: &str, media_type: &str) -> Result<Blob, JsValue> {
+    blob_of_parts(&Array::of1(&text.into()), media_type)
+}
+
+/// Bytes as a file of a type.
+pub fn blob_of_bytes(bytes: &[u8], media_type: &str) -> Result<Blob, JsValue> {
+    blob_of_parts(&Array::of1(&Uint8Array::from(bytes).into()), media_type)
+}
+
+fn blob_of_parts(parts: &Array, media_type: &str) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)
+    Blob::new_with_str_sequence_and_options(parts, &options)
 }

@@ -8,7 +8,7 @@ use json::{Map, Str, Value};
 use leptos::prelude::*;
 
 use crate::state::drafts::Draft;
-use crate::state::studio::{Studio, fresh_draft, virtual_s3};
+use crate::state::studio::{Studio, fresh_draft};
 use crate::state::workspace::{Listed, Shared, Workspace};
 
 /// Where suppressions are kept among the settings.
@@ -75,13 +75,12 @@ impl Studio {
         let mut host = MockHost::from_json(&answers)
             .map_err(|error| format!("The task answers can't be used: {error}."))?;
         host.unmocked = Unmocked::Succeed;
-        let objects = json::parse(&workspace.objects.get_untracked())
-            .map_err(|error| format!("The S3 objects are not JSON: {error}."))?;
+        let s3 = workspace.s3()?;
         let execution_type = match workspace.is_express.get_untracked() {
             true => ExecutionType::Express,
             false => ExecutionType::Standard,
         };
-        let options = Options { execution_type, s3: virtual_s3(&objects), ..Options::default() };
+        let options = Options { execution_type, s3, ..Options::default() };
         Ok(ProofCase { name: "The current input and task answers".to_owned(), input, host, options })
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{ExecutionType, Machine, MockHost, Options, VirtualS3};
+use engine::{ExecutionType, Machine, MockHost, Options};
 use json::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -371,8 +371,7 @@ impl Studio {
                 Arc::make_mut(&mut host.scripts).entry(state.clone()).or_insert_with(|| entries.clone());
             }
         }
-        let objects = json::parse(&workspace.objects.get_untracked())
-            .map_err(|error| (Some(SideTab::Objects), format!("The S3 objects are not JSON: {error}.")))?;
+        let s3 = workspace.s3().map_err(|message| (Some(SideTab::Objects), message))?;
         let document = workspace.document.get_untracked();
         if !document.tree().problems().is_empty() {
             let first = document.tree().problems().first().map(|problem| problem.message.clone());
@@ -398,7 +397,7 @@ impl Studio {
             } else {
                 ExecutionType::Standard
             },
-            s3: virtual_s3(&objects),
+            s3,
             order: self.runs.order.get_untracked(),
             seed: self.runs.seed.get_untracked(),
             second_starts: if self.runs.starts_twice.get_untracked() { 1.0 } else { 0.0 },
@@ -472,19 +471,6 @@ impl Studio {
         }
         storage::remove("stepglass.probe");
     }
-}
-
-/// Buckets, keys and texts; an object or an array in the place of a text stands for its JSON.
-pub(super) fn virtual_s3(objects: &Value) -> VirtualS3 {
-    let mut s3 = VirtualS3::default();
-    for (bucket, keys) in objects.as_object().into_iter().flat_map(|buckets| buckets.iter()) {
-        s3.add_bucket(bucket.clone());
-        for (key, body) in keys.as_object().into_iter().flat_map(|keys| keys.iter()) {
-            let text = body.as_str().map_or_else(|| body.to_text(), str::to_owned);
-            s3.put(bucket.clone(), key.clone(), text.into_bytes(), engine::Instant::DEFAULT_START);
-        }
-    }
-    s3
 }
 
 fn yaml_name(name: &str) -> String {

@@ -70,22 +70,17 @@ fn compile(example: &str, file: &str, about: &Value) -> Arc<Machine> {
 }
 
 fn objects(example: &str, about: &Value, start: Instant) -> VirtualS3 {
-    let mut s3 = VirtualS3::default();
     let has_objects = gallery().join(example).join("s3.json").exists();
     assert_eq!(
         about.get("s3").and_then(Value::as_bool).unwrap_or(false),
         has_objects,
         "{example}/about.json"
     );
-    if has_objects {
-        for (bucket, keys) in value(example, "s3.json").as_object().expect("buckets").iter() {
-            s3.add_bucket(bucket.clone());
-            for (key, body) in keys.as_object().expect("objects").iter() {
-                s3.put(bucket.clone(), key.clone(), body.as_str().expect("text").as_bytes(), start);
-            }
-        }
+    if !has_objects {
+        return VirtualS3::default();
     }
-    s3
+    VirtualS3::from_json(&value(example, "s3.json"), start)
+        .unwrap_or_else(|error| panic!("{example}: {error}"))
 }
 
 fn options(example: &str, about: &Value) -> Options {

@@ -5,6 +5,7 @@
 //! it runs. Errors carry the error name and the cause in AWS's words; whoever runs the state adds
 //! which state it was.
 
+pub mod base64;
 pub mod choice;
 mod error;
 mod expression;

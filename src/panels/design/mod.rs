@@ -4,6 +4,6 @@ mod inspector;
 mod outline;
 mod palette;
 
-pub use inspector::{Complete, Completer, Inspector, segments};
+pub use inspector::{Complete, Completer, Inspector};
 pub use outline::Outline;
 pub use palette::Blocks;

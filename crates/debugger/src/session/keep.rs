@@ -24,14 +24,6 @@ impl Session<MockHost> {
         }
         let inputs: Option<Vec<Value>> = self.inputs().iter().map(input_to_json).collect();
         let options = &self.options;
-        let mut buckets = Map::new();
-        for bucket in options.s3.buckets() {
-            let mut keys = Map::new();
-            for (key, object) in options.s3.list(bucket, "") {
-                keys.insert(key.clone(), Value::from(&*object.text()));
-            }
-            buckets.insert(bucket.clone(), Value::object(keys));
-        }
         Some(Value::from_members([
             // The text counts: what is passed through untouched keeps its spelling.
             ("input", Value::string(self.input.to_text())),
@@ -39,7 +31,7 @@ impl Session<MockHost> {
             ("secondStarts", Value::Bool(options.second_starts > 0.0)),
             ("seed", Value::string(options.seed.to_string())),
             ("startTime", Value::int(options.start_time.0)),
-            ("s3", Value::object(buckets)),
+            ("s3", options.s3.to_json()),
             ("mocks", self.first_mocks().to_json()),
             ("unmocked", Value::from(unmocked_name(self.first_mocks().unmocked))),
             ("holdsTime", Value::Bool(self.holds_time)),
@@ -52,14 +44,10 @@ impl Session<MockHost> {
     /// Makes a run again, as far as it had got; the cursor is at its end. None where the value is no run.
     pub fn from_json(value: &Value, machine: Arc<Machine>) -> Option<Session> {
         let input = json::parse_keeping_text(value.get("input")?.as_str()?).ok()?;
-        let mut s3 = VirtualS3::default();
-        for (bucket, keys) in value.get("s3").and_then(Value::as_object).into_iter().flat_map(Map::iter) {
-            s3.add_bucket(bucket.clone());
-            for (key, text) in keys.as_object().into_iter().flat_map(Map::iter) {
-                let bytes = text.as_str().unwrap_or_default().as_bytes().to_vec();
-                s3.put(bucket.clone(), key.clone(), bytes, Instant::DEFAULT_START);
-            }
-        }
+        let s3 = match value.get("s3") {
+            Some(buckets) => VirtualS3::from_json(buckets, Instant::DEFAULT_START).ok()?,
+            None => VirtualS3::default(),
+        };
         let options = Options {
             execution_type: match value.get("express").and_then(Value::as_bool) {
                 Some(true) => ExecutionType::Express,

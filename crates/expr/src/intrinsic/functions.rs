@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use json::{Number, Str, Value};
 
 use super::{Arguments, Failure, encoding, format, random};
+use crate::base64;
 use crate::java_order::object_by_hash;
 use crate::reference_path::check_depth;
 
@@ -160,9 +161,9 @@ pub(super) fn call(function: Function, arguments: &Arguments<'_, '_>) -> Result<
         }
         Function::Base64Encode => {
             let text = short_text(arguments)?;
-            Ok(Value::string(encoding::base64_encode(text.as_bytes())))
+            Ok(Value::string(base64::encode(text.as_bytes())))
         }
-        Function::Base64Decode => match encoding::base64_decode(&short_text(arguments)?) {
+        Function::Base64Decode => match base64::decode(&short_text(arguments)?) {
             Some(bytes) => Ok(Value::string(String::from_utf8_lossy(&bytes).into_owned())),
             None => arguments.fail("the text is not Base64"),
         },

@@ -7,11 +7,11 @@ use leptos::prelude::*;
 
 use super::field::{Mode, is_expression, is_wrong, path_input, problem_list};
 use super::form::Site;
-use super::inputs::{Labelling, icon_button, segments};
+use super::inputs::{Labelling, icon_button};
 use super::payload;
 use crate::platform::dom;
 use crate::state::Severity;
-use crate::ui::Icon;
+use crate::ui::{Icon, segments};
 
 /// The assignments as a table or as JSON, as the person likes. What is no object is JSON.
 pub fn assignments(site: &Site, labelling: &Labelling) -> AnyView {

@@ -8,12 +8,12 @@ use leptos::prelude::*;
 
 use super::form::Site;
 use super::inputs::{
-    Labelling, Look, TextControl, icon_button, parse_text, segments, select, show_text, text_input, unique_id,
+    Labelling, Look, TextControl, icon_button, parse_text, select, show_text, text_input, unique_id,
 };
 use super::{assign, duration, list, names, parameters, payload, target, timestamp};
 use crate::platform::dom;
 use crate::state::Severity;
-use crate::ui::Icon;
+use crate::ui::{Icon, segments};
 
 /// Which of its forms a value has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

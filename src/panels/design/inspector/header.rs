@@ -6,11 +6,11 @@ use json::{Str, Value};
 use leptos::prelude::*;
 
 use super::form::Form;
-use super::inputs::{Labelling, segments, select};
+use super::inputs::{Labelling, select};
 use crate::canvas::type_icon;
 use crate::command::{Command, dispatch};
 use crate::state::Severity;
-use crate::ui::Icon;
+use crate::ui::{Icon, segments};
 
 pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Option<Str>>) -> AnyView {
     let studio = form.studio;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::field::rows_and_chips;
 use super::form::Site;
-use super::inputs::segments;
+use crate::ui::segments;
 
 /// Fields that need the distributed mode.
 pub const DISTRIBUTED_ONLY: [&str; 6] = [

@@ -39,7 +39,6 @@ use crate::keymap::command_of;
 use crate::state::Studio;
 pub use completing::{Complete, Completer};
 use form::Form;
-pub use inputs::segments;
 
 /// What a form is built for. A change of anything else, the state's name included, leaves the form as it is.
 #[derive(Clone, Copy, PartialEq)]

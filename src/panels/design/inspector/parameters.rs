@@ -10,10 +10,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::form::Site;
-use super::inputs::{Labelling, segments};
+use super::inputs::Labelling;
 use super::payload;
 use super::shape_form::{Parameter, ParameterKind, ShapeRef, members_form};
 use crate::platform::fetch;
+use crate::ui::segments;
 
 thread_local! {
     /// The shapes that were fetched, by service.

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 
 use super::field::{is_wrong, problem_list, typed};
 use super::form::{Form, Site};
-use super::inputs::{Labelling, Look, parse_text, segments, show_text};
+use super::inputs::{Labelling, Look, parse_text, show_text};
+use crate::ui::segments;
 
 pub fn resource(site: &Site, field: &'static Field) -> AnyView {
     let own = site.child(field.name);

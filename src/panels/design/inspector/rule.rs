@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 use super::field::{is_wrong, parse_number, path_input, problem_list, typed};
 use super::form::Site;
-use super::inputs::{Labelling, Look, icon_button, parse_text, segments, select, show_text, unique_id};
+use super::inputs::{Labelling, Look, icon_button, parse_text, select, show_text, unique_id};
 use super::timestamp;
-use crate::ui::Icon;
+use crate::ui::{Icon, segments};
 
 /// Combinations within combinations beyond this depth are edited as JSON.
 const DEEPEST: usize = 8;

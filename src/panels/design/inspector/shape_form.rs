@@ -12,11 +12,11 @@ use leptos::prelude::*;
 
 use super::field::{Mode, is_expression, is_wrong, parse_number, path_input, problem_list, typed};
 use super::form::Site;
-use super::inputs::{Labelling, Look, icon_button, parse_text, segments, select, show_text, unique_id};
+use super::inputs::{Labelling, Look, icon_button, parse_text, select, show_text, unique_id};
 use super::payload;
 use crate::platform::dom;
 use crate::state::Severity;
-use crate::ui::Icon;
+use crate::ui::{Icon, segments};
 
 /// Parameters that can be added are offered up to this many; the others are typed as JSON.
 const MOST_OFFERED: usize = 40;

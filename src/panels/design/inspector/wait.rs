@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::field::field_row;
 use super::form::Site;
-use super::inputs::segments;
+use crate::ui::segments;
 
 const FIELDS: [&str; 4] = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
 

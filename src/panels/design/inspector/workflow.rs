@@ -7,10 +7,10 @@ use leptos::prelude::*;
 
 use super::field::{problem_list, rows_and_chips};
 use super::form::Form;
-use super::inputs::{Labelling, segments, select};
+use super::inputs::{Labelling, select};
 use super::{others, section};
 use crate::state::{Setting, Studio};
-use crate::ui::Icon;
+use crate::ui::{Icon, segments};
 
 pub fn workflow_form(studio: Studio) -> AnyView {
     let form = Form::of_machine(studio);
