@@ -9,9 +9,9 @@ use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
 use super::Complaints;
-use crate::ui::segments;
 use crate::platform::editor::{Assistant, Completions, Diagnostic, Explanation};
 use crate::state::{Studio, TestSource, TestSubject, Trial, TrialField, options_of};
+use crate::ui::segments;
 use crate::ui::{CodeEditor, Icon};
 
 /// What all fields of the form are about.

@@ -222,6 +222,13 @@ impl Page {
         self.browser.run(selector, async |_| element.send_keys(text).await);
     }
 
+    /// Chooses a file in a file input, which may be hidden behind a button.
+    pub fn choose_file(&self, selector: &str, path: &Path) {
+        let element = self.until(selector, || self.find(selector));
+        let path = path.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        self.browser.run(selector, async |_| element.send_keys(&path.display().to_string()).await);
+    }
+
     /// Empties a field and types into it.
     pub fn fill(&self, selector: &str, text: &str) {
         let element = self.wait_for(selector);

@@ -172,7 +172,10 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         for (text, error) in [
-            ("[]", "S3 is an object of buckets, {\"bucket\": {\"key\": \"text\"}}, but here it is of type array"),
+            (
+                "[]",
+                "S3 is an object of buckets, {\"bucket\": {\"key\": \"text\"}}, but here it is of type array",
+            ),
             (
                 r#"{"b": "x"}"#,
                 "the bucket b is an object of keys, {\"key\": \"text\"}, but here it is of type string",

@@ -51,6 +51,8 @@ fn by_touch_on_a_phone() {
 fn check_touch(viewport: Viewport, is_phone: bool) {
     let page = Page::open_as("", viewport, Scheme::Light);
     page.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": true, "maxTouchPoints": 2}));
+    // Those of touch screens lie over the page; others would take hold of fingers.
+    page.devtools("Emulation.setScrollbarsHidden", json!({"hidden": true}));
     page.reload();
     check(&page, &Touch { page: &page, is_phone });
 }
