@@ -26,6 +26,8 @@ pub struct DataView {
     pub scopes: Vec<VariableScope>,
     pub context: Value,
     pub failure: Option<Failure>,
+    /// Where the run was recorded elsewhere: how the definition here fails in a state that did not fail there.
+    pub disagreement: Option<Failure>,
     pub inspection: Inspection,
 }
 
@@ -88,13 +90,20 @@ impl<H: TaskHost + Clone> Session<H> {
         let stage = stage.map(|view| view.stage).or_else(|| self.last_stage(visit, position));
         let current =
             stage.and_then(|stage| stages.iter().position(|view| view.stage == stage)).unwrap_or_default();
+        let has_failed =
+            self.recording.is_none() || self.visits().get(visit).is_none_or(|visit| visit.failure.is_some());
+        let (failure, disagreement) = match has_failed {
+            true => (inspection.failure.clone(), None),
+            false => (None, inspection.failure.clone()),
+        };
         Some(DataView {
             visit,
             stages,
             current,
             scopes: self.scopes(position),
             context: inspection.context.clone(),
-            failure: inspection.failure.clone(),
+            failure,
+            disagreement,
             inspection,
         })
     }

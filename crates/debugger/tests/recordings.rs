@@ -222,6 +222,43 @@ fn a_definition_is_rebuilt_as_far_as_events_tell() {
     assert!(missing_states(&imported, &other).iter().any(|name| &**name == "Pay"));
 }
 
+/// Data that states hand on is found again in their events, so that what was rebuilt runs as the original did.
+#[test]
+fn a_rebuilt_definition_runs_to_the_same_output() {
+    let definition = r#"{"StartAt":"Make","States":{
+        "Make":{"Type":"Pass","Result":{"order":{"the items":[{"n":1},{"n":2}]},"none":"{% x"},"Next":"Each"},
+        "Each":{"Type":"Map","ItemsPath":"$.order['the items']","ItemProcessor":{"StartAt":"Ask","States":{
+            "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},"End":true}}},
+            "ResultPath":null,"Next":"Chosen"},
+        "Chosen":{"Type":"Map","ItemsPath":"$.order['the items']","ItemSelector":{"at.$":"$$.Map.Item.Index"},
+            "ItemProcessor":{"StartAt":"Same","States":{"Same":{"Type":"Pass","End":true}}},"End":true}}}"#;
+    let answers = r#"{"Ask":[{"Return":"one"}]}"#;
+    let run = |definition: &str, mut host: MockHost| {
+        let machine = Arc::new(Machine::compile(&Document::parse(definition)).unwrap());
+        let mut execution = Execution::start(machine, Value::Null, Options::default());
+        run_to_end(&mut execution, &mut host, Budget { steps: 10_000 });
+        execution
+    };
+    let first = run(definition, MockHost::from_json(&json::parse(answers).unwrap()).unwrap());
+    let history = first.history().to_aws_json(TimestampStyle::Iso);
+    let imported = only(&history.to_text()).history(None).unwrap();
+    let rebuilt = rebuild_definition(&imported);
+    let value = json::parse(&rebuilt.text).unwrap();
+    let field = |state: &str, field: &str| {
+        value.get("States").and_then(|states| states.get(state)?.get(field)).map(Value::to_text)
+    };
+    assert_eq!(field("Each", "Items").as_deref(), Some(r#""{% $states.input.order.`the items` %}""#));
+    assert_eq!(field("Each", "Output").as_deref(), Some(r#""{% $states.input %}""#));
+    assert_eq!(field("Chosen", "Items").as_deref(), Some(r#"[{"at":0},{"at":1}]"#));
+    // What would be an expression is left out.
+    assert_eq!(
+        field("Make", "Output").as_deref(),
+        Some(r#"{"order":{"the items":[{"n":1},{"n":2}]},"none":null}"#)
+    );
+    let again = run(&rebuilt.text, HistoryModel::of_imported(&imported).mocks());
+    assert_eq!(again.outcome(), first.outcome());
+}
+
 /// Recorded histories on the rebuilt definition: it has no errors, each state is in it, each cursor
 /// shows what is there.
 #[test]

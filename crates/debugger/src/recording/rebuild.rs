@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use asl::{Document, StateType};
 use engine::history::ImportedHistory;
-use engine::{Details, EventType, FrameId, FrameRole};
+use engine::{Details, EventType, FrameId, FrameRole, HistoryEvent};
 use json::{Map, Str, Value};
 
 use crate::history_model::{Frames, HistoryModel};
@@ -91,6 +91,11 @@ struct Seen {
     failure: Option<(Option<Str>, Option<Str>)>,
     /// The first state of each branch, in the order of the branches.
     branches: Vec<(u32, Str)>,
+    /// Of the first visit.
+    input: Option<Value>,
+    output: Option<Value>,
+    /// What the iterations of a Map state's first visit began with, in their order.
+    items: Vec<Value>,
 }
 
 impl Scope {
@@ -114,6 +119,9 @@ impl Scope {
                     is_distributed: false,
                     failure: None,
                     branches: Vec::new(),
+                    input: None,
+                    output: None,
+                    items: Vec::new(),
                 },
             ));
             self.states.len() - 1
@@ -152,8 +160,15 @@ impl Builder<'_> {
             }
         };
         let mut scopes: BTreeMap<Place, Scope> = BTreeMap::new();
+        let mut items: HashMap<VisitId, BTreeMap<u64, Value>> = HashMap::new();
         for (id, visit) in visits.iter() {
             let place = place_of(visit);
+            if let (None, Some(owner), Some(FrameRole::Iteration(number))) =
+                (visit.previous, visit.parent, self.history.role(visit.frame))
+                && let Some(input) = self.event_at(visit.entered).and_then(|event| event.details.input())
+            {
+                items.entry(owner).or_default().insert(number, input.clone());
+            }
             // A branch is known to the state that it belongs to by its first state.
             if let (Place::Branch(_, first), Some(owner)) =
                 (&place, visit.parent.and_then(|parent| visits.get(parent)))
@@ -172,11 +187,29 @@ impl Builder<'_> {
                 self.see(seen, visit, next);
             }
         }
+        for (owner, items) in items {
+            let Some(owner) = visits.get(owner).filter(|owner| owner.number == 0) else { continue };
+            if let Some(seen) =
+                scopes.entry(place_of(owner)).or_default().state(&owner.name, owner.state_type)
+            {
+                seen.items = items.into_values().collect();
+            }
+        }
         self.scopes = scopes;
+    }
+
+    /// The event at a position, from 1.
+    fn event_at(&self, position: u32) -> Option<&HistoryEvent> {
+        self.model.history().iter().nth((position as usize).checked_sub(1)?)
     }
 
     /// Adds what one visit tells of its state.
     fn see(&self, seen: &mut Seen, visit: &Visit, next: Option<&Visit>) {
+        if seen.visits == 0 {
+            seen.input = self.event_at(visit.entered).and_then(|event| event.details.input()).cloned();
+            let exited = visit.exited.and_then(|position| self.event_at(position));
+            seen.output = exited.and_then(|event| event.details.output()).cloned();
+        }
         seen.visits += 1;
         let has_catch = matches!(visit.state_type, StateType::Task | StateType::Parallel | StateType::Map);
         if let Some(next) = next {
@@ -363,6 +396,9 @@ impl Builder<'_> {
                 state.insert("Branches", Value::array(listed));
             }
             StateType::Map => {
+                if let Some(items) = items_of(seen) {
+                    state.insert("Items", items);
+                }
                 let mut processor = Map::new();
                 let mut config = vec![("Mode", Value::from("INLINE"))];
                 if seen.is_distributed {
@@ -403,9 +439,19 @@ impl Builder<'_> {
                     }
                 }
             }
-            StateType::Pass | StateType::Succeed => {}
+            StateType::Pass | StateType::Succeed => {
+                if let Some(output) =
+                    seen.output.as_ref().filter(|output| seen.input.as_ref() != Some(output))
+                {
+                    state.insert("Output", without_expressions(output, 0));
+                    self.remark("What Pass states put out is that of one visit: the expressions that made it are not known.");
+                }
+            }
         }
         let has_handlers = matches!(seen.state_type, StateType::Task | StateType::Parallel | StateType::Map);
+        if has_handlers && seen.output.is_some() && seen.output == seen.input {
+            state.insert("Output", Value::from("{% $states.input %}"));
+        }
         if has_handlers && !seen.retried.is_empty() {
             let interval = (seen.backoff_millis / 1_000).max(1);
             let retrier = Value::from_members([
@@ -436,6 +482,38 @@ impl Builder<'_> {
         }
         Value::object(state)
     }
+}
+
+/// The Items of a Map state: the array of its input that the iterations began with, by its path; or what they began with.
+fn items_of(seen: &Seen) -> Option<Value> {
+    if seen.items.is_empty() {
+        return None;
+    }
+    let path = seen.input.as_ref().and_then(|input| path_of(input, &seen.items, "$states.input", 0));
+    match path {
+        Some(path) => (path != "$states.input").then(|| Value::string(format!("{{% {path} %}}"))),
+        None => Some(without_expressions(&Value::array(seen.items.clone()), 0)),
+    }
+}
+
+/// Where an array of these items stands in a value, in JSONata; `path` is that of the value.
+fn path_of(value: &Value, items: &[Value], path: &str, depth: u32) -> Option<String> {
+    const MOST_LEVELS: u32 = 8;
+    if value.as_array().is_some_and(|array| array == items) {
+        return Some(path.to_owned());
+    }
+    let members = value.as_object().filter(|_| depth < MOST_LEVELS)?;
+    members.iter().find_map(|(name, member)| {
+        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && name.starts_with(|c: char| c.is_ascii_alphabetic());
+        // A name between backticks has no way to say a backtick.
+        let step = match (is_plain, name.contains('`')) {
+            (true, _) => name.to_string(),
+            (false, false) => format!("`{name}`"),
+            (false, true) => return None,
+        };
+        path_of(member, items, &format!("{path}.{step}"), depth + 1)
+    })
 }
 
 /// Names for ErrorEquals; States.ALL may only stand alone.

@@ -79,6 +79,16 @@ fn Head(data: Memo<Option<SharedData>>) -> impl IntoView {
                     </p>
                 }
             });
+            let disagreement = data.view.disagreement.as_ref().map(|failure| {
+                let cause = failure.cause.as_deref().unwrap_or_default();
+                view! {
+                    class = sheet,
+                    <p class="data-failure disagreement">
+                        <strong>"The definition here is not the one that was recorded"</strong>
+                        {format!("With it this state would fail, which it did not: {} {cause}", failure.name())}
+                    </p>
+                }
+            });
             view! {
                 class = sheet,
                 <div class="data-head">
@@ -90,6 +100,7 @@ fn Head(data: Memo<Option<SharedData>>) -> impl IntoView {
                     <span class="data-facts">{facts.join(" · ")}</span>
                 </div>
                 {failure}
+                {disagreement}
             }
         })
     };
