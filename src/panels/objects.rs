@@ -177,7 +177,7 @@ fn ObjectRow(bucket: StoredValue<Str>, object: ListedObject) -> impl IntoView {
                 }
                 .into_any()
             }
-            None => view! { <p class="bucket-empty">"It is not a text: download it to look at it."</p> }
+            None => view! { class = sheet, <p class="object-note">"It is not a text: download it to look at it."</p> }
                 .into_any(),
         }
     };

@@ -99,18 +99,6 @@ impl Integration {
             .collect()
     }
 
-    /// The names of further parameters of an action that is Step Functions' own, so that no service's model has it
-    /// (developer guide, "Call HTTPS APIs" and "Create API Gateway REST APIs").
-    pub fn optional(&self) -> &'static [&'static str] {
-        match (self.service, self.action) {
-            ("http", "invoke") => {
-                &["Authentication", "Headers", "QueryParameters", "RequestBody", "Transform"]
-            }
-            ("apigateway", "invoke") => &["Headers", "QueryParameters", "RequestBody", "AllowNullValues"],
-            _ => &[],
-        }
-    }
-
     /// The errors that a retrier or a catcher may name, the service's own ones first.
     pub fn errors(&self) -> Vec<String> {
         let own = self.service().errors.iter().map(ToString::to_string);
@@ -143,16 +131,6 @@ pub fn service(name: &str) -> Option<&'static Service> {
 mod tests {
     use super::{Pattern, integration_of, service};
     use crate::table::{INTEGRATIONS, SERVICES};
-
-    #[test]
-    fn further_parameters_are_no_required_ones() {
-        let with_own: Vec<_> = INTEGRATIONS.iter().filter(|known| !known.optional().is_empty()).collect();
-        assert_eq!(with_own.len(), 2);
-        for known in with_own {
-            let required = known.required();
-            assert!(known.optional().iter().all(|name| !required.iter().any(|other| other == name)));
-        }
-    }
 
     #[test]
     fn the_table_is_that_of_the_language() {

@@ -27,7 +27,7 @@ pub fn subtitle(state: State<'_>) -> String {
 }
 
 /// The service that a task calls: `lambda`, also where the resource is a function itself.
-pub(crate) fn service_of(state: State<'_>) -> Option<Str> {
+pub fn service_of(state: State<'_>) -> Option<Str> {
     if state.state_type() != Some(StateType::Task) {
         return None;
     }

@@ -10,7 +10,7 @@ pub mod order;
 mod outline;
 mod scene;
 
-pub use describe::{choice_rule, resource, subtitle, transition_label};
+pub use describe::{choice_rule, resource, service_of, subtitle, transition_label};
 pub use drop_targets::{DropMark, DropZone};
 pub use outline::{OutlineItem, outline};
 pub use scene::{NAME_FONT, SMALL_FONT, Scene, SceneEdge, SceneFrame, SceneNode, SceneOptions};

@@ -306,7 +306,7 @@ fn value_control(site: &Site, field: &'static Field, labelling: &Labelling) -> A
         Kind::Timestamp => timestamp::timestamp_input(site, labelling),
         Kind::Resource => typed(site, labelling, Look::Code, "arn:aws:states:::", show_text, parse_text()),
         Kind::Condition => payload::expression(site, labelling),
-        Kind::Template if parameters::is_of_task(site) => parameters::parameters(site, labelling),
+        Kind::Template if parameters::is_of_action(site) => parameters::parameters(site, labelling),
         Kind::Assignments => assign::assignments(site, labelling),
         Kind::Template | Kind::Json | Kind::States => payload::json(site, labelling),
         Kind::Texts { .. } => names::text_list(site, labelling, Signal::derive(Vec::new)),

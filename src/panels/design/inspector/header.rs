@@ -81,6 +81,14 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
             studio.edit(&Edit::ChangeType { state, to }, format!("Changed the type to {name}"));
         }
     };
+    // As on the canvas: a task has the icon of its service.
+    let icon = Memo::new(move |_| {
+        let service = studio.workspace.document.with(|document| {
+            let Ok(state) = of() else { return None };
+            diagram::service_of(document.state(state)?)
+        });
+        service.as_deref().map_or_else(|| type_icon(state_type), catalogue::icon)
+    });
     let problems = Memo::new(move |_| {
         // Those that belong to none of its fields.
         let problems = form.root().own_problems().into_iter();
@@ -90,7 +98,7 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
         <header class="form-header">
             <div class="form-title-row">
                 <span class="form-type-icon" data-type=state_type.map_or("", StateType::name)>
-                    <Icon name=type_icon(state_type) size=20 />
+                    {move || view! { <Icon name=icon.get() size=20 /> }}
                 </span>
                 <input
                     class="form-title"

@@ -21,10 +21,40 @@ thread_local! {
     static FETCHED: RefCell<HashMap<String, Arc<Shapes>>> = RefCell::new(HashMap::new());
 }
 
-/// Whether a template holds the parameters of a task's action.
-pub fn is_of_task(site: &Site) -> bool {
-    matches!(&*site.pointer, "/Arguments" | "/Parameters")
-        && std::ptr::eq(site.form.object_type, &asl::fields::TASK)
+/// Whether a template holds the parameters of an action.
+pub fn is_of_action(site: &Site) -> bool {
+    owner_of(site).is_some()
+}
+
+/// Who calls the action whose parameters stand in a template.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Task,
+    Reader,
+    Writer,
+}
+
+impl Owner {
+    /// The resource, which says what is called.
+    fn resource(self, site: &Site) -> Site {
+        let state = site.form.root();
+        match self {
+            Owner::Task => state.child("Resource"),
+            Owner::Reader => state.child("ItemReader").child("Resource"),
+            Owner::Writer => state.child("ResultWriter").child("Resource"),
+        }
+    }
+}
+
+fn owner_of(site: &Site) -> Option<Owner> {
+    let object =
+        site.pointer.strip_suffix("/Arguments").or_else(|| site.pointer.strip_suffix("/Parameters"))?;
+    match object {
+        "" => std::ptr::eq(site.form.object_type, &asl::fields::TASK).then_some(Owner::Task),
+        "/ItemReader" => Some(Owner::Reader),
+        "/ResultWriter" => Some(Owner::Writer),
+        _ => None,
+    }
 }
 
 /// The parameters as a form or as JSON, as the person likes.
@@ -63,8 +93,9 @@ pub fn parameters(site: &Site, labelling: &Labelling) -> AnyView {
 /// The parameters of what the task calls, as soon as they are known. A service's shapes are fetched when they
 /// are first needed.
 fn known_parameters(site: &Site) -> Memo<Vec<Parameter>> {
-    let resource = site.form.root().child("Resource");
-    let call = Memo::new(move |_| resource.text().and_then(|resource| call_of(&resource)));
+    let owner = owner_of(site).unwrap_or(Owner::Task);
+    let resource = owner.resource(site);
+    let call = Memo::new(move |_| resource.text().and_then(|resource| call_of(owner, &resource)));
     let fetched = RwSignal::new(None::<(String, Arc<Shapes>)>);
     Effect::new(move |_| {
         let Some(service) = call.with(|call| call.as_ref().map(|call| call.shapes.clone())) else { return };
@@ -103,9 +134,20 @@ struct Call {
     known: Vec<Parameter>,
 }
 
-fn call_of(resource: &str) -> Option<Call> {
+fn call_of(owner: Owner, resource: &str) -> Option<Call> {
     use asl::resource::Resource;
-    match Resource::parse(resource)? {
+    let resource = Resource::parse(resource)?;
+    if let Resource::Integration { service, action, .. } = resource {
+        let own = match owner {
+            Owner::Task => format!("{service}:{action}"),
+            Owner::Reader => format!("reader:{action}"),
+            Owner::Writer => format!("writer:{action}"),
+        };
+        if let Some(known) = parameters_of(catalogue::own_shapes(), &own) {
+            return Some(Call { shapes: String::new(), action: action.to_owned(), known });
+        }
+    }
+    match resource {
         Resource::Sdk { service, action, .. } => {
             Some(Call { shapes: service.to_owned(), action: action.to_owned(), known: Vec::new() })
         }
@@ -124,19 +166,10 @@ fn call_of(resource: &str) -> Option<Call> {
                 };
                 Parameter { name, is_required: true, kind }
             });
-            let further = integration.optional().iter().map(|name| Parameter {
-                name: (*name).to_owned(),
-                is_required: false,
-                kind: match *name {
-                    "RequestBody" => ParameterKind::Any,
-                    "AllowNullValues" => ParameterKind::Boolean,
-                    _ => ParameterKind::Map(None),
-                },
-            });
             Some(Call {
                 shapes: integration.service().sdk.to_owned(),
                 action: action.to_owned(),
-                known: required.chain(further).collect(),
+                known: required.collect(),
             })
         }
         _ => None,
