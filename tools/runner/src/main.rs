@@ -10,7 +10,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: runner COMMAND
   conformance [--cases DIRECTORY] [--filter TEXT]   run recorded cases, print what passes and what fails
   conformance --jsonata FILE                        run a file of JSONata cases
-  run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]   run a definition, print how it ends as JSON
+  run DEFINITION [--input FILE] [--mocks FILE] [--s3 FILE] [--history FILE]   run a definition, print how it ends as JSON
   convert DEFINITION [--input FILE] [--mocks FILE]   print a JSONPath definition in JSONata, what to know about it, and the proof
   export DEFINITION --format cfn|cfn-json|sam|terraform|cdk|cli|iam [--out DIRECTORY]   what other tools deploy, or the role's policy";
 

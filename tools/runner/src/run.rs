@@ -8,6 +8,7 @@ use asl::{Document, Severity};
 use engine::mock::run_to_end;
 use engine::{
     Budget, Execution, ExecutionType, Machine, MockConfigFile, MockHost, Options, Progress, TimestampStyle,
+    VirtualS3,
 };
 use json::{Map, Value};
 
@@ -21,6 +22,8 @@ struct Arguments {
     mocks: Option<PathBuf>,
     test_case: Option<String>,
     history: Option<PathBuf>,
+    /// Buckets, keys and bodies for distributed Maps.
+    s3: Option<PathBuf>,
     is_express: bool,
     /// Runs what can be run of a definition with errors.
     is_lenient: bool,
@@ -29,8 +32,8 @@ struct Arguments {
     second_starts: f64,
 }
 
-/// `run DEFINITION [--input FILE] [--mocks FILE] [--case NAME] [--history FILE] [--express] [--lenient] [--seed NUMBER]
-/// [--second-starts RATE]`
+/// `run DEFINITION [--input FILE] [--mocks FILE] [--case NAME] [--s3 FILE] [--history FILE] [--express] [--lenient]
+/// [--seed NUMBER] [--second-starts RATE]`
 pub fn command(arguments: &[String]) -> ExitCode {
     let arguments = match read_arguments(arguments) {
         Ok(arguments) => arguments,
@@ -60,6 +63,7 @@ fn read_arguments(arguments: &[String]) -> Result<Arguments, String> {
             "--mocks" => read.mocks = Some(value()?.into()),
             "--case" => read.test_case = Some(value()?),
             "--history" => read.history = Some(value()?.into()),
+            "--s3" => read.s3 = Some(value()?.into()),
             "--express" => read.is_express = true,
             "--lenient" => read.is_lenient = true,
             "--second-starts" => {
@@ -77,7 +81,10 @@ fn read_arguments(arguments: &[String]) -> Result<Arguments, String> {
 
 fn run(arguments: &Arguments) -> Result<Value, String> {
     let Some(definition) = &arguments.definition else {
-        return Err("usage: runner run DEFINITION [--input FILE] [--mocks FILE] [--history FILE]".to_owned());
+        return Err(
+            "usage: runner run DEFINITION [--input FILE] [--mocks FILE] [--s3 FILE] [--history FILE]"
+                .to_owned(),
+        );
     };
     let text = read(definition)?;
     let machine = match compile(&text) {
@@ -96,12 +103,17 @@ fn run(arguments: &Arguments) -> Result<Value, String> {
         None => MockHost::default(),
     };
     host.seed = arguments.seed;
-    let options = Options {
+    let mut options = Options {
         seed: arguments.seed,
         second_starts: arguments.second_starts,
         execution_type: if arguments.is_express { ExecutionType::Express } else { ExecutionType::Standard },
         ..Options::default()
     };
+    if let Some(path) = &arguments.s3 {
+        let buckets = json::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        options.s3 = VirtualS3::from_json(&buckets, options.start_time)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+    }
     let started = options.start_time;
     let mut execution = Execution::start(Arc::new(machine), input, options);
     let progress = run_to_end(&mut execution, &mut host, Budget { steps: STEPS });
