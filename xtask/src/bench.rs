@@ -13,9 +13,6 @@ use crate::{runner, workspace};
 /// The browser is given up after this.
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// The crates through which every step of a run goes.
-const ENGINE: [&str; 4] = ["json", "expr", "jsonata", "engine"];
-
 const USAGE: &str = "\
 usage: cargo xtask bench [OPTIONS]
 
@@ -150,9 +147,6 @@ fn in_browser(options: &Options) -> Result<PathBuf, String> {
 fn build(machine: &Machine) -> Result<PathBuf, String> {
     let mut cargo = machine.command("cargo");
     cargo.args(["build", "--release", "--lib", "--package", "bench", "--target", "wasm32-unknown-unknown"]);
-    for name in ENGINE {
-        cargo.args(["--config", &format!("profile.release.package.{name}.opt-level=3")]);
-    }
     quiet("bench-build", &mut cargo)?;
     let built = workspace::target_folder()?.join("wasm32-unknown-unknown").join("release").join("bench.wasm");
     let folder = workspace::root().join("target").join("xtask").join("bench");

@@ -1,4 +1,4 @@
-//! `cargo xtask size`: how much of the app's WebAssembly is there for one of its crates.
+//! `cargo xtask size`: how much larger one of its crates makes the app's WebAssembly.
 
 use std::fs;
 
@@ -8,8 +8,8 @@ use crate::workspace;
 
 const USAGE: &str = "usage: cargo xtask size CRATE [LIMIT in KB]   (after `cargo xtask dist`)";
 
-/// The whole module of the last release is taken apart at the crate: its functions, and what only they need, make a
-/// module of their own.
+/// The whole module of the last release is measured as it is and without the crate: without its functions, and without
+/// the functions and constants that only they need.
 pub fn size(arguments: &[String]) -> Result<(), String> {
     let (name, limit) = match arguments {
         [name] => (name, None),
@@ -26,25 +26,30 @@ pub fn size(arguments: &[String]) -> Result<(), String> {
     }
     let own = folder.join("size");
     fs::create_dir_all(&own).map_err(|error| format!("{}: {error}", own.display()))?;
-    let rules = own.join("rules.txt");
-    // Nothing else comes later than the first picture here.
-    let list = own.join("list.txt");
-    for (file, text) in [(&rules, format!("rest {name}\n")), (&list, String::new())] {
-        fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+    // Without nothing, the module loses its names alone, which no browser gets.
+    let mut sizes = Vec::new();
+    for (part, rule) in [("all", String::new()), ("others", format!("rest {name}\n"))] {
+        let rules = own.join(format!("{part}.txt"));
+        fs::write(&rules, rule).map_err(|error| format!("{}: {error}", rules.display()))?;
+        let module = own.join(format!("{part}.wasm"));
+        let mut split = cargo();
+        split.current_dir(workspace::root()).args(["run", "--quiet", "--package", "split", "--", "without"]);
+        quiet(&format!("size-{part}"), split.arg(&rules).arg(&whole).arg(&module))?;
+        let raw = module.metadata().map_err(|error| error.to_string())?.len();
+        let brotli = brotli_sizes(&own, &[format!("{part}.wasm")])?;
+        sizes.push((raw, brotli.first().copied().ok_or("node answers no size")?));
     }
-    let mut split = cargo();
-    split.current_dir(workspace::root()).args(["run", "--quiet", "--package", "split", "--"]);
-    split.arg(&rules).arg(&list).arg(&whole);
-    split.args(["others.wasm", "crate.wasm", "names.txt"].map(|file| own.join(file)));
-    quiet("size-split", &mut split)?;
-    let sizes = brotli_sizes(&own, &["crate.wasm".to_owned()])?;
-    let brotli = sizes.first().copied().ok_or("node answers no size")?;
-    let raw = own.join("crate.wasm").metadata().map_err(|error| error.to_string())?.len();
-    say(format!("{name}: {raw} bytes of the app's WebAssembly, {brotli} after brotli"));
+    let [(all, all_brotli), (others, others_brotli)] = sizes[..] else {
+        return Err("sizes are missing".to_owned());
+    };
+    let [raw, brotli] =
+        [(all, others), (all_brotli, others_brotli)].map(|(all, less)| all.saturating_sub(less));
+    say(format!(
+        "the app's WebAssembly: {all} bytes, {all_brotli} after brotli; without {name}: {others}, {others_brotli}"
+    ));
+    say(format!("{name} adds {raw} bytes, {brotli} after brotli"));
     match limit {
-        Some(limit) if brotli > limit * 1024 => {
-            Err(format!("{name} takes more than {limit} KB after brotli"))
-        }
+        Some(limit) if brotli > limit * 1024 => Err(format!("{name} adds more than {limit} KB after brotli")),
         _ => Ok(()),
     }
 }

@@ -200,6 +200,7 @@ impl Frame {
     }
 
     /// Makes the frame of a call that is over one of another call. Answers the list for its arguments, empty.
+    #[inline(always)]
     pub(crate) fn begin_call(&mut self, parent: Rc<Frame>, parameters: Arc<[Symbol]>) -> &mut Vec<Val> {
         self.parent = Some(parent);
         self.parameters = Some(parameters);
@@ -389,6 +390,7 @@ impl Val {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn is_undefined(&self) -> bool {
         matches!(self, Val::Undefined)
     }
@@ -409,6 +411,7 @@ impl Val {
     }
 
     /// The number, be it infinite or not a number.
+    #[inline(always)]
     pub(crate) fn as_f64(&self) -> Option<f64> {
         match self {
             Val::Number(number) => Some(*number),
@@ -417,6 +420,7 @@ impl Val {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn is_array(&self) -> bool {
         matches!(self, Val::List(..) | Val::Json(Value::Array(_)))
     }
@@ -425,6 +429,7 @@ impl Val {
         matches!(self, Val::Function(..))
     }
 
+    #[inline(always)]
     pub(crate) fn flags(&self) -> Flags {
         match self {
             Val::List(_, flags) => *flags,
@@ -464,6 +469,7 @@ impl Val {
     }
 
     /// An item of an array as it is; none beyond its end, and in a range, whose items are made when they are asked for.
+    #[inline(always)]
     pub(crate) fn item_at(&self, index: usize) -> Option<Item<'_>> {
         match self {
             Val::List(list, _) => match &list.items {

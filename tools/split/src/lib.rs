@@ -15,10 +15,12 @@ pub mod plan;
 pub mod profile;
 pub mod rules;
 pub mod unneeded;
+pub mod without;
 pub mod write;
 
 pub use module::{Module, Result};
 pub use plan::Plan;
 pub use rules::Rules;
 pub use unneeded::Unneeded;
+pub use without::without;
 pub use write::{Split, split};

@@ -3,12 +3,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use split::{Module, Plan, Result, Rules, Split, Unneeded, profile, unneeded};
+use split::{Module, Plan, Result, Rules, Split, Unneeded, profile, unneeded, without};
 
 const USAGE: &str = "\
 usage: split RULES LIST WHOLE.wasm FIRST.wasm REST.wasm NAMES.txt
        split note-calls WHOLE.wasm NOTING.wasm
-       split list RULES WHOLE.wasm CALLS.txt LIST";
+       split list RULES WHOLE.wasm CALLS.txt LIST
+       split without RULES WHOLE.wasm LESS.wasm";
 
 fn main() -> ExitCode {
     match run() {
@@ -34,6 +35,12 @@ fn run() -> Result<()> {
             let calls = calls.lines().map(str::parse).collect::<std::result::Result<_, _>>();
             let calls = calls.map_err(|error| format!("a line is not the index of a function: {error}"))?;
             write(list, unneeded::list(&Module::parse(&bytes)?, &read_rules(rules)?, &calls)?.as_bytes())
+        }
+        ["without", rules, whole, less] => {
+            let bytes = read(whole)?;
+            let module = Module::parse(&bytes)?;
+            let plan = Plan::new(&module, &read_rules(rules)?, &Unneeded::default())?;
+            write(less, &without(&bytes, &module, &plan)?)
         }
         [rules, list, whole, first, rest, names] => {
             let unneeded = Unneeded::parse(&String::from_utf8_lossy(&read(list)?))?;

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use std::collections::BTreeSet;
 
-use split::{Module, Plan, Rules, Unneeded, split, unneeded};
+use split::{Module, Plan, Rules, Unneeded, split, unneeded, without};
 
 const RULES: &str = "rest engine\nfirst app\nboth app::of_both\n";
 
@@ -104,4 +104,29 @@ fn what_was_seen_not_to_be_called_comes_later_whatever_the_rules_say() {
     assert!(moved(&[start]).contains(&run));
     assert!(!moved(&[start, run]).contains(&run));
     assert!(!moved(&[]).contains(&start), "it is too short to be worth a stub");
+}
+
+#[test]
+fn a_module_without_a_part_is_valid_and_smaller_by_it() {
+    let bytes = wat::parse_str(include_str!("program.wat")).expect("the program is one");
+    let module = Module::parse(&bytes).expect("a module");
+    let less = |rules: &str| {
+        let rules = Rules::parse(rules).expect("rules");
+        let plan = Plan::new(&module, &rules, &Unneeded::default()).expect("a plan");
+        let less = without(&bytes, &module, &plan).expect("a module");
+        wasmparser::Validator::new().validate_all(&less).expect("valid");
+        less
+    };
+    let (all, others) = (less(""), less("rest engine"));
+    let left_out: usize = module
+        .functions
+        .iter()
+        .filter(|function| function.name.contains("engine") || function.name == "core::only_of_rest")
+        .filter_map(|function| function.body.as_ref())
+        .map(|body| body.as_bytes().len())
+        .sum();
+    assert!(all.len() < bytes.len(), "names are left out");
+    assert!(all.len() - others.len() > left_out / 2, "{} of {left_out}", all.len() - others.len());
+    let bodies = |bytes: &[u8]| Module::parse(bytes).expect("a module").functions.len();
+    assert_eq!(bodies(&all), bodies(&others));
 }

@@ -162,6 +162,7 @@ impl<'h> Machine<'h> {
         self.charge(count as u64 / 4)
     }
 
+    #[inline(always)]
     pub(crate) fn deeper(&mut self) -> Outcome<()> {
         if self.depth >= self.limits.depth {
             return Err(Fault::limit(Limit::Depth, u64::from(self.limits.depth)));
@@ -170,6 +171,7 @@ impl<'h> Machine<'h> {
         Ok(())
     }
 
+    #[inline(always)]
     pub(crate) fn shallower(&mut self) {
         self.depth -= 1;
     }
@@ -205,7 +207,7 @@ impl<'h> Machine<'h> {
     }
 
     /// The depth may be another one afterwards.
-    #[inline]
+    #[inline(always)]
     fn eval_untraced<'c>(
         &mut self,
         code: &'c Arc<Code>,

@@ -215,7 +215,7 @@ impl Machine<'_> {
 }
 
 /// The number that a value is; not a number for all else.
-#[inline]
+#[inline(always)]
 fn number_of(item: Option<Item<'_>>) -> f64 {
     match item {
         Some(Item::Val(Val::Number(number))) => *number,
