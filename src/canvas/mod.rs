@@ -20,7 +20,7 @@ mod stage;
 mod viewport;
 
 pub use drag::{DragGhost, Grip, Press, watch_press};
-pub use node::{element_of, node_icon, status_look, type_icon, type_key};
+pub use node::{element_of, icon_of, node_icon, state_icon, status_look, type_icon, type_key};
 pub use stage::Stage;
 pub use viewport::focus_node;
 

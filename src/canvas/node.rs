@@ -42,9 +42,19 @@ pub fn status_look(status: NodeStatus) -> StatusLook {
     StatusLook { key, icon }
 }
 
-/// The icon of a state: that of the service that it calls, or of its type.
+/// The icon of a state in the picture: that of the service that it calls, or of its type.
 pub fn node_icon(node: &SceneNode) -> &'static str {
-    node.service.as_deref().map_or_else(|| type_icon(node.state_type), catalogue::icon)
+    icon_of(node.state_type, node.service.as_deref())
+}
+
+/// The same icon, where there is no picture of the state.
+pub fn state_icon(state: asl::State<'_>) -> &'static str {
+    icon_of(state.state_type(), diagram::service_of(state).as_deref())
+}
+
+/// The icon of a state of a type that calls a service, or none.
+pub fn icon_of(state_type: Option<StateType>, service: Option<&str>) -> &'static str {
+    service.map_or_else(|| type_icon(state_type), catalogue::icon)
 }
 
 /// The icon of a state's type.

@@ -118,7 +118,27 @@ fn PaletteBody() -> impl IntoView {
     }
 }
 
-/// The commands whose title or group has every word of the query, those that begin with it first.
+/// Words by which people look for a command, beside those of its title.
+fn other_words(command: Command) -> &'static str {
+    match command {
+        Command::CopyLink => "share link url",
+        Command::OpenGallery => "gallery sample template",
+        Command::OpenFile => "import load",
+        Command::SaveFile => "download",
+        Command::ExportDeployment => "cloudformation sam terraform cdk cli iam role template deploy",
+        Command::ExportPicture => "svg png image",
+        Command::ShowShortcuts => "help keys",
+        Command::ShowProblems => "errors warnings lint",
+        Command::ShowAnswers => "mocks",
+        Command::Format => "format pretty print indent",
+        Command::ToggleTheme => "theme mode appearance",
+        Command::Disconnect | Command::Delete => "remove",
+        Command::ConvertToJsonata | Command::ConvertToJsonpath => "query language",
+        _ => "",
+    }
+}
+
+/// The commands whose title, group or other words have every word of the query, those that begin with it first.
 fn search(query: &str) -> Vec<Command> {
     let query = query.trim().to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
@@ -126,7 +146,7 @@ fn search(query: &str) -> Vec<Command> {
         .iter()
         .filter_map(|command| {
             let spec = command.spec();
-            let text = format!("{} {}", spec.title, spec.group).to_lowercase();
+            let text = format!("{} {} {}", spec.title, spec.group, other_words(*command)).to_lowercase();
             words.iter().all(|word| text.contains(word)).then(|| (!text.starts_with(&*query), *command))
         })
         .collect();

@@ -30,49 +30,38 @@ fn ShortcutList() -> impl IntoView {
         ("Leave the definition for the next control", "Esc, then Tab"),
     ];
     let apple = dom::is_apple();
-    let rows = Command::ALL
-        .iter()
-        .filter_map(|command| {
+    let row = move |(title, keys): (String, Vec<String>)| {
+        let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> }).collect_view();
+        view! {
+            class = sheet,
+            <li class="shortcut">
+                <span>{title}</span>
+                <span class="shortcut-keys">{keys}</span>
+            </li>
+        }
+    };
+    let of_group = move |group: &'static str| {
+        let rows = Command::ALL.iter().filter_map(move |command| {
             let spec = command.spec();
             let keys: Vec<String> = spec.keys.iter().map(|key| key.label(apple)).collect();
-            (!keys.is_empty()).then(|| (spec.title.trim_end_matches('…').to_owned(), keys))
-        })
-        .map(|(title, keys)| {
-            let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> }).collect_view();
-            view! {
-                class = sheet,
-                <li class="shortcut">
-                    <span>{title}</span>
-                    <span class="shortcut-keys">{keys}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    let graph_rows = IN_GRAPH
-        .into_iter()
-        .map(|(title, keys)| {
-            view! {
-                class = sheet,
-                <li class="shortcut">
-                    <span>{title}</span>
-                    <span class="shortcut-keys">
-                        <kbd>{keys}</kbd>
-                    </span>
-                </li>
-            }
-        })
-        .collect_view();
+            let is_in = spec.group == group && !keys.is_empty();
+            is_in.then(|| (spec.title.trim_end_matches('…').to_owned(), keys))
+        });
+        (group, rows.collect::<Vec<_>>())
+    };
+    let in_graph = IN_GRAPH.map(|(title, keys)| (title.to_owned(), vec![keys.to_owned()]));
+    let groups = ["File", "Edit", "View", "Help", "Run"].map(of_group).into_iter();
+    let sections = groups.chain([("In the graph and in texts", in_graph.to_vec())]).map(|(title, rows)| {
+        view! {
+            class = sheet,
+            <section>
+                <h3>{title}</h3>
+                <ul>{rows.into_iter().map(row).collect_view()}</ul>
+            </section>
+        }
+    });
     view! {
         class = sheet,
-        <div class="shortcuts">
-            <section>
-                <h3>"Everywhere"</h3>
-                <ul>{rows}</ul>
-            </section>
-            <section>
-                <h3>"In the graph and in texts"</h3>
-                <ul>{graph_rows}</ul>
-            </section>
-        </div>
+        <div class="shortcuts">{sections.collect_view()}</div>
     }
 }

@@ -29,6 +29,8 @@ pub struct TestSubject {
     pub state_type: StateType,
     pub is_jsonata: bool,
     pub resource: Option<String>,
+    /// The service that a task calls.
+    pub service: Option<Str>,
     pub is_http: bool,
     pub has_retry: bool,
     /// Whether a Map reads its items from S3, and writes its results there.
@@ -154,6 +156,7 @@ impl Studio {
                 name: state.shared_name(),
                 state_type: state.state_type()?,
                 is_jsonata: state.language() == asl::QueryLanguage::Jsonata,
+                service: diagram::service_of(state),
                 is_http,
                 has_retry: state.field("Retry").is_some(),
                 has_reader: state.field("ItemReader").is_some(),

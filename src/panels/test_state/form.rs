@@ -89,13 +89,22 @@ fn SourceChips(sources: Vec<TestSource>, trial: RwSignal<Trial>) -> impl IntoVie
             let _ = chip.focus();
         }
     });
+    // Several may hold the same data: the first one stands for them.
+    let taken = Memo::new({
+        let sources = sources.clone();
+        move |_| {
+            trial.with(|trial| {
+                sources
+                    .iter()
+                    .position(|source| trial.input == source.input && trial.variables == source.variables)
+            })
+        }
+    });
     let chips = sources
         .into_iter()
-        .map(|source| {
-            let is_taken = {
-                let source = source.clone();
-                move || trial.with(|trial| trial.input == source.input && trial.variables == source.variables)
-            };
+        .enumerate()
+        .map(|(position, source)| {
+            let is_taken = move || taken.get() == Some(position);
             view! {
                 <button
                     type="button"

@@ -15,7 +15,7 @@ use stylers_macro::style_sheet;
 
 use self::answer::Answer;
 use self::form::TrialForm;
-use crate::canvas::type_icon;
+use crate::canvas::icon_of;
 use crate::platform::fetch;
 use crate::state::{Shared, Studio, TestSubject, Tested, Trial, TrialField};
 use crate::ui::{Dialog, Icon};
@@ -153,7 +153,7 @@ fn Workplace(bench: Bench, subject: TestSubject) -> impl IntoView {
             class = sheet,
             <div class="test-head">
                 <span class="form-type-icon" data-type=subject.state_type.name()>
-                    <Icon name=type_icon(Some(subject.state_type)) size=20 />
+                    <Icon name=icon_of(Some(subject.state_type), subject.service.as_deref()) size=20 />
                 </span>
                 <span class="test-words">
                     <strong>{subject.name.to_string()}</strong>

@@ -207,9 +207,10 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
                 >
                     <Icon name="help" size=14 />
                 </button>
-                <span class="form-gap"></span>
-                {switch}
-                {is_removable.then(|| icon_button("close", format!("Remove {}", field.name), remove))}
+                <span class="form-tail">
+                    {switch}
+                    {is_removable.then(|| icon_button("close", format!("Remove {}", field.name), remove))}
+                </span>
             </div>
             <p class="form-help" id=help_id.clone() hidden=move || !is_help_open.get()>
                 {field.doc}

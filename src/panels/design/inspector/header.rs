@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::form::Form;
 use super::inputs::{Labelling, select};
-use crate::canvas::type_icon;
+use crate::canvas::{state_icon, type_icon};
 use crate::command::{Command, dispatch};
 use crate::state::Severity;
 use crate::ui::{Icon, segments};
@@ -17,6 +17,15 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
     let name = Memo::new(move |_| {
         form.object
             .with(|object| object.as_ref().map_or_else(|| Str::from(""), |located| located.name.clone()))
+    });
+    let icon = Memo::new(move |_| {
+        form.object.with(|object| {
+            let state = object.as_ref().and_then(|located| match located.of {
+                ObjectRef::State(state) => located.document.state(state),
+                _ => None,
+            });
+            state.map_or_else(|| type_icon(state_type), state_icon)
+        })
     });
     let draft = RwSignal::new(None::<String>);
     let complaint = RwSignal::new(None::<String>);

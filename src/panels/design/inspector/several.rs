@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::inputs::{Labelling, icon_button};
 use super::section;
-use crate::canvas::type_icon;
+use crate::canvas::state_icon;
 use crate::state::Studio;
 use crate::ui::Icon;
 
@@ -81,7 +81,7 @@ pub fn several_form(studio: Studio) -> AnyView {
             let name = state.name().to_owned();
             Some(view! {
                 <li class="form-state">
-                    <Icon name=type_icon(state.state_type()) />
+                    <Icon name=state_icon(state) />
                     <span class="form-item-summary">{name.clone()}</span>
                     <span class="form-gap"></span>
                     <span class="form-words">{state.state_type().map_or("", StateType::name)}</span>

@@ -432,18 +432,19 @@ fn row(own: &Site, of: RowForm, remove: impl Fn() + 'static) -> AnyView {
             <div class="form-label-row">
                 {title}
                 <span class="form-words">{move || count().unwrap_or_else(|| words.to_owned())}</span>
-                <span class="form-gap"></span>
-                {as_json}
-                {has_modes
-                    .then(|| {
-                        segments(
-                            format!("Form of {label}"),
-                            vec![(Mode::Value, "Value", "A fixed value"), computed],
-                            mode.into(),
-                            change_mode,
-                        )
-                    })}
-                {icon_button("close", format!("Remove {label}"), move |_| remove())}
+                <span class="form-tail">
+                    {as_json}
+                    {has_modes
+                        .then(|| {
+                            segments(
+                                format!("Form of {label}"),
+                                vec![(Mode::Value, "Value", "A fixed value"), computed],
+                                mode.into(),
+                                change_mode,
+                            )
+                        })}
+                    {icon_button("close", format!("Remove {label}"), move |_| remove())}
+                </span>
             </div>
             {rename}
             <div id=body_id class="form-group-body" hidden=move || is_group.get() && !is_open.get()>

@@ -63,7 +63,7 @@ pub fn BlockRow(
                     <Icon name=known_icon(&icon) size=18 />
                 </span>
                 <span class="block-words">
-                    <span class="block-title">{title}</span>
+                    <span class="block-title">{breakable(&title)}</span>
                     <span class="block-about">{about}</span>
                 </span>
             </button>
@@ -84,4 +84,20 @@ fn fetch_shapes(studio: Studio, source: Source) {
             }
         });
     }
+}
+
+/// A name that may be broken between its words: names of operations have no spaces, and are wider than the panel.
+fn breakable(title: &str) -> impl IntoView + use<> {
+    let mut parts = vec![String::new()];
+    let mut before = ' ';
+    for letter in title.chars() {
+        if before.is_ascii_lowercase() && letter.is_ascii_uppercase() {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(letter);
+        }
+        before = letter;
+    }
+    parts.into_iter().map(|part| view! { {part}<wbr /> }).collect_view()
 }
