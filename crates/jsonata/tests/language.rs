@@ -168,3 +168,37 @@ fn variables_are_known_before_a_run() {
         assert!(names.iter().any(|known| known == name), "{names:?}");
     }
 }
+
+#[test]
+fn partially_applied_functions_take_what_javascript_takes() {
+    check("($f := $substring(?, 0, ?); $g := $f(?, 'w'); $g('Hello World'))", "\"\"");
+    check("($f := $substring(?, /o/, ?); $f('Hello', 2))", "\"\"");
+    check("($f := $substring(?, true); $f('Hello'))", "\"ello\"");
+    check("($f := $substringBefore(?, 5); $f('1.52'))", "\"1.\"");
+    check("($f := $substringBefore(?, [1, [null, 2]]); $f('0,1,,2,3'))", "\"0,\"");
+    check("($f := $substringAfter(?, 5); $f('1.52'))", "\"1.52\"");
+    check("($f := $substringBefore(?, function($x){$x}); $f('a@b'))", "\"a@b\"");
+    check("($f := $decodeUrl(?); $f([7, 3, 8]))", "\"7,3,8\"");
+    check("($f := $power(?, ' 0x2 '); $f([3]))", "9");
+    check("($f := $sqrt(?); $f(null))", "0");
+    check("($f := $assert(?, 2); $f(3))", "undefined");
+    assert_eq!(run("($f := $assert(?, 2); $f(''))").unwrap_err(), "D3141: 2");
+    assert!(run("($f := $power(?, '('); $f(2))").unwrap_err().starts_with("D3061"));
+    assert!(run("($f := $substring(?, 1); $f(5))").unwrap_err().starts_with("T0410"));
+    // A function that is called as it is looks at its arguments.
+    assert!(run("$substring('Hello', true)").unwrap_err().starts_with("T0410"));
+}
+
+#[test]
+fn what_is_sorted_becomes_a_step_like_another() {
+    check("1^($)", "1");
+    let literal = |text: &str| run(text).unwrap_err().starts_with("S0213");
+    assert!(literal("1^($).a") && literal("false^(>$).a") && literal("1#$i.a"));
+    check("\"states\"^($).a", "undefined");
+    check("$states.input.items^(>n).n", "[2,1]");
+}
+
+#[test]
+fn a_date_out_of_range_has_no_name() {
+    check("$fromMillis(13596336000001359633600000, '[w] of [xNn]')", "\"NaN of undefined\"");
+}

@@ -37,8 +37,10 @@ impl Compiler<'_> {
         if let Some(path) = self.path_mut(path) {
             path.steps.extend(&fresh);
         }
-        if path != left {
-            fresh.insert(0, left);
+        // The first step is looked at again: what is sorted or numbered became one without having been.
+        let first = if path == left { self.steps(path).first().copied() } else { Some(left) };
+        if let Some(first) = first {
+            fresh.insert(0, first);
         }
         for step in &fresh {
             let node = self.node_mut(*step);

@@ -75,8 +75,9 @@ fn format_name(marker: &Marker, case: Case, value: f64) -> Outcome<String> {
         'F' => &DAYS,
         component => return Err(Fault::new("D3133").value(Val::string(component.to_string()))),
     };
-    let name =
-        (value as usize).checked_sub(1).and_then(|index| names.get(index)).copied().unwrap_or_default();
+    // A date out of range has no month or day.
+    let name = (value as usize).checked_sub(1).and_then(|index| names.get(index)).copied();
+    let name = name.unwrap_or("undefined");
     let name = match case {
         Case::Upper => name.to_uppercase(),
         Case::Lower => name.to_lowercase(),

@@ -33,7 +33,7 @@ impl Machine<'_> {
         let procedure = self.eval(code, call.procedure, input, env)?;
         if procedure.is_undefined()
             && let Some(meant) = call.meant
-            && exists(&self.variable(code, meant, env))
+            && counts_in_javascript(&self.variable(code, meant, env))
         {
             let name = call.name.clone().unwrap_or_else(|| "".into());
             return Err(Fault::new("T1005").detail(name.clone()).token(name));
@@ -177,13 +177,14 @@ impl Machine<'_> {
             Function::Native(native) => self.apply_native(*native, arguments, context, env),
             Function::NativePartial { native, arguments: given } => {
                 let mut arguments = arguments.into_iter();
-                let arguments = given
+                let mut arguments: Vec<Val> = given
                     .iter()
                     .map(|given| match given {
                         Some(given) => given.clone(),
                         None => arguments.next().unwrap_or_default(),
                     })
                     .collect();
+                functions::coercion::coerce(self, *native, &mut arguments)?;
                 self.deeper()?;
                 let result = functions::call(self, *native, arguments, context, env);
                 self.shallower();
@@ -285,7 +286,7 @@ impl Machine<'_> {
             if value.is_undefined()
                 && matches!(code.node(procedure).kind, Kind::Path(_))
                 && let Some(name) = &name
-                && exists(&self.variable_named(code, name, env))
+                && counts_in_javascript(&self.variable_named(code, name, env))
             {
                 return Err(Fault::new("T1007").detail(name.clone()).token(name.clone()));
             }
@@ -339,7 +340,7 @@ impl Machine<'_> {
 }
 
 /// Whether JavaScript would take the value for true: something of that name is there.
-fn exists(value: &Val) -> bool {
+pub(crate) fn counts_in_javascript(value: &Val) -> bool {
     match value {
         Val::Undefined | Val::Json(Value::Null | Value::Bool(false)) => false,
         value => match value.view() {

@@ -20,7 +20,7 @@ use crate::random::Random;
 use crate::trace::Trace;
 use crate::values::{Closure, Flags, Frame, Function, Item, List, Val};
 
-pub(crate) use call::arity;
+pub(crate) use call::{arity, counts_in_javascript};
 pub(crate) use operators::compare_text;
 
 pub(crate) type Outcome<T> = Result<T, Box<Fault>>;

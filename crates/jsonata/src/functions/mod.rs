@@ -3,6 +3,7 @@
 pub(crate) mod array;
 mod aws;
 pub(crate) mod boolean;
+pub(crate) mod coercion;
 mod format_number;
 mod higher_order;
 pub(crate) mod matching;

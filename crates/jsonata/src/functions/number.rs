@@ -21,7 +21,7 @@ pub(super) fn number(_: &mut Machine<'_>, mut args: Args, _: &Site<'_>) -> Outco
 }
 
 /// JSON's numbers with leading zeros allowed, and hexadecimal, octal and binary ones.
-fn read_number(text: &str) -> Option<f64> {
+pub(super) fn read_number(text: &str) -> Option<f64> {
     if is_decimal(text) {
         return text.parse::<f64>().ok().filter(|number| number.is_finite());
     }

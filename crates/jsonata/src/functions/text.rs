@@ -31,7 +31,14 @@ pub(super) fn substring(_: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcom
     };
     let position = |at: f64| {
         let at = at.trunc();
-        (if at < 0.0 { (count + at).max(0.0) } else { at.min(count) }) as usize
+        // What is not a number counts as zero.
+        (if at < 0.0 {
+            (count + at).max(0.0)
+        } else if at > count {
+            count
+        } else {
+            at
+        }) as usize
     };
     let (from, to) = (position(start), position(end));
     let part: &str = if from >= to { "" } else { slice_chars(text, from, to) };
@@ -60,7 +67,11 @@ pub(super) fn substring_before(_: &mut Machine<'_>, args: Args, _: &Site<'_>) ->
 
 pub(super) fn substring_after(_: &mut Machine<'_>, args: Args, _: &Site<'_>) -> Outcome<Val> {
     let Some(text) = args.text(0)? else { return Ok(Val::Undefined) };
-    let separator = args.text(1)?.unwrap_or("undefined");
+    let separator = match args.get(1) {
+        Val::Undefined => "undefined",
+        // Only a string has a length, so in JavaScript nothing is left out for all else.
+        other => other.as_str().unwrap_or_default(),
+    };
     Ok(match text.split_once(separator) {
         Some((_, after)) => Val::string(after),
         None => args.get(0).clone(),
