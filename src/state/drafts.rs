@@ -27,6 +27,8 @@ pub struct Draft {
     pub watches: String,
     /// What is kept beside the definition, as JSON.
     pub settings: String,
+    /// The template that it goes back into, as JSON; empty for none.
+    pub origin: String,
     /// Milliseconds since 1970.
     pub saved_at: f64,
 }
@@ -59,6 +61,7 @@ impl Draft {
             breakpoints: text("breakpoints"),
             watches: text("watches"),
             settings: text("settings"),
+            origin: text("origin"),
             is_express: value.get("express").and_then(Value::as_bool).unwrap_or(false),
             saved_at: value.get("savedAt").and_then(Value::as_f64).unwrap_or(0.0),
         })
@@ -75,6 +78,7 @@ impl Draft {
             ("breakpoints", &self.breakpoints),
             ("watches", &self.watches),
             ("settings", &self.settings),
+            ("origin", &self.origin),
         ] {
             members.insert(name, Value::from(text.as_str()));
         }

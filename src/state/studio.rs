@@ -170,14 +170,20 @@ impl Studio {
         let mut kind = asl::sniff::kind_of(text);
         if kind == asl::sniff::TextKind::Yaml {
             match yaml::Yaml::parse(text) {
-                Ok(yaml) => kind = asl::sniff::kind_of(&yaml.to_json().0),
-                Err(error) => {
+                Ok(yaml) => {
+                    let of_value = asl::sniff::kind_of(&yaml.to_json().0);
+                    // Nearly every text with a colon in it is YAML: it is not to be called JSON.
+                    kind = if of_value == asl::sniff::TextKind::OtherJson { kind } else { of_value };
+                }
+                Err(error) if is_yaml_name(&name) => {
                     self.shell
                         .fail(format!("{name} was not opened. It looks like YAML, but: {}.", error.message));
                     return;
                 }
+                Err(_) => kind = asl::sniff::TextKind::Other,
             }
-            if !is_yaml_name(&name) {
+            // A template keeps its name, under which it is saved.
+            if kind == asl::sniff::TextKind::Definition && !is_yaml_name(&name) {
                 name = yaml_name(&name);
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use asl::{CheckOptions, Document, WorkflowType};
 use diagram::{Scene, SceneOptions};
-use json::{Span, Str};
+use json::{Span, Str, Value};
 use layout::{Direction, Rect};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -446,7 +446,7 @@ impl Workspace {
         self.breakpoints.set(draft.breakpoints.into());
         self.watches.set(draft.watches.into());
         self.file.set_value(None);
-        self.origin.set_value(None);
+        self.origin.set_value(origin_of(&draft.origin));
         self.opened.update(|opened| *opened += 1);
         self.source_error.set(None);
         self.set_source(draft.definition.into());
@@ -465,6 +465,7 @@ impl Workspace {
             breakpoints: self.breakpoints.get_untracked().to_string(),
             watches: self.watches.get_untracked().to_string(),
             settings: self.settings.with_untracked(settings_text).to_string(),
+            origin: self.origin.with_value(|origin| origin.as_ref().map(origin_text).unwrap_or_default()),
             saved_at: dom::epoch_ms(),
         }
     }
@@ -493,6 +494,19 @@ pub fn is_within(key: &str, around: &str) -> bool {
 pub fn is_yaml_name(name: &str) -> bool {
     let name = name.to_lowercase();
     name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+/// A template and the state machine in it, as a draft keeps them. The file's handle does not outlive the page.
+fn origin_text((template, machine): &(TemplateFile, String)) -> String {
+    let members = [("name", &template.name), ("text", &template.text), ("machine", machine)];
+    Value::from_members(members.map(|(name, text)| (name, Value::from(text.as_str())))).to_text()
+}
+
+fn origin_of(text: &str) -> Option<(TemplateFile, String)> {
+    let value = json::parse(text).ok()?;
+    let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+    let template = TemplateFile { name: text("name")?, text: text("text")?, handle: None };
+    Some((template, text("machine")?))
 }
 
 fn or_empty_object(text: String) -> Str {

@@ -17,6 +17,8 @@ pub enum TextKind {
     /// Another JSON value.
     OtherJson,
     Yaml,
+    /// A configuration of Terraform, which may have a definition in it.
+    Terraform,
     Empty,
     /// Anything else.
     Other,
@@ -49,11 +51,16 @@ impl TextKind {
                  \"States\". If it is an input, paste it into the input's text."
             }
             TextKind::Yaml => {
-                "It looks like YAML. A definition in JSON was expected: convert it to JSON first."
+                "It may be YAML, but it is no definition in Amazon States Language: that has \"StartAt\" and \
+                 \"States\" at its top."
+            }
+            TextKind::Terraform => {
+                "It looks like Terraform, which can't be opened. Open the file that templatefile or file names, or paste \
+                 the text between the marks of the heredoc; what jsonencode makes is shown by terraform show -json."
             }
             TextKind::Empty => "It is empty.",
             TextKind::Other => {
-                "It does not look like JSON. A definition in Amazon States Language was expected: a JSON object with \
+                "It is neither JSON nor YAML. A definition in Amazon States Language was expected: an object with \
                  \"StartAt\" and \"States\"."
             }
         }
@@ -68,6 +75,9 @@ pub fn kind_of(text: &str) -> TextKind {
     }
     if !trimmed.starts_with(['{', '[', '"']) {
         let lines = trimmed.lines().take(200);
+        if lines.clone().any(is_of_terraform) {
+            return TextKind::Terraform;
+        }
         let mut keys = lines.filter(|line| !line.starts_with(['#', '-', ' ']) && line.contains(':'));
         return if keys.next().is_some() && !trimmed.starts_with('<') {
             TextKind::Yaml
@@ -103,6 +113,15 @@ fn of_beginning(tree: &Tree) -> Option<TextKind> {
         return Some(TextKind::ExecutionHistory);
     }
     items.next().map(|_| TextKind::OtherJson)
+}
+
+/// Whether a line opens a block of Terraform's language.
+fn is_of_terraform(line: &str) -> bool {
+    let line = line.trim_end();
+    let has_label = ["resource", "module", "variable", "provider", "output", "data"]
+        .iter()
+        .any(|block| line.strip_prefix(block).is_some_and(|rest| rest.trim_start().starts_with('"')));
+    line.ends_with('{') && (has_label || line.starts_with("terraform ") || line.starts_with("locals "))
 }
 
 fn of_whole(tree: &Tree) -> TextKind {
@@ -166,6 +185,12 @@ mod tests {
         check("{\"orderId\": 7}", TextKind::OtherJson);
         check("[1, 2]", TextKind::OtherJson);
         check("StartAt: A\nStates:\n  A:\n    Type: Pass", TextKind::Yaml);
+        check("# Names\nlocals {\n  a = 1\n}\n", TextKind::Terraform);
+        check(
+            "resource \"aws_sfn_state_machine\" \"m\" {\n  definition = <<EOF\n{\"StartAt\": \"A\"}\nEOF\n}\n",
+            TextKind::Terraform,
+        );
+        check("resource: \"a {\"\nlocals: {", TextKind::Yaml);
         check("  ", TextKind::Empty);
         check("<html>", TextKind::Other);
         check("hello", TextKind::Other);

@@ -39,8 +39,10 @@ pub fn with_definition(template: &str, id: &str, definition: &str) -> Result<Str
         TemplateText::Yaml(yaml) => yaml.updated_template(&wanted),
     };
     // Rather not at all than wrong.
-    out.filter(|out| TemplateText::parse(out).is_some_and(|read| *read.value() == wanted))
-        .ok_or_else(|| "The template is written in a way in which this can't be changed.".to_owned())
+    out.filter(|out| TemplateText::parse(out).is_some_and(|read| *read.value() == wanted)).ok_or_else(|| {
+        "The template is written in a way in which this can't be changed. Take it over by hand, or export it."
+            .to_owned()
+    })
 }
 
 /// What functions give, with the function as the template writes it.
@@ -116,16 +118,17 @@ fn string_for(own: &Value, after: &Value, definition: &str) -> Result<Value, Str
     if (substituted.is_some() && before.contains("${!")) || text_of(own, 0).is_none() {
         return put_together();
     }
-    if json::parse(before).is_err() {
+    let Ok(known) = json::parse(before) else {
         return Err("Its definition is a text in YAML within the template. Take it over by hand.".to_owned());
-    }
-    let text = if before.trim_end().contains('\n') {
-        let end = if before.ends_with('\n') { "\n" } else { "" };
-        format!("{}{end}", definition.trim_end())
-    } else {
-        after.to_text()
     };
-    let text = Value::from(text);
+    // A block of YAML ends with a line's end, also where it has but one line.
+    let end = if before.ends_with('\n') { "\n" } else { "" };
+    let laid_out = match before.trim_end().contains('\n') {
+        true => definition.trim_end(),
+        false if known == *after => before.trim_end(),
+        false => &after.to_text(),
+    };
+    let text = Value::from(format!("{laid_out}{end}"));
     Ok(if substituted.is_some() { Value::from_members([("Fn::Sub", text)]) } else { text })
 }
 

@@ -198,6 +198,25 @@ fn texts_within_templates_are_replaced() {
             "{template}"
         );
     }
+    // A text of one line, which ends with a line's end or doesn't.
+    let line = |mark: &str| {
+        format!(
+            "Resources:\n  Flow:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: {mark}\n        {{\"StartAt\": \"A\", \"States\": {{\"A\": {{\"Type\": \"Succeed\"}}}}}}\n      RoleArn: x\n"
+        )
+    };
+    for mark in ["|", "|-", "!Sub |"] {
+        assert_eq!(
+            changed_lines(&line(mark), "Flow", rename).as_deref(),
+            Ok(
+                "-        {\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}\n+        {\"StartAt\":\"B\",\"States\":{\"B\":{\"Type\":\"Succeed\"}}}\n"
+            ),
+            "{mark}"
+        );
+    }
+    // Folded lines are not written anew: what to do instead is said.
+    let definition = "{\"StartAt\": \"B\", \"States\": {}}";
+    let refused = with_definition(&line(">"), "Flow", definition).unwrap_err();
+    assert!(refused.contains("by hand"), "{refused}");
     let json = r#"{
   "Resources": {
     "Flow": {

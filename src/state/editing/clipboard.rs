@@ -75,14 +75,22 @@ impl Studio {
     /// Where there are no states yet, a whole definition is opened as a workflow.
     pub fn paste_text(self, text: &str) {
         let is_bare = self.workspace.document.with_untracked(|document| document.state_count() == 0);
-        let is_machine = asl::sniff::kind_of(text) == asl::sniff::TextKind::Definition;
+        let kind = asl::sniff::kind_of(text);
+        let from_yaml = match kind {
+            asl::sniff::TextKind::Yaml => {
+                yaml::Yaml::parse(text).ok().map(|yaml| yaml.to_json().0.to_string())
+            }
+            _ => None,
+        };
+        let states = from_yaml.as_deref().unwrap_or(text);
+        let is_machine = asl::sniff::kind_of(states) == asl::sniff::TextKind::Definition;
         if is_bare && is_machine && self.workspace.is_empty_untracked() {
             self.open_text("pasted.asl.json", text, None);
             return;
         }
         let mut reason = None;
         for place in self.places_after_selected() {
-            let edit = Edit::Paste { place, text: text.to_owned() };
+            let edit = Edit::Paste { place, text: states.to_owned() };
             match self.plan(&edit) {
                 Ok(_) => {
                     self.paste_planned(edit, text, is_machine);
@@ -94,7 +102,6 @@ impl Studio {
         match reason {
             Some(asl::edit::EditError::NoStates) | None if self.open_template("pasted.yaml", text, None) => {}
             Some(asl::edit::EditError::NoStates) | None => {
-                let kind = asl::sniff::kind_of(text);
                 self.shell.fail(format!("Nothing was pasted. {}", kind.explanation()));
             }
             Some(reason) => self.shell.say(reason.to_string()),

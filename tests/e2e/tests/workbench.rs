@@ -250,7 +250,7 @@ fn a_file_that_is_no_definition_is_named_for_what_it_is() {
         ("history.json", r#"{"events": []}"#, "no execution"),
         ("template.json", r#"{"Resources": {}}"#, "CloudFormation"),
         ("input.json", r#"{"orderId": 1}"#, "no definition"),
-        ("notes.txt", "hello", "does not look like JSON"),
+        ("notes.txt", "hello", "is neither JSON nor YAML"),
     ] {
         let script = format!(
             "const data = new DataTransfer();

@@ -18,15 +18,6 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
         form.object
             .with(|object| object.as_ref().map_or_else(|| Str::from(""), |located| located.name.clone()))
     });
-    let icon = Memo::new(move |_| {
-        form.object.with(|object| {
-            let state = object.as_ref().and_then(|located| match located.of {
-                ObjectRef::State(state) => located.document.state(state),
-                _ => None,
-            });
-            state.map_or_else(|| type_icon(state_type), state_icon)
-        })
-    });
     let draft = RwSignal::new(None::<String>);
     let complaint = RwSignal::new(None::<String>);
     Effect::new(move |_| {
@@ -92,11 +83,10 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
     };
     // As on the canvas: a task has the icon of its service.
     let icon = Memo::new(move |_| {
-        let service = studio.workspace.document.with(|document| {
-            let Ok(state) = of() else { return None };
-            diagram::service_of(document.state(state)?)
-        });
-        service.as_deref().map_or_else(|| type_icon(state_type), catalogue::icon)
+        studio.workspace.document.with(|document| {
+            let state = of().ok().and_then(|state| document.state(state));
+            state.map_or_else(|| type_icon(state_type), state_icon)
+        })
     });
     let problems = Memo::new(move |_| {
         // Those that belong to none of its fields.
