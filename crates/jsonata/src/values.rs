@@ -1,6 +1,7 @@
 //! Values while an expression is evaluated: JSON, sequences, functions and what mixes them.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BinaryHeap;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -625,13 +626,11 @@ pub(crate) fn order_as_in_javascript<T>(entries: &mut Vec<(Str, T)>) {
 
 /// The positions of names in JavaScript's order, from the array indices that they are.
 fn javascript_order(indices: Vec<Option<u64>>) -> Vec<usize> {
-    let mut order: Vec<(u64, usize)> = indices
-        .into_iter()
-        .enumerate()
-        .map(|(position, index)| (index.unwrap_or(u64::MAX), position))
-        .collect();
-    order.sort_unstable();
-    order.into_iter().map(|(_, position)| position).collect()
+    let numbered = indices.into_iter().enumerate();
+    // A heap sorts in a tenth of the code that `sort_unstable` brings along.
+    let order: BinaryHeap<(u64, usize)> =
+        numbered.map(|(position, index)| (index.unwrap_or(u64::MAX), position)).collect();
+    order.into_sorted_vec().into_iter().map(|(_, position)| position).collect()
 }
 
 fn array_index(name: &str) -> Option<u64> {
