@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use json::{Map, Object, Str, Tally, Value};
+use json::{Map, Names, Object, Str, Tally, Value};
 
 use crate::error::EvalError;
 use crate::expression::Expression;
@@ -27,7 +27,10 @@ enum Node {
         expression: Expression,
     },
     Object {
-        members: Box<[(Str, Node)]>,
+        /// Shared by all results.
+        names: Names,
+        /// As many as names.
+        members: Box<[Node]>,
         /// The names, and the members that are always the same.
         unchanging: Tally,
     },
@@ -84,8 +87,10 @@ impl Template {
     /// As [`Template::evaluate`].
     pub fn evaluate_members(&self, scope: &Scope<'_>) -> Result<Vec<(Str, Value)>, EvalError> {
         match &self.node {
-            Node::Object { members, .. } => members
+            Node::Object { names, members, .. } => names
+                .as_slice()
                 .iter()
+                .zip(members)
                 .map(|(name, node)| Ok((name.clone(), check_depth(node.evaluate(scope)?)?)))
                 .collect(),
             Node::Static(Value::Object(object)) => {
@@ -109,13 +114,13 @@ impl Node {
                 // What AWS builds is compact, also where the input was passed through with its blanks.
                 expression.evaluate(field, scope).map(Value::into_without_text)
             }
-            Node::Object { members, unchanging } => {
+            Node::Object { names, members, unchanging } => {
                 let mut filled = Vec::with_capacity(members.len());
                 let mut tally = *unchanging;
-                for (name, node) in members {
+                for node in members {
                     let value = match node {
                         Node::Static(value) => {
-                            filled.push((name.clone(), value.clone()));
+                            filled.push(value.clone());
                             continue;
                         }
                         // By far the most members are paths of names in the input.
@@ -127,9 +132,9 @@ impl Node {
                         node => node.evaluate(scope)?,
                     };
                     tally.add(&value);
-                    filled.push((name.clone(), value));
+                    filled.push(value);
                 }
-                Ok(Value::Object(Arc::new(Object::from_tally(filled, &tally))))
+                Ok(Value::Object(Arc::new(Object::from_tally(names, filled, &tally))))
             }
             Node::Array(items) => {
                 let items: Result<Vec<Value>, EvalError> =
@@ -143,7 +148,7 @@ impl Node {
         match self {
             Node::Static(_) => {}
             Node::Dynamic { expression, .. } => expression.references(references),
-            Node::Object { members, .. } => members.iter().for_each(|(_, node)| node.references(references)),
+            Node::Object { members, .. } => members.iter().for_each(|node| node.references(references)),
             Node::Array(items) => items.iter().for_each(|node| node.references(references)),
         }
     }
@@ -196,7 +201,8 @@ impl Compiler {
                 self.pointer.pop();
                 continue;
             };
-            if members.contains_key(name) {
+            let is_twice = members.contains_key(name);
+            if is_twice {
                 self.problem(
                     key,
                     format!("The field '{name}' is defined twice: with and without '.$'"),
@@ -205,6 +211,7 @@ impl Compiler {
             }
             match value {
                 Value::String(text) => match Expression::parse(text) {
+                    Ok(_) if is_twice => {}
                     Ok(expression) => {
                         dynamic.push((name.into(), Node::Dynamic { field: key.clone(), expression }));
                     }
@@ -233,14 +240,15 @@ impl Compiler {
         // AWS writes the dynamic members after the others, in the order of a Java HashMap.
         sort_by_hash(&mut dynamic, |(name, _)| name);
         nodes.append(&mut dynamic);
-        let names: usize = nodes.iter().map(|(name, _)| json::quoted_len(name) + 1).sum();
-        let mut unchanging = Tally::new(names + 1 + nodes.len());
-        for (_, node) in &nodes {
+        let (names, nodes): (Vec<Str>, Vec<Node>) = nodes.into_iter().unzip();
+        let names_len: usize = names.iter().map(|name| json::quoted_len(name) + 1).sum();
+        let mut unchanging = Tally::new(names_len + 1 + nodes.len());
+        for node in &nodes {
             if let Node::Static(value) = node {
                 unchanging.add(value);
             }
         }
-        Node::Object { unchanging, members: nodes.into_boxed_slice() }
+        Node::Object { names: Names::from_distinct(names), members: nodes.into_boxed_slice(), unchanging }
     }
 
     fn problem(&mut self, field: &Str, message: String, detail: Option<(String, usize)>) {

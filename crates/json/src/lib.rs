@@ -6,6 +6,7 @@
 //!
 //! [`parse`] reads a correct text into a value, [`Tree::parse`] reads any text into a tree.
 
+mod names;
 mod number;
 mod object;
 mod parse;
@@ -14,6 +15,7 @@ pub mod tree;
 mod value;
 mod write;
 
+pub use names::Names;
 pub use number::Number;
 pub use object::{Array, Map, Object, Tally};
 pub use parse::{MAX_DEPTH, ParseError, parse, parse_keeping_text, parse_keeping_texts};

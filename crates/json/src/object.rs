@@ -1,28 +1,14 @@
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::{Str, Value};
-
-/// Objects up to this many members are always searched in order.
-const SEARCHED_IN_ORDER: usize = 12;
-/// A larger object gets an index once it was searched so often: building one costs about as much as these searches.
-const SEARCHES_BEFORE_INDEX: u32 = 16;
+use crate::{Names, Str, Value};
 
 /// The members of an object in their order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Map {
-    members: Vec<(Str, Value)>,
-    searches: AtomicU32,
-    #[allow(clippy::box_collection, reason = "few objects have an index, and all pay for its place")]
-    index: OnceLock<Box<HashMap<Str, usize>>>,
-}
-
-impl Clone for Map {
-    fn clone(&self) -> Map {
-        self.clone_with_room(0)
-    }
+    names: Names,
+    /// As many as names.
+    values: Vec<Value>,
 }
 
 impl Map {
@@ -31,127 +17,85 @@ impl Map {
     }
 
     pub fn with_capacity(capacity: usize) -> Map {
-        Map { members: Vec::with_capacity(capacity), ..Map::default() }
+        let names = if capacity == 0 { Names::default() } else { Names::list(Vec::with_capacity(capacity)) };
+        Map { names, values: Vec::with_capacity(capacity) }
     }
 
     /// Members whose names differ.
     pub fn from_distinct(members: Vec<(Str, Value)>) -> Map {
-        let map = Map { members, ..Map::default() };
-        debug_assert!(map.members.iter().enumerate().all(|(place, (name, _))| {
-            map.members.iter().skip(place + 1).all(|(other, _)| other != name)
-        }));
-        map
+        let (names, values): (Vec<Str>, Vec<Value>) = members.into_iter().unzip();
+        Map { names: Names::from_distinct(names), values }
     }
 
-    /// The index is left behind: what is cloned is mostly about to change.
-    fn clone_with_room(&self, room: usize) -> Map {
-        let mut members = Vec::with_capacity(self.members.len() + room);
-        members.extend(self.members.iter().cloned());
-        Map { members, ..Map::default() }
+    /// Names, and as many values in their order.
+    #[inline]
+    pub fn from_names(names: &Names, values: Vec<Value>) -> Map {
+        debug_assert_eq!(names.as_slice().len(), values.len());
+        Map { names: names.clone(), values }
     }
 
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.values.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.values.is_empty()
     }
 
     #[inline]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        if self.members.len() <= SEARCHED_IN_ORDER {
-            return self.members.iter().find(|(name, _)| is_same(name, key)).map(|(_, value)| value);
-        }
-        self.position(key).map(|position| &self.members[position].1)
+        self.values.get(self.names.position(key)?)
     }
 
     pub fn contains_key(&self, key: &str) -> bool {
-        self.position(key).is_some()
+        self.names.position(key).is_some()
     }
 
     /// Sets a member: in its place where the name is there already, else as the last one.
     /// Answers the value that was there.
     pub fn insert(&mut self, key: impl Into<Str>, value: Value) -> Option<Value> {
         let key = key.into();
-        if let Some(position) = self.position(&key) {
-            return Some(std::mem::replace(&mut self.members[position].1, value));
+        if let Some(old) = self.get_mut(&key) {
+            return Some(std::mem::replace(old, value));
         }
-        if let Some(index) = self.index.get_mut() {
-            index.insert(key.clone(), self.members.len());
-        }
-        self.members.push((key, value));
+        self.names.push(key);
+        self.values.push(value);
         None
     }
 
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let position = self.position(key)?;
-        self.index = OnceLock::new();
-        Some(self.members.remove(position).1)
+        let position = self.names.position(key)?;
+        self.names.remove(position);
+        Some(self.values.remove(position))
     }
 
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        let position = self.position(key)?;
-        Some(&mut self.members[position].1)
+        self.values.get_mut(self.names.position(key)?)
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Str, &Value)> + ExactSizeIterator {
-        self.members.iter().map(|(key, value)| (key, value))
+        self.names.as_slice().iter().zip(&self.values)
     }
 
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Str> + ExactSizeIterator {
-        self.members.iter().map(|(key, _)| key)
+        self.names.as_slice().iter()
     }
 
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
-        self.members.iter().map(|(_, value)| value)
+        self.values.iter()
     }
 
     /// The member at a position in the order of members.
     pub fn entry_at(&self, position: usize) -> Option<(&Str, &Value)> {
-        self.members.get(position).map(|(key, value)| (key, value))
-    }
-
-    fn position(&self, key: &str) -> Option<usize> {
-        if self.members.len() <= SEARCHED_IN_ORDER {
-            return self.members.iter().position(|(name, _)| is_same(name, key));
-        }
-        if self.index.get().is_none() && self.searches.fetch_add(1, Ordering::Relaxed) < SEARCHES_BEFORE_INDEX
-        {
-            return self.members.iter().position(|(name, _)| &**name == key);
-        }
-        let index = self.index.get_or_init(|| {
-            let names = self.members.iter().enumerate();
-            Box::new(names.map(|(position, (name, _))| (name.clone(), position)).collect())
-        });
-        index.get(key).copied()
-    }
-}
-
-/// Names are short: comparing them here, a few bytes at a time, is quicker than a call of WebAssembly's `memcmp`.
-#[inline]
-fn is_same(name: &str, key: &str) -> bool {
-    let (name, key) = (name.as_bytes(), key.as_bytes());
-    if name.len() != key.len() {
-        return false;
-    }
-    // The first and the last bytes overlap where there are fewer than both together.
-    match name.len() {
-        0..4 => name.iter().zip(key).all(|(a, b)| a == b),
-        4..8 => {
-            name.first_chunk::<4>() == key.first_chunk::<4>()
-                && name.last_chunk::<4>() == key.last_chunk::<4>()
-        }
-        8..=16 => {
-            name.first_chunk::<8>() == key.first_chunk::<8>()
-                && name.last_chunk::<8>() == key.last_chunk::<8>()
-        }
-        _ => name == key,
+        Some((self.names.as_slice().get(position)?, self.values.get(position)?))
     }
 }
 
 impl PartialEq for Map {
     fn eq(&self, other: &Map) -> bool {
+        if self.names.is_same(&other.names) {
+            return self.values == other.values;
+        }
         self.len() == other.len()
             && self.iter().all(|(key, value)| other.get(key).is_some_and(|theirs| theirs == value))
     }
@@ -234,16 +178,16 @@ impl Object {
         &self.members
     }
 
-    /// Members whose names differ, and what was added up of their values.
+    /// Names, as many values in their order, and what was added up of them.
     #[inline]
-    pub fn from_tally(members: Vec<(Str, Value)>, tally: &Tally) -> Object {
+    pub fn from_tally(names: &Names, values: Vec<Value>, tally: &Tally) -> Object {
         let facts = Facts {
             text: None,
             holds_text: tally.holds_text,
             depth: tally.depth.saturating_add(1),
             text_len: AtomicU32::new(u32::try_from(tally.text_len).unwrap_or(0)),
         };
-        let object = Object { members: Map::from_distinct(members), facts };
+        let object = Object { members: Map::from_names(names, values), facts };
         debug_assert_eq!(tally.text_len, crate::write::counted_len(object.members()));
         object
     }
@@ -251,30 +195,33 @@ impl Object {
     /// The same object with a member set: in its place where the name is there already, else as the last one.
     /// What is known of the object is not worked out anew.
     pub fn with_member(&self, name: &Str, value: Value) -> Object {
-        let old_members = &*self.members.members;
-        let position = self.members.position(name);
-        let (before, after) = old_members.split_at(position.unwrap_or(old_members.len()));
+        let Map { names, values } = &self.members;
         let value_depth = value.depth().saturating_add(1);
         let value_holds_text = value.holds_text();
         let known_len = match self.facts.text_len.load(Ordering::Relaxed) {
             0 => 0,
             known => known as usize + value.text_len(),
         };
-        let mut members = Vec::with_capacity(before.len() + after.len().max(1));
-        members.extend(before.iter().cloned());
-        let (old_depth, text_len) = match after.split_first() {
-            Some(((name, old), after)) => {
-                members.push((name.clone(), value));
-                members.extend(after.iter().cloned());
-                (old.depth().saturating_add(1), if known_len == 0 { 0 } else { known_len - old.text_len() })
+        let replaced = names.position(name).and_then(|position| Some((position, values.get(position)?)));
+        let (members, old_depth, text_len) = match replaced {
+            Some((position, old)) => {
+                let (before, after) = values.split_at(position);
+                let mut set = Vec::with_capacity(values.len());
+                set.extend(before.iter().cloned());
+                set.push(value);
+                set.extend(after.iter().skip(1).cloned());
+                let text_len = if known_len == 0 { 0 } else { known_len - old.text_len() };
+                (Map::from_names(names, set), old.depth().saturating_add(1), text_len)
             }
             None => {
-                let more = crate::quoted_len(name) + 1 + usize::from(!before.is_empty());
-                members.push((name.clone(), value));
-                (0, if known_len == 0 { 0 } else { known_len + more })
+                let more = crate::quoted_len(name) + 1 + usize::from(!values.is_empty());
+                let mut set = Vec::with_capacity(values.len() + 1);
+                set.extend(values.iter().cloned());
+                set.push(value);
+                let text_len = if known_len == 0 { 0 } else { known_len + more };
+                (Map { names: names.with(name), values: set }, 0, text_len)
             }
         };
-        let members = Map::from_distinct(members);
         if self.facts.holds_text || value_holds_text {
             return Object::new(members);
         }

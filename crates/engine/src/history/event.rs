@@ -1,9 +1,9 @@
 //! One event of a history, with values instead of texts: texts are made when a history is exported.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use asl::StateId;
-use json::{Str, Value};
+use json::{Map, Names, Str, Value};
 
 use crate::history::EventType;
 use crate::machine::Resource;
@@ -115,8 +115,10 @@ impl Failure {
 
     /// The object that catchers get.
     pub fn to_output(&self) -> Value {
+        static NAMES: OnceLock<Names> = OnceLock::new();
+        let names = NAMES.get_or_init(|| Names::from_distinct(vec!["Error".into(), "Cause".into()]));
         let text = |part: &Option<Str>| part.clone().map_or(Value::Null, Value::String);
-        Value::from_members([("Error", text(&self.error)), ("Cause", text(&self.cause))])
+        Value::object(Map::from_names(names, vec![text(&self.error), text(&self.cause)]))
     }
 }
 
