@@ -69,7 +69,7 @@ pub(crate) struct Group {
     pub(crate) pairs: Vec<(NodeId, NodeId)>,
     /// The names, where all of them are literals, differ and need no care: then there is nothing to group on a
     /// single item.
-    pub(crate) names: Option<Vec<Str>>,
+    pub(crate) names: Option<json::Names>,
     pub(crate) span: Span,
 }
 

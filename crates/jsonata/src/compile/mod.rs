@@ -395,7 +395,7 @@ impl<'a> Compiler<'a> {
         Ok(processed)
     }
 
-    fn plain_names(&self, pairs: &[(NodeId, NodeId)]) -> Option<Vec<Str>> {
+    fn plain_names(&self, pairs: &[(NodeId, NodeId)]) -> Option<json::Names> {
         let mut names: Vec<Str> = Vec::with_capacity(pairs.len());
         for (key, _) in pairs {
             let node = self.node(*key);
@@ -409,7 +409,7 @@ impl<'a> Compiler<'a> {
             }
             names.push(name.clone());
         }
-        Some(names)
+        Some(json::Names::from_distinct(names))
     }
 
     /// The name of what is called, and the variable that was meant where the `$` is missing.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use json::{Map, Number, Str, Value};
+use json::{Map, Names, Number, Str, Value};
 
 use super::{Machine, Outcome};
 use crate::code::{Code, Group};
@@ -60,21 +60,27 @@ impl Machine<'_> {
         let Some(names) = group.names.as_ref().filter(|_| !input.is_array() && !self.tracing()) else {
             return self.eval_group(code, group, input, env);
         };
-        let mut map: Vec<(Str, Value)> = Vec::with_capacity(names.len());
-        for (index, (name, (_, value))) in names.iter().zip(&group.pairs).enumerate() {
-            match self.eval(code, *value, input, env)? {
-                Val::Undefined => {}
-                Val::Json(value) => map.push((name.clone(), value)),
+        let list = names.as_slice();
+        let mut values: Vec<Value> = Vec::with_capacity(list.len());
+        // The names of the members so far, once there is one that is undefined.
+        let mut kept: Option<Vec<Str>> = None;
+        for (index, (name, (_, value))) in list.iter().zip(&group.pairs).enumerate() {
+            let value = match self.eval(code, *value, input, env)? {
+                Val::Undefined => {
+                    kept.get_or_insert_with(|| list.iter().take(index).cloned().collect());
+                    continue;
+                }
+                Val::Json(value) => value,
                 Val::Number(number) if number.is_finite() => {
-                    let number = Number::from_f64_as_integer_where_exact(number);
-                    map.push((name.clone(), number.map_or(Value::Null, Value::Number)));
+                    Number::from_f64_as_integer_where_exact(number).map_or(Value::Null, Value::Number)
                 }
                 other => {
                     // What JSON cannot hold: the object becomes one of any values.
+                    let before = kept.as_deref().unwrap_or(list).iter().cloned();
                     let mut members: Vec<(Str, Val)> =
-                        map.into_iter().map(|(name, value)| (name, Val::Json(value))).collect();
+                        before.zip(values.into_iter().map(Val::Json)).collect();
                     members.push((name.clone(), other));
-                    let rest = names.iter().zip(&group.pairs).skip(index + 1);
+                    let rest = list.iter().zip(&group.pairs).skip(index + 1);
                     for (name, (_, value)) in rest {
                         let value = self.eval(code, *value, input, env)?;
                         if !value.is_undefined() {
@@ -83,10 +89,18 @@ impl Machine<'_> {
                     }
                     return Ok(Val::object(members));
                 }
+            };
+            values.push(value);
+            if let Some(kept) = &mut kept {
+                kept.push(name.clone());
             }
         }
         // The compiler has made sure that the names differ.
-        let object = Val::Json(Value::object(Map::from_distinct(map)));
+        let map = match kept {
+            Some(kept) => Map::from_names(&Names::from_distinct(kept), values),
+            None => Map::from_names(names, values),
+        };
+        let object = Val::Json(Value::object(map));
         self.check_nesting(&object)?;
         Ok(object)
     }
