@@ -170,8 +170,9 @@ fn ObjectRow(bucket: StoredValue<Str>, object: ListedObject) -> impl IntoView {
         match shown {
             Some((text, is_cut)) => {
                 let more =
-                    is_cut.then(|| view! { <p class="bucket-empty">"Download it to see the rest."</p> });
+                    is_cut.then(|| view! { class = sheet, <p class="object-note">"Download it to see the rest."</p> });
                 view! {
+                    class = sheet,
                     <pre class="mono" tabindex="0" aria-label=key.with_value(|key| format!("Text of {key}"))>{text}</pre>
                     {more}
                 }
