@@ -70,7 +70,7 @@ function splitSheets(html) {
   const classesOf = (selector) => selector.match(/\.[a-z][\w-]*/gi) ?? [];
   const later = [];
   const keep = (sheet, waits) => {
-    const [name] = html.match(new RegExp(`${sheet}-[0-9a-f]{16}\\.css`)) ?? [];
+    const [name] = html.match(new RegExp(`${sheet}-[0-9a-f]+\\.css`)) ?? [];
     if (!name) {
       throw new Error(`index.html has no style sheet "${sheet}"`);
     }
@@ -156,7 +156,7 @@ function minifyScripts(html) {
 
 // Gives a file other contents, and a name with their hash where it had one.
 function replaceFile(html, name, contents, before = readFileSync(path.join(site, name))) {
-  const hashed = name.replace(/-[0-9a-f]{16}(?=[._][^/]*$)/, `-${shortHash(contents)}`);
+  const hashed = name.replace(/-[0-9a-f]{8,16}(?=[._][^/]*$)/, `-${shortHash(contents)}`);
   rmSync(path.join(site, name));
   writeFileSync(path.join(site, hashed), contents);
   return html.replaceAll(name, hashed).replace(integrity(before), integrity(contents));
