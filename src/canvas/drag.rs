@@ -2,14 +2,15 @@
 
 use diagram::DropMark;
 use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
-use gloo::timers::callback::{Interval, Timeout};
+use gloo::timers::callback::Timeout;
 use layout::{Point, Rect};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
+use crate::platform::by_hand::{Drawing, Part, Template};
 use crate::platform::dom;
-use crate::state::{Dragged, Ghost, Lit, Over, Pane, Studio};
+use crate::state::{Drag, Dragged, Ghost, Lit, Over, Pane, Studio};
 use crate::ui::{Icon, known_icon};
 
 /// Pixels that the pointer moves before a press becomes a drag.
@@ -17,7 +18,6 @@ const THRESHOLD: f64 = 5.0;
 /// How long a finger rests before what is under it is taken up, in milliseconds, and how far it may move meanwhile.
 const HOLD_MS: u32 = 320;
 const HOLD_SLACK: f64 = 10.0;
-const TICK_MS: u32 = 16;
 /// How far right of and below the pointer stands what follows it, in pixels.
 const GHOST_OFFSET: f64 = 14.0;
 /// The size of the hint at a new state, in the picture.
@@ -39,7 +39,6 @@ pub struct Press {
     is_dragging: bool,
     take: Box<dyn Fn() -> Option<Dragged>>,
     hold: Option<Timeout>,
-    tick: Option<Interval>,
     listeners: Vec<EventListener>,
 }
 
@@ -103,7 +102,6 @@ pub fn watch_press(
         is_dragging: false,
         take: Box::new(take),
         hold,
-        tick: None,
         listeners,
     }));
 }
@@ -151,7 +149,6 @@ fn begin(studio: Studio, at: Option<Point>) {
                 // Its callback may be what runs now.
                 hold.forget();
             }
-            press.tick = taken.is_some().then(|| Interval::new(TICK_MS, move || studio.tick_drag()));
         }
     });
     let Some((dragged, at)) = taken else {
@@ -182,7 +179,7 @@ fn release(studio: Studio) -> bool {
     let is_dragging = press.is_dragging;
     press.hold = None;
     // A listener must not be dropped while it is running.
-    Timeout::new(0, move || drop((press.listeners, press.tick))).forget();
+    Timeout::new(0, move || drop(press.listeners)).forget();
     is_dragging
 }
 
@@ -201,16 +198,64 @@ fn swallow_click() {
 #[component]
 pub fn DropLayer() -> impl IntoView {
     let sheet = style_sheet!("style/drop_layer.css");
-    let drag = Studio::of_app().drag;
+    let studio = Studio::of_app();
+    let drag = studio.drag;
+    // Other places come into sight.
+    Effect::new(move |_| {
+        studio.view.camera.track();
+        if drag.is_active() {
+            studio.tick_soon();
+        }
+    });
     let lit = move || drag.lit.get().into_iter().map(|lit| lit_view(&lit, sheet)).collect_view();
-    let over = move || drag.over.get().map(|over| over_view(&over, sheet));
+    let over = OVER.with(Template::copy);
+    let drawing = StoredValue::new_local(draw_over(drag, over.clone()));
+    on_cleanup(move || drawing.dispose());
+    let host = NodeRef::<leptos::svg::G>::new();
+    host.on_load(move |host| Part::from(&host).append(&over));
     view! {
         class = sheet,
         <g class="drop-layer" aria-hidden="true">
             {lit}
-            {over}
+            <g node_ref=host></g>
         </g>
     }
+}
+
+thread_local! {
+    static OVER: Template = Template::new(
+        style_sheet!("style/drop_layer.css"),
+        &["g drop-over", " path drop-line", " rect drop-hint rx 10"],
+    );
+}
+
+/// Where it would land, drawn by hand (see `platform::by_hand`): that changes with nearly every move of the pointer.
+fn draw_over(drag: Drag, over: Part) -> Drawing {
+    let [line, hint] = over.parts();
+    Drawing::following(over, move |_: Option<()>| {
+        drag.over.with(|over| {
+            let mark = over.as_ref().map(|over| &over.zone.mark);
+            let is_possible = over.as_ref().is_some_and(|over| over.obstacle.is_none());
+            let kind = if is_possible { "possible" } else { "impossible" };
+            let around = |at: &Point| Rect::new(at.x - HINT.0 / 2.0, at.y - HINT.1 / 2.0, HINT.0, HINT.1);
+            let (points, area) = match mark {
+                Some(DropMark::Line { points, middle }) => (points.clone(), Some(around(middle))),
+                Some(DropMark::Border(from, to)) => (vec![*from, *to], None),
+                Some(DropMark::Area(rect)) => (Vec::new(), Some(*rect)),
+                Some(DropMark::Free(at)) => (Vec::new(), Some(around(at))),
+                None => (Vec::new(), None),
+            };
+            line.set("data-kind", kind);
+            line.set("d", &if points.is_empty() { String::new() } else { layout::svg_path(&points, 8.0) });
+            hint.set("data-kind", kind);
+            let rect = area.unwrap_or(Rect::new(0.0, 0.0, 0.0, 0.0));
+            for (name, value) in
+                [("x", rect.x), ("y", rect.y), ("width", rect.width), ("height", rect.height)]
+            {
+                hint.set_number(name, value);
+            }
+        });
+    })
 }
 
 fn lit_view(lit: &Lit, sheet: &'static str) -> AnyView {
@@ -235,26 +280,6 @@ fn area(rect: Rect, name: &'static str, kind: &'static str, sheet: &'static str)
         <rect class=name data-kind=kind x=rect.x y=rect.y width=rect.width height=rect.height rx="10"></rect>
     }
     .into_any()
-}
-
-fn over_view(over: &Over, sheet: &'static str) -> AnyView {
-    let kind = if over.obstacle.is_none() { "possible" } else { "impossible" };
-    let hint = |at: Point| {
-        area(Rect::new(at.x - HINT.0 / 2.0, at.y - HINT.1 / 2.0, HINT.0, HINT.1), "drop-hint", kind, sheet)
-    };
-    let line = |points: &[Point]| {
-        let path = layout::svg_path(points, 8.0);
-        view! {
-            class = sheet,
-            <path class="drop-line" data-kind=kind d=path></path>
-        }
-    };
-    match &over.zone.mark {
-        DropMark::Line { points, middle } => (line(points), hint(*middle)).into_any(),
-        DropMark::Border(from, to) => line(&[*from, *to]).into_any(),
-        DropMark::Area(rect) => area(*rect, "drop-hint", kind, sheet),
-        DropMark::Free(at) => hint(*at),
-    }
 }
 
 /// What follows the pointer: what is dragged, and where it would land or why it can't.

@@ -24,6 +24,8 @@ const CHECK_BELOW: usize = 400;
 const MOST_LIT: usize = 160;
 /// Milliseconds that looking for places may take at a time.
 const CHECK_MS: f64 = 5.0;
+/// Milliseconds between two looks at what goes on without the pointer.
+const TICK_MS: u32 = 16;
 /// How long the pointer rests before the place is looked at in a large workflow.
 const REST_MS: f64 = 90.0;
 
@@ -73,6 +75,8 @@ pub struct Drag {
     has_entered: StoredValue<bool>,
     /// Since when the pointer has rested over a place that was not checked yet.
     unchecked_since: StoredValue<Option<f64>>,
+    /// Whether the next tick is under way.
+    is_ticking: StoredValue<bool>,
     /// Where the canvas is in the window, and its size for which that was asked.
     canvas: StoredValue<Option<((f64, f64), Rect)>>,
 }
@@ -90,6 +94,7 @@ impl Drag {
             lit_for: StoredValue::new(None),
             has_entered: StoredValue::new(false),
             unchecked_since: StoredValue::new(None),
+            is_ticking: StoredValue::new(false),
             canvas: StoredValue::new(None),
         }
     }
@@ -150,6 +155,7 @@ impl Studio {
     pub fn move_drag(self, pointer: Point) {
         let drag = self.drag;
         drag.pointer.set(pointer);
+        self.tick_soon();
         let over = self.zone_under(pointer);
         let same = drag.over.with_untracked(|before| match (before, &over) {
             (Some(before), Some(zone)) => before.zone == *zone,
@@ -234,14 +240,32 @@ impl Studio {
             .map(|error| error.to_string())
     }
 
-    /// Scrolls near the border, and looks further which places are possible. To be called every few milliseconds.
-    pub fn tick_drag(self) {
-        if self.scroll_at_border() {
+    /// Looks soon at what goes on without the pointer, unless that is under way.
+    pub fn tick_soon(self) {
+        if !self.drag.is_ticking.get_value() {
+            self.drag.is_ticking.set_value(true);
+            gloo::timers::callback::Timeout::new(TICK_MS, move || self.tick_drag()).forget();
+        }
+    }
+
+    /// Scrolls near the border, and looks further which places are possible, for as long as there is something to do.
+    fn tick_drag(self) {
+        self.drag.is_ticking.set_value(false);
+        if !self.drag.is_active() {
+            return;
+        }
+        let scrolls = self.scroll_at_border();
+        if scrolls {
             let pointer = self.drag.pointer.get_untracked();
             self.move_drag(pointer);
         }
         self.check_resting();
         self.light_up();
+        let is_unchecked = self.drag.unchecked_since.with_value(Option::is_some);
+        let is_lit = self.drag.lit_for.get_value() == Some(self.view.camera.get_untracked());
+        if scrolls || is_unchecked || !is_lit {
+            self.tick_soon();
+        }
     }
 
     fn scroll_at_border(self) -> bool {

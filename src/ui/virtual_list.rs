@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::Closure;
 use crate::platform::by_hand::Part;
 
 /// Rows kept beyond each end of what is seen.
-const SPARE_ROWS: usize = 6;
+const SPARE_ROWS: usize = 3;
 /// No screen shows more rows than this; whatever a style sheet does to the list's height, the page stays light.
 const MOST_ROWS: usize = 200;
 
@@ -191,6 +191,27 @@ where
         event.prevent_default();
         selected.set(Some(next.min(count - 1)));
     };
+    // The row below the pointer, which is told when the pointer moves, not when rows move below it.
+    let pointed = StoredValue::new_local(None::<web_sys::Element>);
+    let point_at = move |row: Option<web_sys::Element>| {
+        pointed.update_value(|pointed| {
+            if *pointed == row {
+                return;
+            }
+            for (row, is_pointed) in [(&*pointed, false), (&row, true)] {
+                if let Some(row) = row {
+                    let _ = row.class_list().toggle_with_force("pointed", is_pointed);
+                }
+            }
+            *pointed = row;
+        });
+    };
+    let on_point = move |event: leptos::ev::PointerEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let is_finger = event.pointer_type() == "touch";
+        let row = target.filter(|_| !is_finger).and_then(|target| target.closest(".virtual-row").ok()?);
+        point_at(row);
+    };
     let told_of = move |position: usize| {
         let tree_row = tree.map(|tree| tree.run(position));
         Told {
@@ -242,7 +263,10 @@ where
             tabindex="0"
             aria-label=move || label.get()
             aria-activedescendant=active
+            on:pointermove=on_point
+            on:pointerleave=move |_| point_at(None)
             on:scroll=move |_| {
+                point_at(None);
                 if let Some(list) = element.get_untracked() {
                     scroll.set(f64::from(list.scroll_top()));
                 }
