@@ -266,9 +266,11 @@ where
             on:pointermove=on_point
             on:pointerleave=move |_| point_at(None)
             on:scroll=move |_| {
+                // Asked first: after a change the page would be laid out for the answer.
+                let top = element.get_untracked().map(|list| f64::from(list.scroll_top()));
                 point_at(None);
-                if let Some(list) = element.get_untracked() {
-                    scroll.set(f64::from(list.scroll_top()));
+                if let Some(top) = top {
+                    scroll.set(top);
                 }
             }
             on:keydown=on_key
