@@ -224,10 +224,12 @@ pub fn scroll_into_row_soon(id: &'static str) {
         // Its offset would be that from whatever is positioned around both.
         let from_edge = element.get_bounding_client_rect().left() - row.get_bounding_client_rect().left();
         let (start, width) = (from_edge.round() as i32 - row.client_left() + seen, element.offset_width());
-        if start < seen {
-            row.set_scroll_left(start);
-        } else if start + width > seen + room {
-            row.set_scroll_left(start + width - room);
+        // The ends of a row fade where there is more of it.
+        let fade = 32;
+        if start - fade < seen {
+            row.set_scroll_left(start - fade);
+        } else if start + width + fade > seen + room {
+            row.set_scroll_left(start + width + fade - room);
         }
     });
 }
