@@ -84,12 +84,12 @@ fn every_example_at_an_odd_position_runs_to_its_stated_end() {
 fn run_every_second_example(first: usize) {
     let page = Page::open("");
     page.wait_for("g.node");
-    let index: Value =
-        serde_json::from_str(&fs::read_to_string(examples().join("index.json")).unwrap()).unwrap();
-    let entries = index.as_array().unwrap();
+    let index = fs::read_to_string(examples().join("index.json")).expect("the index of the examples");
+    let index: Value = serde_json::from_str(&index).expect("the index is JSON");
+    let entries = index.as_array().expect("the index is a list");
     assert!(entries.len() > first, "the index has no example at position {first}");
     for entry in entries.iter().skip(first).step_by(2) {
-        let slug = entry["name"].as_str().unwrap();
+        let slug = entry["name"].as_str().expect("an example has a name");
         open_example(&page, slug);
         page.click("button[aria-label='Run']");
         check_run(&page, slug);
