@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use json::{Map, Span, Str, Value};
 
-use crate::code::{Code, Kind};
+use crate::code::{Code, Kind, NodeId, Symbol};
 use crate::compile;
 use crate::errors::{CompileError, EvalError, Fault};
-use crate::eval::Machine;
+use crate::eval::{Machine, members_of, path_into_variable};
 use crate::limits::{Limit, Limits};
 use crate::random::Random;
 use crate::syntax::{self, AstId, AstKind, AstNode, SyntaxError};
@@ -119,7 +119,7 @@ impl Outcome {
     }
 }
 
-/// Where an evaluation gets variables from. Each name is asked for at most once in an evaluation.
+/// Where an evaluation gets variables from. Each name that is bound is asked for at most once in an evaluation.
 pub trait Bindings {
     /// The value of `$name`; none where it is not bound.
     fn get(&self, name: &str) -> Option<Value>;
@@ -173,6 +173,19 @@ impl Program {
         bindings: &dyn Bindings,
         context: &mut Context<'_>,
     ) -> Result<Outcome, EvalError> {
+        // A path of names into a variable, by far the most frequent expression, needs no machine.
+        let known = self.variable(bindings, context);
+        if let Some((_, value, steps)) = &known {
+            let outcome = match members_of(&self.code, steps, value) {
+                Some(Val::Json(member)) => Some(Outcome::Value(member)),
+                Some(Val::Undefined) => Some(Outcome::Undefined),
+                _ => None,
+            };
+            if let Some(outcome) = outcome {
+                context.steps_used = 1;
+                return Ok(outcome);
+            }
+        }
         let mut machine = Machine::new(
             &self.code,
             self.options,
@@ -182,6 +195,9 @@ impl Program {
             bindings,
             context.trace.as_deref_mut(),
         );
+        if let Some((symbol, value, _)) = known {
+            machine.know(symbol, value);
+        }
         let input = input.map_or(Val::Undefined, |input| Val::Json(input.clone()));
         let result = machine.run(&self.code, input);
         context.steps_used = machine.steps_used();
@@ -199,6 +215,16 @@ impl Program {
         let outcome = outcome.map_err(|fault| fault.into_error(self.span));
         machine.dismantle();
         outcome
+    }
+
+    /// Of a path of names into a variable: the variable, its value, and the steps after it.
+    fn variable(&self, bindings: &dyn Bindings, context: &Context<'_>) -> Option<(Symbol, Val, &[NodeId])> {
+        let (symbol, steps) = path_into_variable(&self.code)?;
+        if context.trace.is_some() || context.limits.steps == 0 {
+            return None;
+        }
+        let value = bindings.get(self.code.symbols.get(symbol as usize)?)?;
+        Some((symbol, Val::Json(value), steps))
     }
 
     /// The names of the variables that come from outside: those that the expression reads and does not

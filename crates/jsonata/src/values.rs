@@ -182,11 +182,13 @@ impl Frame {
         self.parameters.as_ref()?.iter().rposition(|name| *name == symbol)
     }
 
+    #[inline(always)]
     pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Val> {
         self.with(symbol, Val::clone)
     }
 
     /// What `read` makes of the value of a variable; none where it is not bound.
+    #[inline(always)]
     pub(crate) fn with<R>(&self, symbol: Symbol, read: impl FnOnce(&Val) -> R) -> Option<R> {
         let mut frame = self;
         loop {
@@ -373,6 +375,7 @@ impl Val {
         Val::Function(Rc::new(function), Passed::Directly)
     }
 
+    #[inline(always)]
     pub(crate) fn view(&self) -> View<'_> {
         match self {
             Val::Undefined => View::Undefined,
@@ -484,6 +487,7 @@ impl Val {
     }
 
     /// The items of an array, or the value itself as the only item.
+    #[inline(always)]
     pub(crate) fn items(&self) -> Items<'_> {
         match self {
             Val::List(list, _) => match &list.items {

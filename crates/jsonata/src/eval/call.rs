@@ -113,7 +113,7 @@ impl Machine<'_> {
     }
 
     /// Calls a function with one to a few arguments, as the functions do that call functions.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn apply_each(
         &mut self,
         function: &Val,

@@ -86,21 +86,15 @@ impl<'h> Machine<'h> {
         }
     }
 
+    /// Has the value of a variable from outside that was asked for already.
+    pub(crate) fn know(&mut self, symbol: Symbol, value: Val) {
+        self.first_global = Some((symbol, value));
+    }
+
     /// Evaluates a whole expression on an input.
     pub(crate) fn run(&mut self, code: &Arc<Code>, input: Val) -> Outcome<Val> {
-        // A path of names into a variable, by far the most frequent expression, needs no more than that.
         let root = code.node(code.root);
-        if let Kind::Path(Path { members: true, from_variable: true, steps, .. }) = &root.kind
-            && self.trace.is_none()
-            && !root.has_extras
-            && let [first, rest @ ..] = steps.as_slice()
-            && let Kind::Global(symbol) = code.node(*first).kind
-            && let Some(value) = members_of(code, rest, self.global_ref(code, symbol))
-        {
-            self.charge(1).map_err(|fault| fault.at(root.span))?;
-            return self.finish(value, false).map_err(|fault| fault.at(root.span));
-        }
-        // So do most conditions.
+        // Most conditions need no more than this.
         if root.scalar > 0
             && self.trace.is_none()
             && let Some(value) = self.scalar(code, root, Item::Val(&input), None)
@@ -132,7 +126,7 @@ impl<'h> Machine<'h> {
     }
 
     /// Counts work, so that every evaluation ends.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn charge(&mut self, steps: u64) -> Outcome<()> {
         match self.steps_left.checked_sub(steps) {
             Some(left) => {
@@ -501,6 +495,7 @@ impl<'h> Machine<'h> {
     }
 
     /// The frame of a call of a function.
+    #[inline(always)]
     fn call_frame(&mut self, closure: &Closure, arguments: Vec<Val>) -> Rc<Frame> {
         let (parent, parameters) = (closure.env.clone(), closure.parameters.clone());
         if let Some(mut frame) = self.spare_frames.pop()
@@ -558,6 +553,7 @@ impl<'h> Machine<'h> {
         self.global_ref(code, symbol).clone()
     }
 
+    #[inline(always)]
     pub(crate) fn global_ref(&mut self, code: &Code, symbol: Symbol) -> &Val {
         const UNDEFINED: &Val = &Val::Undefined;
         let index = symbol as usize;
@@ -628,6 +624,7 @@ impl<'h> Machine<'h> {
     }
 
     /// A member of an object, or the members of the objects of an array.
+    #[inline(always)]
     pub(crate) fn lookup(&mut self, input: &Val, name: &str) -> Outcome<Val> {
         if !input.is_array() {
             return Ok(input.get(name));
@@ -753,8 +750,19 @@ fn collapse(list: Rc<List>, flags: Flags, keep_array: bool) -> Val {
     }
 }
 
+/// The variable from outside and the steps of an expression that is a path of names into it.
+pub(crate) fn path_into_variable(code: &Code) -> Option<(Symbol, &[NodeId])> {
+    let root = code.node(code.root);
+    let Kind::Path(Path { members: true, from_variable: true, steps, .. }) = &root.kind else { return None };
+    let (first, rest) = steps.split_first().filter(|_| !root.has_extras)?;
+    match code.node(*first).kind {
+        Kind::Global(symbol) => Some((symbol, rest)),
+        _ => None,
+    }
+}
+
 /// What a path of names on objects comes to; none where it meets anything else on its way.
-fn members_of(code: &Code, steps: &[NodeId], start: &Val) -> Option<Val> {
+pub(crate) fn members_of(code: &Code, steps: &[NodeId], start: &Val) -> Option<Val> {
     let mut names = steps.iter().map(|step| match &code.node(*step).kind {
         Kind::Field(name) => &**name,
         _ => "",
