@@ -9,7 +9,7 @@ use crate::panels::{
     PaneBar, PrintedExecution, Scrubber, Shortcuts, Side, TemplateDialog, TestState, Toasts, TopBar,
 };
 use crate::platform::dom;
-use crate::state::{Mode, Pane, Studio};
+use crate::state::{DockRoom, Mode, Pane, Studio};
 use crate::ui::{Later, Splitter};
 
 /// The workbench: top bar, graph, the texts beside it, the run below.
@@ -27,13 +27,18 @@ pub fn App() -> impl IntoView {
         Pane::Side => "side",
         Pane::Dock => "dock",
     };
+    let dock = move || match shell.dock_room.get() {
+        DockRoom::Folded => "folded",
+        DockRoom::Part => "part",
+        DockRoom::Whole => "whole",
+    };
     view! {
         class = sheet,
         <div
             class="app"
             data-pane=pane
             data-mode=move || if shell.mode.get() == Mode::Run { "run" } else { "design" }
-            data-dock=move || if shell.dock_is_whole.get() { "whole" } else { "part" }
+            data-dock=dock
             style:--side-width=move || format!("{}px", shell.side_width.get())
             style:--dock-height=move || format!("{}px", shell.dock_height.get())
         >

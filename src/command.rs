@@ -104,6 +104,7 @@ pub enum Command {
     ShowMapRun,
     ShowComparison,
     ToggleDock,
+    FoldDock,
     TakeAnswers,
     ExportHistory,
     CopyLink,
@@ -244,6 +245,7 @@ impl Command {
         Command::ShowMapRun,
         Command::ShowComparison,
         Command::ToggleDock,
+        Command::FoldDock,
         Command::TakeAnswers,
         Command::ExportHistory,
         Command::CopyEvent,
@@ -454,6 +456,9 @@ impl Command {
             Command::ShowComparison => ("Compare the run with another one", "Run", "compare", &[]),
             Command::ToggleDock => {
                 ("Enlarge or shrink the run panel", "View", "fullscreen", const { &[alt("m")] })
+            }
+            Command::FoldDock => {
+                ("Fold or open the run panel", "View", "panel-bottom", const { &[key("j"), alt("j")] })
             }
             Command::TakeAnswers => ("Take the run's answers as task answers", "Run", "mock", &[]),
             Command::ExportHistory => ("Download the run's history", "Run", "download", &[]),
@@ -707,7 +712,8 @@ fn carry_out(studio: Studio, command: Command) {
         Command::ShowEvents => shell.go_to_dock(DockTab::Events),
         Command::ShowMapRun => studio.show_map_run(),
         Command::ShowComparison => shell.go_to_dock(DockTab::Compare),
-        Command::ToggleDock => shell.dock_is_whole.update(|whole| *whole = !*whole),
+        Command::ToggleDock => shell.enlarge_dock(),
+        Command::FoldDock => shell.fold_dock(),
         Command::TakeAnswers => studio.take_answers(),
         Command::ExportHistory => studio.export_history(),
         Command::CopyLink => studio.copy_link(),

@@ -43,6 +43,7 @@ pub fn Dock() -> impl IntoView {
         <section class="dock" id="dock" tabindex="-1" aria-label="Run">
             <div class="dock-head">
                 {move || view! { <Tabs tabs=tabs.get() selected=tab label="Run" count=count /> }}
+                <CommandButton command=Command::FoldDock look="quiet wide-only" />
                 <CommandButton command=Command::ToggleDock look="quiet" />
             </div>
             <div class="dock-panel" role="tabpanel" id=move || format!("{}-panel", id()) aria-labelledby=id>

@@ -45,7 +45,7 @@ pub use run::{
     BreakpointLook, KeptRun, Mark, Marked, NodeStatus, RunKey, RunPhase, SharedData, details_of, title_of,
 };
 pub use settings::Setting;
-pub use shell::{DesignTab, DockTab, Mode, Pane, SideTab, Theme};
+pub use shell::{DesignTab, DockRoom, DockTab, Mode, Pane, SideTab, Theme};
 pub use step_columns::Column;
 pub use studio::Studio;
 pub use testing::{TestSource, TestSubject, Tested, Trial, TrialField, errors_to_offer};

@@ -60,6 +60,17 @@ pub enum DockTab {
     Problems,
 }
 
+/// How much of the middle the panel below the graph takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DockRoom {
+    /// Its tabs alone.
+    Folded,
+    /// The height that it was given.
+    Part,
+    /// The graph's room, too.
+    Whole,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
     System,
@@ -92,6 +103,7 @@ pub type Act = Arc<dyn Fn() + Send + Sync>;
 
 const THEME_KEY: &str = "stepglass.theme";
 const LEFT_KEY: &str = "stepglass.left";
+const DOCK_KEY: &str = "stepglass.dock";
 const MINIMAP_KEY: &str = "stepglass.minimap";
 const SIZES_KEY: &str = "stepglass.sizes";
 const TOAST_MS: u32 = 6_000;
@@ -110,8 +122,7 @@ pub struct Shell {
     /// Width of the side panel and height of the dock, in CSS pixels.
     pub side_width: RwSignal<f64>,
     pub dock_height: RwSignal<f64>,
-    /// Whether the dock has the graph's room, too.
-    pub dock_is_whole: RwSignal<bool>,
+    pub dock_room: RwSignal<DockRoom>,
     pub gallery: RwSignal<bool>,
     pub export: RwSignal<bool>,
     pub convert: RwSignal<bool>,
@@ -163,7 +174,11 @@ impl Shell {
             dock_height: RwSignal::new(
                 sizes.next().unwrap_or_else(|| (dom::page_size().1 * 0.31).clamp(220.0, 400.0)),
             ),
-            dock_is_whole: RwSignal::new(false),
+            // What has not run has nothing to show there: the graph has the room.
+            dock_room: RwSignal::new(match storage::read(DOCK_KEY).as_deref() {
+                Some("open") => DockRoom::Part,
+                _ => DockRoom::Folded,
+            }),
             gallery: RwSignal::new(false),
             export: RwSignal::new(false),
             convert: RwSignal::new(false),
@@ -190,6 +205,18 @@ impl Shell {
             let theme = theme.get();
             dom::set_theme((theme != Theme::System).then(|| theme.name()));
             let _ = storage::write(THEME_KEY, theme.name());
+        });
+        // A tab that is asked for, also the one that was there, and a run are to be seen.
+        Effect::new(move |before: Option<()>| {
+            let _ = shell.dock_tab.get();
+            if before.is_some() {
+                shell.unfold_dock();
+            }
+        });
+        Effect::new(move |_| {
+            if shell.mode.get() == Mode::Run {
+                shell.unfold_dock();
+            }
         });
         shell
     }
@@ -221,7 +248,10 @@ impl Shell {
             Pane::Left => "left",
             Pane::Stage => "stage",
             Pane::Side => "side",
-            Pane::Dock => "dock",
+            Pane::Dock => {
+                self.unfold_dock();
+                "dock"
+            }
         });
     }
 
@@ -261,6 +291,26 @@ impl Shell {
         self.left_open.update(|open| *open = !*open);
         let word = if self.left_open.get_untracked() { "open" } else { "closed" };
         let _ = storage::write(LEFT_KEY, word);
+    }
+
+    fn unfold_dock(self) {
+        if self.dock_room.get_untracked() == DockRoom::Folded {
+            self.dock_room.set(DockRoom::Part);
+        }
+    }
+
+    /// Leaves the tabs of the panel below the graph alone on the screen, or shows what they hold.
+    pub fn fold_dock(self) {
+        let is_folded = self.dock_room.get_untracked() == DockRoom::Folded;
+        self.dock_room.set(if is_folded { DockRoom::Part } else { DockRoom::Folded });
+        let _ = storage::write(DOCK_KEY, if is_folded { "open" } else { "folded" });
+        self.announce(if is_folded { "The run panel is open" } else { "The run panel is folded" });
+    }
+
+    /// Gives the panel below the graph all of the middle, or its part of it.
+    pub fn enlarge_dock(self) {
+        let is_whole = self.dock_room.get_untracked() == DockRoom::Whole;
+        self.dock_room.set(if is_whole { DockRoom::Part } else { DockRoom::Whole });
     }
 
     pub fn toggle_minimap(self) {

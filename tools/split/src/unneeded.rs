@@ -48,7 +48,7 @@ impl Unneeded {
 ///
 /// # Errors
 ///
-/// Says what can't be read in the module.
+/// Says what can't be read in the module, or which of the functions that were called the rules have in the second one.
 pub fn list(module: &Module<'_>, rules: &Rules, calls: &BTreeSet<u32>) -> Result<String> {
     let plan = Plan::new(module, rules, &Unneeded::default())?;
     let functions = || module.functions.iter().zip(0..);
@@ -56,6 +56,16 @@ pub fn list(module: &Module<'_>, rules: &Rules, calls: &BTreeSet<u32>) -> Result
         .filter(|(_, index)| calls.contains(index))
         .map(|(function, _)| lasting(&function.name))
         .collect();
+    let too_late: Vec<&str> = functions()
+        .filter(|(_, index)| calls.contains(index) && plan.moved.contains(index))
+        .map(|(function, _)| function.name.as_str())
+        .collect();
+    if !too_late.is_empty() {
+        return Err(format!(
+            "the first picture calls what the rules have in the second module; name it in the rules:\n{}",
+            too_late.join("\n")
+        ));
+    }
     let mut unneeded = BTreeMap::new();
     for (function, index) in functions() {
         let size = function.body.as_ref().map_or(0, |body| body.as_bytes().len());
