@@ -10,7 +10,7 @@ use layout::{Direction, Point, Rect};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::platform::dom;
+use crate::platform::{dom, rest};
 use crate::state::{Connecting, Mode, Studio};
 
 /// Pixels that the pointer moves before a press becomes a drag.
@@ -28,7 +28,7 @@ pub fn ConnectLayer() -> impl IntoView {
     // Whose ports are shown: of the hovered state, else of the selected one.
     let shown = Memo::new(move |_| {
         let is_run = studio.shell.mode.get() == Mode::Run;
-        if is_run || workspace.is_stale.get() || workspace.selection().len() > 1 {
+        if is_run || !rest::is_complete() || workspace.is_stale.get() || workspace.selection().len() > 1 {
             return None;
         }
         let dragged = editing.drag.with(|drag| drag.as_ref().map(|drag| drag.connecting.from.clone()));
@@ -41,7 +41,8 @@ pub fn ConnectLayer() -> impl IntoView {
         (scale * 5.0).round() / 5.0
     });
     let handle = move || {
-        let (from, way) = workspace.selected_way().filter(|_| studio.shell.mode.get() == Mode::Design)?;
+        let is_design = studio.shell.mode.get() == Mode::Design && rest::is_complete();
+        let (from, way) = workspace.selected_way().filter(|_| is_design)?;
         let tip = workspace.scene.with(|scene| {
             let index = scene.index_of(&from);
             let edge = scene.edges.iter().find(|edge| edge.from == index && edge.way == Some(way))?;
