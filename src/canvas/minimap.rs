@@ -61,7 +61,7 @@ pub fn Minimap() -> impl IntoView {
         if !studio.shell.minimap.get() || width < 420.0 || height < 260.0 {
             return false;
         }
-        let seen = view.camera.get().visible(width, height).expanded(1.0);
+        let seen = view.told.get().visible(width, height).expanded(1.0);
         studio.workspace.scene.with(|scene| !scene.nodes.is_empty() && !seen.encloses(&content(scene)))
     });
     view! {
@@ -111,7 +111,7 @@ fn Map() -> impl IntoView {
     let is_pressed = RwSignal::new(false);
     let seen = Memo::new(move |_| {
         let (width, height) = view.size.get();
-        view.camera.get().visible(width, height)
+        view.told.get().visible(width, height)
     });
     // It stays while the map is pressed: what is under the pointer must not move away.
     let corner = Memo::new(move |before: Option<&Point>| match before {

@@ -52,7 +52,7 @@ pub fn Stage() -> impl IntoView {
             <div class="zoom" role="toolbar" aria-label="Zoom">
                 <CommandButton command=Command::ZoomOut look="quiet" />
                 <span class="zoom-level" aria-label="Zoom">
-                    {move || format!("{:.0} %", studio.view.camera.get().zoom * 100.0)}
+                    {move || format!("{:.0} %", studio.view.told.get().zoom * 100.0)}
                 </span>
                 <CommandButton command=Command::ZoomIn look="quiet" />
                 <CommandButton command=Command::ZoomToFit look="quiet" />

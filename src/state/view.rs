@@ -12,6 +12,8 @@ const FIT_MARGIN: f64 = 28.0;
 
 /// Milliseconds after which a picture that was moved rests.
 const REST_MS: f64 = 160.0;
+/// How often what tells of the camera follows it while the picture is moved, in milliseconds.
+const TOLD_MS: f64 = 90.0;
 
 /// Maps the picture to the screen: `screen = picture × zoom + offset`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,6 +64,8 @@ pub struct View {
     pub is_moving: RwSignal<bool>,
     /// Whether that movement zooms it.
     pub is_zooming: RwSignal<bool>,
+    /// The camera as it is told, by a number or on the map: a few times a second while the picture is moved.
+    pub told: RwSignal<Camera>,
     /// When it was moved last, in milliseconds.
     moved_at: StoredValue<f64>,
     /// Where the camera stood after the picture was fitted; if it still does, it follows the canvas's size.
@@ -70,15 +74,30 @@ pub struct View {
 
 impl View {
     pub fn new() -> View {
-        View {
-            camera: RwSignal::new(Camera { x: 0.0, y: 0.0, zoom: 1.0 }),
+        let camera = Camera { x: 0.0, y: 0.0, zoom: 1.0 };
+        let view = View {
+            camera: RwSignal::new(camera),
+            told: RwSignal::new(camera),
             size: RwSignal::new((0.0, 0.0)),
             fit_when_known: RwSignal::new(true),
             is_moving: RwSignal::new(false),
             is_zooming: RwSignal::new(false),
             moved_at: StoredValue::new(0.0),
             fitted: StoredValue::new(None),
-        }
+        };
+        Effect::new(move |told_at: Option<f64>| {
+            let (camera, now) = (view.camera.get(), dom::now_ms());
+            match told_at {
+                Some(told_at) if view.is_moving.get() && now - told_at < TOLD_MS => told_at,
+                _ => {
+                    if view.told.get_untracked() != camera {
+                        view.told.set(camera);
+                    }
+                    now
+                }
+            }
+        });
+        view
     }
 
     /// The part of the picture that is on the screen.
