@@ -13,7 +13,7 @@ const FIT_MARGIN: f64 = 28.0;
 /// Milliseconds after which a picture that was moved rests.
 const REST_MS: f64 = 160.0;
 /// How often what tells of the camera follows it while the picture is moved, in milliseconds.
-const TOLD_MS: f64 = 90.0;
+const TOLD_MS: f64 = 150.0;
 
 /// Maps the picture to the screen: `screen = picture × zoom + offset`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,7 +64,7 @@ pub struct View {
     pub is_moving: RwSignal<bool>,
     /// Whether that movement zooms it.
     pub is_zooming: RwSignal<bool>,
-    /// The camera as it is told, by a number or on the map: a few times a second while the picture is moved.
+    /// The camera as a number and the map tell it: a few times a second while the picture is moved.
     pub told: RwSignal<Camera>,
     /// When it was moved last, in milliseconds.
     moved_at: StoredValue<f64>,
