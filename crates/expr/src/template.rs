@@ -72,7 +72,7 @@ impl Template {
     /// # Errors
     ///
     /// The first member that fails, or a result that is nested too deeply.
-    #[inline]
+    #[inline(always)]
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
         if let Node::Static(value) = &self.node {
             return Ok(value.clone());

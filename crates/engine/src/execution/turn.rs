@@ -36,7 +36,7 @@ impl Exit {
     }
 
     /// What a state makes of its result: ResultSelector, Assign, ResultPath, OutputPath, or Output and Assign.
-    #[inline]
+    #[inline(always)]
     pub fn with_result(state: &StateDef, host: &StateHost<'_>, result: Value) -> Result<Exit, Fault> {
         let data = &state.data;
         if state.is_jsonata() {

@@ -70,7 +70,7 @@ pub(crate) enum PathField {
 }
 
 impl PathField {
-    #[inline]
+    #[inline(always)]
     pub fn apply(&self, input: &Value, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
             PathField::Whole => Ok(input.clone()),
@@ -80,7 +80,7 @@ impl PathField {
     }
 
     /// As [`PathField::apply`], on what is not needed any more.
-    #[inline]
+    #[inline(always)]
     pub fn apply_to(&self, input: Value, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
             PathField::Whole => Ok(input),
@@ -101,7 +101,7 @@ pub(crate) enum ResultPath {
 }
 
 impl ResultPath {
-    #[inline]
+    #[inline(always)]
     pub fn apply(&self, input: &Value, result: Value) -> Result<Value, Fault> {
         match self {
             ResultPath::Replace => Ok(result),
@@ -132,7 +132,7 @@ impl Template {
 
     /// The value of the template. `input` is what `$` means in JSONPath; JSONata sees `host` alone.
     /// `field` names the template's field in errors.
-    #[inline]
+    #[inline(always)]
     pub fn evaluate(&self, field: &str, input: &Value, host: &StateHost<'_>) -> Result<Value, Fault> {
         match self {
             Template::JsonPath(template) => Ok(template.evaluate(&expr::Scope::new(input, host))?),

@@ -21,6 +21,7 @@ impl Execution {
 }
 
 /// What a Pass state leaves with, and for where.
+#[inline(always)]
 pub(crate) fn pass<'s>(
     state: &'s StateDef,
     result: Option<&Value>,
