@@ -128,13 +128,17 @@ impl ExecutionPage {
         let execution = RwSignal::new(RunId(0));
         let tick = RwSignal::new(0u64);
         let last_tick = StoredValue::new((0.0, 0.0));
-        let model = Memo::new(move |_| {
+        let model = Memo::new(move |before: Option<&Model>| {
             tick.track();
             let started = dom::now_ms();
             let execution = execution.get();
             let made = runs.with_run_untracked(|run| {
                 let recorded = run.session.recorded();
-                let mut model = HistoryModel::of_run(recorded, execution)?;
+                let is_same = |before: &&Model| (before.run, before.execution) == (Some(run.key), execution);
+                let mut model = match before.filter(is_same) {
+                    Some(before) => before.model.continued(recorded, execution)?,
+                    None => HistoryModel::of_run(recorded, execution)?,
+                };
                 if let Some(recording) = &run.session.recording {
                     model.name_ids(recording.ids.clone());
                 }

@@ -86,7 +86,8 @@ pub struct HistoryModel {
     history: History,
     visits: Visits,
     rows: Vec<Row>,
-    row_of_visit: HashMap<VisitId, usize>,
+    /// By the number of the visit.
+    row_of_visit: Vec<usize>,
     /// The ids that events had where they were recorded; empty where they are their positions.
     told_ids: Vec<u32>,
 }
@@ -114,14 +115,41 @@ impl HistoryModel {
     }
 
     pub fn new(history: History, frames: &dyn Frames) -> HistoryModel {
-        let mut visits = Visits::default();
-        let parents = |frame: FrameId| frames.parent(frame);
-        for event in history.iter() {
-            visits.apply(RunId(0), event, &parents);
-        }
-        let mut model = HistoryModel { history, visits, ..HistoryModel::default() };
-        model.build_rows(frames);
+        let mut model = HistoryModel::default();
+        model.go_on(history, frames);
         model
+    }
+
+    /// As [`HistoryModel::of_run`], from this model of what the execution was before: only what is new or has changed is
+    /// made anew. Where the execution has taken another way, all of it is.
+    pub fn continued(&self, execution: &Execution, run: RunId) -> Option<HistoryModel> {
+        let history = execution.run(run)?.history.clone();
+        if !continues(&history, &self.history) {
+            return Some(HistoryModel::new(history, execution));
+        }
+        let mut model = self.clone();
+        model.go_on(history, execution);
+        Some(model)
+    }
+
+    /// Goes on with a history that begins with the one so far.
+    fn go_on(&mut self, history: History, frames: &dyn Frames) {
+        let parents = |frame: FrameId| frames.parent(frame);
+        for event in (self.history.len()..history.len()).filter_map(|index| history.get(index)) {
+            self.visits.apply(RunId(0), event, &parents);
+        }
+        self.history = history;
+        if let Some(changed) = self.visits.take_changed() {
+            self.build_rows(self.outermost_from(changed), frames);
+        }
+    }
+
+    /// The first of the visits, inside of no other, that a visit from a number on is inside of.
+    fn outermost_from(&self, first: VisitId) -> VisitId {
+        let parent = |id: &VisitId| self.visits.get(*id).and_then(|visit| visit.parent);
+        let from = (first.0..).map(VisitId).take(self.visits.len().saturating_sub(first.0 as usize));
+        let outermost = from.filter_map(|id| std::iter::successors(Some(id), parent).last());
+        outermost.min().unwrap_or(first)
     }
 
     /// Gives events the ids that they had where they were recorded, by position.
@@ -151,7 +179,7 @@ impl HistoryModel {
 
     /// The row of the visit that an event belongs to.
     pub fn row_of_event(&self, event: EventId) -> Option<usize> {
-        self.row_of_visit.get(&self.visits.at(event.0)?).copied()
+        self.row_of_visit.get(self.visits.at(event.0)?.0 as usize).copied()
     }
 
     pub fn visit_of_event(&self, event: EventId) -> Option<&Visit> {
@@ -287,10 +315,14 @@ impl HistoryModel {
         host
     }
 
-    fn build_rows(&mut self, frames: &dyn Frames) {
+    /// Makes the rows from those of a visit on that is inside of no other.
+    fn build_rows(&mut self, from: VisitId, frames: &dyn Frames) {
+        let kept = self.row_of_visit.get(from.0 as usize).copied().unwrap_or(self.rows.len());
+        self.rows.truncate(kept);
+        self.row_of_visit.resize(self.visits.len(), kept);
         let mut roots = Vec::new();
         let mut inside: HashMap<VisitId, Vec<VisitId>> = HashMap::new();
-        for (id, visit) in self.visits.iter() {
+        for (id, visit) in self.visits.iter().skip(from.0 as usize) {
             match visit.parent {
                 Some(parent) => inside.entry(parent).or_default().push(id),
                 None => roots.push(id),
@@ -306,7 +338,9 @@ impl HistoryModel {
             match work {
                 Work::Visit(id, parent, depth) => {
                     let Some(visit) = self.visits.get(id) else { continue };
-                    self.row_of_visit.insert(id, index);
+                    if let Some(row) = self.row_of_visit.get_mut(id.0 as usize) {
+                        *row = index;
+                    }
                     self.rows.push(Row {
                         kind: RowKind::State(id),
                         parent,
@@ -385,6 +419,18 @@ impl HistoryModel {
             }
         }
     }
+}
+
+/// Whether a history begins with another one, as far as visits tell of it.
+fn continues(history: &History, before: &History) -> bool {
+    let looks_same = |index: usize| {
+        let (Some(one), Some(other)) = (history.get(index), before.get(index)) else { return false };
+        (one.timestamp, one.event_type, one.frame, one.state)
+            == (other.timestamp, other.event_type, other.frame, other.state)
+            && one.details.name() == other.details.name()
+            && one.details.failure() == other.details.failure()
+    };
+    (history.shared_with(before)..before.len()).all(looks_same)
 }
 
 fn is_task_end(event_type: EventType) -> bool {

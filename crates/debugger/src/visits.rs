@@ -78,6 +78,8 @@ pub struct Visits {
     open: HashMap<(RunId, FrameId), VisitId>,
     latest: HashMap<(RunId, FrameId), VisitId>,
     counts: HashMap<Str, u32>,
+    /// The first visit that has begun or changed since that was asked last.
+    changed: Option<VisitId>,
 }
 
 impl Visits {
@@ -108,6 +110,17 @@ impl Visits {
         self.of_event.len()
     }
 
+    /// The first of the visits that have begun or changed since this was asked last.
+    pub(crate) fn take_changed(&mut self) -> Option<VisitId> {
+        self.changed.take()
+    }
+
+    /// A visit that is going to be changed.
+    fn change(&mut self, visit: VisitId) -> Option<&mut Visit> {
+        self.changed = Some(self.changed.map_or(visit, |first| first.min(visit)));
+        self.visits.get_mut(visit.0 as usize)
+    }
+
     /// Takes the next event into account.
     pub fn apply(&mut self, run: RunId, event: &HistoryEvent, parents: Parents<'_>) {
         let position = u32::try_from(self.of_event.len() + 1).unwrap_or(u32::MAX);
@@ -128,7 +141,7 @@ impl Visits {
         };
         self.of_event.push(visit);
         let Some(visit) = visit else { return };
-        if let Some(known) = self.visits.get_mut(visit.0 as usize) {
+        if let Some(known) = self.change(visit) {
             known.last = known.last.max(position);
         }
         if is_iteration || event.event_type.is_state_entered() {
@@ -164,7 +177,7 @@ impl Visits {
             .filter_map(|inner| Some((inner.ended_at?, inner.failure.clone())))
             .max_by_key(|(ended, _)| *ended);
         let (ended, failure) = failed.unwrap_or((event.timestamp, None));
-        if let Some(visit) = self.visits.get_mut(id.0 as usize) {
+        if let Some(visit) = self.change(id) {
             end_attempt(visit, ended, position.saturating_sub(1), Some(failure));
         }
         ended
@@ -214,6 +227,7 @@ impl Visits {
             self.open.get(&(place.0, frame)).or_else(|| self.latest.get(&(place.0, frame))).copied()
         });
         self.take_up(parent);
+        self.changed = self.changed.or(Some(id));
         self.visits.push(Visit {
             run: place.0,
             frame: place.1,
@@ -247,11 +261,12 @@ impl Visits {
         let ended: Vec<VisitId> =
             around.filter(|id| self.get(*id).is_some_and(|visit| visit.ended_at.is_some())).collect();
         for id in ended {
-            let Some(visit) = self.visits.get_mut(id.0 as usize) else { continue };
+            let Some(visit) = self.change(id) else { continue };
             visit.ended_at = None;
             visit.has_failed = false;
             visit.status = StateStatus::Running;
-            self.open.insert((visit.run, visit.frame), id);
+            let place = (visit.run, visit.frame);
+            self.open.insert(place, id);
         }
     }
 
@@ -259,7 +274,7 @@ impl Visits {
         if event.event_type.is_state_exited() || begins_attempt(event.event_type) {
             self.take_up(Some(id));
         }
-        let Some(visit) = self.visits.get_mut(id.0 as usize) else { return };
+        let Some(visit) = self.change(id) else { return };
         if event.event_type.is_state_exited() {
             visit.exited = Some(position);
             let status = if visit.has_failed { StateStatus::Caught } else { StateStatus::Succeeded };
@@ -302,7 +317,7 @@ impl Visits {
 
     fn close(&mut self, place: (RunId, FrameId), at: Instant, status: StateStatus) {
         let Some(id) = self.open.remove(&place) else { return };
-        let Some(visit) = self.visits.get_mut(id.0 as usize) else { return };
+        let Some(visit) = self.change(id) else { return };
         visit.status = status;
         visit.ended_at = Some(at);
         if let Some(attempt) = visit.attempts.last_mut().filter(|attempt| attempt.to.is_none()) {
@@ -337,7 +352,7 @@ impl Visits {
                 _ => StateStatus::Aborted,
             };
             if status == StateStatus::Failed
-                && let Some(visit) = self.visits.get_mut(id.0 as usize)
+                && let Some(visit) = self.change(id)
             {
                 visit.failure = visit.failure.take().or_else(|| event.details.failure().cloned());
             }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use asl::Document;
 use debugger::{Breakpoint, Cursor, HistoryModel, Place, Run, Session, StateKey, Stop, Target};
 use engine::mock::Unmocked;
-use engine::{Budget, Execution, Machine, MockHost, Options, RunId, TaskAnswer, TimestampStyle};
+use engine::{
+    Budget, EventId, Execution, Failure, Machine, MockHost, Options, RunId, TaskAnswer, TimestampStyle,
+};
 use json::Value;
 
 const BUDGET: Budget = Budget { steps: 100_000 };
@@ -342,4 +344,61 @@ fn a_cursor_says_where_it_is() {
     session.seek(10_000);
     assert_eq!(session.cursor().position, session.len());
     assert!(session.is_at_end());
+}
+
+/// All that a model tells, as text.
+fn told(model: &HistoryModel) -> String {
+    let visits: Vec<_> = model.visits().iter().collect();
+    let ids = (1..=model.history().len() as u32).map(EventId);
+    let rows: Vec<_> = ids.map(|id| (model.visits().at(id.0), model.row_of_event(id))).collect();
+    format!("{:#?}\n{visits:#?}\n{rows:?}", model.rows())
+}
+
+/// A model that goes on event by event is at every prefix the one that is made of the whole, and so are one that goes on
+/// in strides and one that was of another run before.
+#[test]
+fn a_model_that_goes_on_is_that_of_the_whole() {
+    const MOST_STEPS: usize = 160;
+    const STRIDE: usize = 7;
+    for (name, machine) in machines() {
+        for unmocked in [Unmocked::Succeed, Unmocked::Stop] {
+            let mut session = start(&machine, unmocked);
+            session.steps_into_stages = false;
+            let mut by_one = HistoryModel::default();
+            let mut in_strides = HistoryModel::default();
+            let mut is_redriven = false;
+            for step in 0..MOST_STEPS {
+                let stop = session.run(Run::Into, BUDGET);
+                let recorded = session.recorded();
+                let whole = told(&HistoryModel::of_run(recorded, RunId(0)).unwrap());
+                by_one = by_one.continued(recorded, RunId(0)).unwrap();
+                assert_eq!(told(&by_one), whole, "{name} after {step} steps");
+                if step % STRIDE == 0 {
+                    in_strides = in_strides.continued(recorded, RunId(0)).unwrap();
+                    assert_eq!(told(&in_strides), whole, "{name} after {step} steps, in strides");
+                }
+                match stop {
+                    Stop::Stepped => {}
+                    // Every other task fails, so that there are retries and catches.
+                    Stop::NeedsTask(request) => {
+                        let answer = match step % 2 {
+                            0 => TaskAnswer::Succeeded(Value::int(step as i64)),
+                            _ => TaskAnswer::Failed(Failure::new("E", "made up")),
+                        };
+                        session.answer(request.id, answer).unwrap();
+                    }
+                    _ if !is_redriven && session.redrive(None).is_ok() => is_redriven = true,
+                    _ => break,
+                }
+            }
+            let mut other = start(&machine, Unmocked::Succeed);
+            other.run(Run::Continue, Budget { steps: 300 });
+            let other = other.recorded();
+            assert_eq!(
+                told(&by_one.continued(other, RunId(0)).unwrap()),
+                told(&HistoryModel::of_run(other, RunId(0)).unwrap()),
+                "{name}: another run"
+            );
+        }
+    }
 }

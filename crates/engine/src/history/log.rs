@@ -68,6 +68,13 @@ impl<T> Log<T> {
         self.chunks().iter().flat_map(|chunk| chunk.iter()).chain(self.rest())
     }
 
+    /// How many items from the first one on this list has in common with another one for certain, as both keep them in the
+    /// same memory. There may be more that are equal.
+    pub fn shared_with(&self, other: &Log<T>) -> usize {
+        let chunks = self.chunks().iter().zip(other.chunks());
+        chunks.take_while(|(own, other)| Arc::ptr_eq(own, other)).count() * CHUNK
+    }
+
     fn chunks(&self) -> &[Arc<Vec<T>>] {
         self.full.as_ref().map_or(&[], |full| full.as_slice())
     }
@@ -146,6 +153,10 @@ mod tests {
         assert_eq!(log.get(201), None);
         assert_eq!(log.last(), Some(&200));
         assert_eq!(log.iter().count(), 201);
+        assert_eq!(log.shared_with(&before), 0, "the first chunk was changed");
+        let mut longer = log.clone();
+        longer.push(201);
+        assert_eq!(longer.shared_with(&log), 192);
         assert_eq!(before.iter().copied().collect::<Vec<_>>(), (0..200).collect::<Vec<_>>());
     }
 }

@@ -50,6 +50,11 @@ impl History {
         self.events.iter()
     }
 
+    /// How many events from the first one on are known to be those of another history without a look at them.
+    pub fn shared_with(&self, other: &History) -> usize {
+        self.events.shared_with(&other.events)
+    }
+
     /// State transitions as AWS bills them: each state that is entered, and each attempt after a failed one.
     pub fn transitions(&self) -> u64 {
         let mut count = 0;
