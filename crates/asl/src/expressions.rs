@@ -81,6 +81,11 @@ fn no_reference(text: &str, error: &SyntaxError) -> PathProblem {
     }
 }
 
+/// Whether the text is a path that is read without its last character, such as `$.a[`.
+pub(crate) fn has_ignored_end(text: &str) -> bool {
+    Path::parse(text).is_ok_and(|path| path.has_ignored_end())
+}
+
 /// A path or the call of an intrinsic function.
 pub(crate) fn check_expression(text: &str) -> Result<(), (String, usize)> {
     Expression::parse(text).map(|_| ()).map_err(|error| {

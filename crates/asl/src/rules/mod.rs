@@ -106,8 +106,9 @@ pub static RULES: [&Rule; 29] = [
 ];
 
 /// The rules for what works and could be better. They run if [`CheckOptions::advice`] is set.
-pub static ADVICE: [&Rule; 19] = [
+pub static ADVICE: [&Rule; 20] = [
     &advice::missing_dollar::RULE,
+    &advice::ignored_path_end::RULE,
     &advice::undefined_variable::RULE,
     &advice::maybe_undefined_variable::RULE,
     &advice::shadowed_variable::RULE,

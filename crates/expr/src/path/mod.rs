@@ -168,6 +168,11 @@ impl Path {
         self.steps.steps.iter().any(|step| matches!(step, Step::Function(_)))
     }
 
+    /// Whether the last character of the text means nothing: `$.a[` is read as `$.a`, as Jayway does it.
+    pub fn has_ignored_end(&self) -> bool {
+        self.steps.has_ignored_end
+    }
+
     /// What follows the root.
     pub fn steps(&self) -> &[Step] {
         &self.steps.steps

@@ -172,7 +172,8 @@ impl Parser {
                 0,
             ));
         }
-        Ok(Steps::new(functions_over_scans(steps), is_relative))
+        let has_ignored_end = self.cursor.len() > 1 && self.cursor.at < self.cursor.len();
+        Ok(Steps { has_ignored_end, ..Steps::new(functions_over_scans(steps), is_relative) })
     }
 
     fn error(&self, message: impl Into<String>) -> SyntaxError {

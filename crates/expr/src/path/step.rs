@@ -15,6 +15,8 @@ pub struct Steps {
     pub is_plain: bool,
     /// Whether the path is relative to the item of a filter (`@`).
     pub is_relative: bool,
+    /// Whether the text goes on after the steps with a character that Jayway doesn't look at.
+    pub has_ignored_end: bool,
 }
 
 /// One step of a path.
@@ -57,7 +59,13 @@ impl Steps {
             .position(|(position, step)| !is_definite(position, step))
             .unwrap_or(steps.len());
         let is_plain = steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_)));
-        Steps { steps: steps.into_boxed_slice(), definite_prefix, is_plain, is_relative }
+        Steps {
+            steps: steps.into_boxed_slice(),
+            definite_prefix,
+            is_plain,
+            is_relative,
+            has_ignored_end: false,
+        }
     }
 
     /// Whether the path leads to at most one value.

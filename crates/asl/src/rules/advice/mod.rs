@@ -5,6 +5,7 @@ pub(super) mod direct_integration;
 pub(super) mod endless_loop;
 pub(super) mod express_duration;
 pub(super) mod history_limit;
+pub(super) mod ignored_path_end;
 pub(super) mod loop_without_wait;
 mod loops;
 pub(super) mod maybe_undefined_variable;
