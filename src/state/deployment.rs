@@ -70,7 +70,7 @@ impl Studio {
                         format!("Opened {} of {name}. Saving puts its definition back there.", machine.id)
                     }
                     false => format!(
-                        "Opened a copy of {} from {name}. Saving it does not change the template.",
+                        "Opened a copy of {} from {name}. Saving it does not change that file.",
                         machine.id
                     ),
                 });

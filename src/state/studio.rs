@@ -175,9 +175,16 @@ impl Studio {
                     // Nearly every text with a colon in it is YAML: it is not to be called JSON.
                     kind = if of_value == asl::sniff::TextKind::OtherJson { kind } else { of_value };
                 }
+                // A definition with a mistake is opened: that is where it can be put right.
+                Err(_) if is_yaml_name(&name) && names_states(text) => {
+                    kind = asl::sniff::TextKind::Definition;
+                }
                 Err(error) if is_yaml_name(&name) => {
-                    self.shell
-                        .fail(format!("{name} was not opened. It looks like YAML, but: {}.", error.message));
+                    let line = line_of(text, error.span.start);
+                    self.shell.fail(format!(
+                        "{name} was not opened. It looks like YAML, but in line {line}: {}.",
+                        error.message
+                    ));
                     return;
                 }
                 Err(_) => kind = asl::sniff::TextKind::Other,
@@ -196,7 +203,9 @@ impl Studio {
                 self.workspace.set_file(handle);
                 self.shell.say(format!("Opened {name}."));
             }
-            asl::sniff::TextKind::Template if self.open_template(name, text, handle.clone()) => {}
+            // Answers of the API and files of the Serverless Framework hold definitions, too.
+            asl::sniff::TextKind::Template | asl::sniff::TextKind::Yaml | asl::sniff::TextKind::OtherJson
+                if self.open_template(name, text, handle.clone()) => {}
             other => {
                 let (name, text) = (name.to_owned(), text.to_owned());
                 spawn_local(async move {
@@ -487,4 +496,14 @@ fn yaml_name(name: &str) -> String {
 pub(super) fn fresh_draft() -> Draft {
     let random = (js_sys::Math::random() * 1e9) as u64;
     Draft { id: format!("{:x}-{random:x}", dom::epoch_ms() as u64), ..Draft::default() }
+}
+
+/// Whether a line of a text begins as the states of a definition in YAML do.
+fn names_states(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("States:") || line.starts_with("StartAt:"))
+}
+
+/// The line that an offset is in, from 1.
+pub fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
 }

@@ -25,6 +25,8 @@ pub(crate) struct PathProblem {
 }
 
 const NO_PATH: &str = "A path starts with $, such as $.order.id.";
+const UNCLOSED: &str =
+    "The path goes on after its last step. Complete it, such as $.order.items[0], or remove the end.";
 const SEVERAL: &str = "This path can match several values; name a single place, such as $.order.items[0].";
 
 pub(crate) fn check_path(text: &str, path_use: PathUse) -> Result<(), PathProblem> {
@@ -36,7 +38,7 @@ pub(crate) fn check_path(text: &str, path_use: PathUse) -> Result<(), PathProble
     };
     result.map_err(|error| PathProblem {
         message: if text.starts_with('$') || text.starts_with("States.") {
-            sentence(&error)
+            sentence(text, &error)
         } else {
             NO_PATH.to_owned()
         },
@@ -66,6 +68,7 @@ fn check_result_path(text: &str) -> Result<(), PathProblem> {
     let mut problem = no_reference(text, &error);
     if let Ok(path) = Path::parse(text) {
         problem.message = match path.root() {
+            Root::Input if path.has_ignored_end() => UNCLOSED.to_owned(),
             Root::Input => SEVERAL.to_owned(),
             _ => "The place to write to is in the state's data: start with $. or $[.".to_owned(),
         };
@@ -75,7 +78,7 @@ fn check_result_path(text: &str) -> Result<(), PathProblem> {
 
 fn no_reference(text: &str, error: &SyntaxError) -> PathProblem {
     PathProblem {
-        message: if text.starts_with('$') { sentence(error) } else { NO_PATH.to_owned() },
+        message: if text.starts_with('$') { sentence(text, error) } else { NO_PATH.to_owned() },
         offset: error.offset,
         aws: format!("Value is not a Reference Path: {}", error.message),
     }
@@ -90,7 +93,7 @@ pub(crate) fn has_ignored_end(text: &str) -> bool {
 pub(crate) fn check_expression(text: &str) -> Result<(), (String, usize)> {
     Expression::parse(text).map(|_| ()).map_err(|error| {
         let message = if text.starts_with('$') || text.starts_with("States.") {
-            sentence(&error)
+            sentence(text, &error)
         } else {
             "Because the name ends in .$, the value must be a path ($.order.id) or a function call (States.UUID())."
                 .to_owned()
@@ -99,7 +102,24 @@ pub(crate) fn check_expression(text: &str) -> Result<(), (String, usize)> {
     })
 }
 
-fn sentence(error: &SyntaxError) -> String {
+/// What the parser says, and for what is written wrong most often how to write it.
+fn sentence(text: &str, error: &SyntaxError) -> String {
     let message = error.message.trim_end_matches('.');
-    format!("{message}.")
+    let help = if message.starts_with("Path must not end with a '.'") {
+        "A path can't end with a dot. Complete it, such as $.order.id, or remove the dot."
+    } else if message.starts_with("Illegal character at position 1") {
+        "After $ comes a dot or a bracket, such as $.order or $['order']."
+    } else if message.starts_with("Use bracket notion") {
+        "A name with blanks stands in brackets and quotes, such as $['my order']."
+    } else if message.starts_with("Could not parse token") {
+        match text.get(error.offset..).and_then(|rest| rest.chars().next()) {
+            Some('[') => {
+                "Between [ and ] stands an index ([0]), a name in quotes (['my order']), * or a filter ([?(@.x > 1)])."
+            }
+            _ => "A name is missing here, as in $.order.id.",
+        }
+    } else {
+        return format!("{message}.");
+    };
+    help.to_owned()
 }

@@ -19,6 +19,8 @@ pub enum TextKind {
     Yaml,
     /// A configuration of Terraform, which may have a definition in it.
     Terraform,
+    /// A program of the AWS CDK, which makes a template.
+    CdkProgram,
     Empty,
     /// Anything else.
     Other,
@@ -58,6 +60,10 @@ impl TextKind {
                 "It looks like Terraform, which can't be opened. Open the file that templatefile or file names, or paste \
                  the text between the marks of the heredoc; what jsonencode makes is shown by terraform show -json."
             }
+            TextKind::CdkProgram => {
+                "It looks like a program of the AWS CDK. Run cdk synth, and open the template that it writes into the \
+                 folder cdk.out."
+            }
             TextKind::Empty => "It is empty.",
             TextKind::Other => {
                 "It is neither JSON nor YAML. A definition in Amazon States Language was expected: an object with \
@@ -69,7 +75,7 @@ impl TextKind {
 
 /// Tells by what stands in it, however broken it is.
 pub fn kind_of(text: &str) -> TextKind {
-    let trimmed = text.trim_start_matches('\u{feff}').trim();
+    let trimmed = without_comments(text.trim_start_matches('\u{feff}').trim());
     if trimmed.is_empty() {
         return TextKind::Empty;
     }
@@ -77,6 +83,11 @@ pub fn kind_of(text: &str) -> TextKind {
         let lines = trimmed.lines().take(200);
         if lines.clone().any(is_of_terraform) {
             return TextKind::Terraform;
+        }
+        if lines.clone().any(|line| line.contains("aws-cdk") || line.contains("aws_cdk"))
+            && !is_yaml_like(trimmed)
+        {
+            return TextKind::CdkProgram;
         }
         let mut keys = lines.filter(|line| !line.starts_with(['#', '-', ' ']) && line.contains(':'));
         return if keys.next().is_some() && !trimmed.starts_with('<') {
@@ -94,6 +105,36 @@ pub fn kind_of(text: &str) -> TextKind {
         length = length.saturating_mul(16);
     }
     of_whole(&Tree::parse(trimmed))
+}
+
+/// Whether a text begins with a key of YAML, as a list of packages of the CDK may.
+fn is_yaml_like(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(key, _)| !key.contains([' ', '(', '\n', '"']))
+}
+
+/// A text without the comments before it, which JSON has not and people write all the same.
+fn without_comments(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let after = if rest.starts_with("//") {
+            rest.split_once('\n')
+        } else if rest.starts_with("/*") {
+            rest.split_once("*/")
+        } else {
+            None
+        };
+        match after {
+            Some((_, after)) => rest = after.trim_start(),
+            None => return rest,
+        }
+    }
+}
+
+/// The text inside of a fenced code block of Markdown, as chats and web pages hand it over; else the text itself.
+pub fn without_fence(text: &str) -> &str {
+    let trimmed = text.trim();
+    let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
+    inside.and_then(|inside| inside.split_once('\n')).map_or(text, |(_, code)| code)
 }
 
 /// Of a long text, this many bytes are looked at first: a recording may have tens of megabytes, and the names that
@@ -168,7 +209,7 @@ fn is_event(tree: &Tree, item: NodeId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{TextKind, kind_of};
+    use super::{TextKind, kind_of, without_fence};
 
     #[test]
     fn texts_are_told_apart() {
@@ -191,9 +232,19 @@ mod tests {
             TextKind::Terraform,
         );
         check("resource: \"a {\"\nlocals: {", TextKind::Yaml);
+        check("// My workflow\n/* draft */\n{\"StartAt\": \"A\"}", TextKind::Definition);
+        check("import * as cdk from 'aws-cdk-lib';\n", TextKind::CdkProgram);
+        check("from aws_cdk import Stack\n\nclass A(Stack):\n  pass\n", TextKind::CdkProgram);
         check("  ", TextKind::Empty);
         check("<html>", TextKind::Other);
         check("hello", TextKind::Other);
+    }
+
+    #[test]
+    fn fences_are_taken_off() {
+        assert_eq!(without_fence(" ```json\n{}\n```\n"), "{}\n");
+        assert_eq!(without_fence("```\na: b\n```"), "a: b\n");
+        assert_eq!(without_fence("{\"a\": \"```\"}"), "{\"a\": \"```\"}");
     }
 
     #[test]

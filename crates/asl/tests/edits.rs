@@ -579,6 +579,24 @@ fn states_are_moved() {
 }
 
 #[test]
+fn what_is_pasted_may_have_comments_and_commas_too_many() {
+    let paste = |text: &'static str| {
+        move |document: &Document| Edit::Paste {
+            place: Place::On { from: state(document, "X"), way: TransitionKind::Next },
+            text: text.to_owned(),
+        }
+    };
+    let expected = r#"
+-            "X": {"Type": "Pass", "Next": "Y"},
++            "X": {"Type": "Pass", "Next": "N"},
++            "N": {"Type": "Pass", "Next": "Y"},"#;
+    check(LINE, paste("// New\n{'N': {\"Type\": 'Pass', \"End\": true,}}"), expected);
+    let document = Document::parse(LINE);
+    let broken = paste("{\"N\": {\"Type\": Pass}}")(&document);
+    assert!(document.plan(&broken).is_err());
+}
+
+#[test]
 fn states_are_copied_and_pasted() {
     check(
         LINE,

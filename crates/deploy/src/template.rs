@@ -1,4 +1,5 @@
-//! State machines in templates of CloudFormation and of AWS SAM.
+//! State machines in templates of CloudFormation and of AWS SAM, in configurations of the Serverless Framework (plugin
+//! `serverless-step-functions`), and in answers of DescribeStateMachine.
 
 use json::{Map, Str, Value};
 
@@ -17,9 +18,59 @@ pub struct TemplateMachine {
 /// The state machines of a template, in its order; none if the text is no template, or broken.
 pub fn machines_in(text: &str) -> Vec<TemplateMachine> {
     let Some(template) = TemplateText::parse(text) else { return Vec::new() };
-    let resources = template.value().get("Resources").and_then(Value::as_object);
-    let resources = resources.into_iter().flat_map(Map::iter);
-    resources.filter_map(|(id, resource)| machine(id, resource)).collect()
+    if let Some(described) = described(template.value()) {
+        return vec![described];
+    }
+    let members = |value: Option<&Value>| {
+        let members = value.and_then(Value::as_object).into_iter().flat_map(Map::iter);
+        members.map(|(id, value)| (id.to_string(), value.clone())).collect::<Vec<_>>()
+    };
+    let resources = members(template.value().get("Resources")).into_iter();
+    let functions = template.value().get("stepFunctions").and_then(|own| own.get("stateMachines"));
+    resources
+        .filter_map(|(id, resource)| machine(&id, &resource))
+        .chain(members(functions).into_iter().filter_map(|(id, value)| of_serverless(&id, &value)))
+        .collect()
+}
+
+/// What DescribeStateMachine answers, or a definition that was written as a text of JSON.
+fn described(value: &Value) -> Option<TemplateMachine> {
+    let (text, answer) = match value {
+        Value::String(text) => (&**text, None),
+        _ => (value.get("definition")?.as_str()?, Some(value)),
+    };
+    json::parse(text).ok()?.get("States")?;
+    let definition = definition_of_text(text.to_owned());
+    let of =
+        |name: &str| answer.and_then(|answer| answer.get(name)).and_then(Value::as_str).unwrap_or_default();
+    let name = if of("name").is_empty() { "workflow" } else { of("name") }.to_owned();
+    let settings = Settings {
+        name: name.clone(),
+        is_express: of("type") == "EXPRESS",
+        role_arn: of("roleArn").to_owned(),
+        ..Settings::default()
+    };
+    Some(TemplateMachine { id: name, definition, settings })
+}
+
+/// A state machine of the Serverless Framework.
+fn of_serverless(id: &str, machine: &Value) -> Option<TemplateMachine> {
+    let definition = match machine.get("definition")? {
+        Value::String(text) if text.contains("${file(") => {
+            Err(format!("Its definition is in another file, {text}: open that."))
+        }
+        Value::String(text) => definition_of_text(text.to_string()),
+        value if value.as_object().is_some() => Ok(filled(value, 0).to_pretty() + "\n"),
+        _ => Err("Its definition is no object.".to_owned()),
+    };
+    let text = |name: &str| machine.get(name).and_then(|value| text_of(value, 0)).unwrap_or_default();
+    let name = text("name");
+    let settings = Settings {
+        name: if name.is_empty() || name.contains("${") { id.to_owned() } else { name },
+        is_express: text("type") == "EXPRESS",
+        ..Settings::default()
+    };
+    Some(TemplateMachine { id: id.to_owned(), definition, settings })
 }
 
 /// A template as it is written.
@@ -66,16 +117,7 @@ fn definition(properties: &Value) -> Result<String, String> {
     if let Some(text) = properties.get("DefinitionString") {
         let text =
             text_of(text, 0).ok_or("Its definition is made by a function that can't be followed here.")?;
-        return match json::parse(&text) {
-            Ok(value) if value.as_object().is_some() && !text.contains('\n') => Ok(value.to_pretty() + "\n"),
-            Ok(value) if value.as_object().is_some() => Ok(text),
-            Ok(_) => Err("Its definition is no object.".to_owned()),
-            Err(_) => match yaml::Yaml::parse(&text).map(|yaml| yaml.value().clone()) {
-                // A definition in YAML inside of a template is a text, too.
-                Ok(value) if value.as_object().is_some() => Ok(value.to_pretty() + "\n"),
-                _ => Err("Its definition is neither JSON nor YAML.".to_owned()),
-            },
-        };
+        return definition_of_text(text);
     }
     for field in ["DefinitionUri", "DefinitionS3Location"] {
         if let Some(place) = properties.get(field) {
@@ -86,6 +128,20 @@ fn definition(properties: &Value) -> Result<String, String> {
         }
     }
     Err("It has no definition.".to_owned())
+}
+
+/// A definition that stands in a text; in one line it is laid out.
+fn definition_of_text(text: String) -> Result<String, String> {
+    match json::parse(&text) {
+        Ok(value) if value.as_object().is_some() && !text.contains('\n') => Ok(value.to_pretty() + "\n"),
+        Ok(value) if value.as_object().is_some() => Ok(text),
+        Ok(_) => Err("Its definition is no object.".to_owned()),
+        Err(_) => match yaml::Yaml::parse(&text).map(|yaml| yaml.value().clone()) {
+            // A definition in YAML inside of a template is a text, too.
+            Ok(value) if value.as_object().is_some() => Ok(value.to_pretty() + "\n"),
+            _ => Err("Its definition is neither JSON nor YAML.".to_owned()),
+        },
+    }
 }
 
 /// Functions in functions beyond this many are not followed.

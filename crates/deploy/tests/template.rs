@@ -87,6 +87,46 @@ fn definitions_are_found_with_their_settings() {
 }
 
 #[test]
+fn machines_are_found_in_files_of_serverless_and_in_answers_of_the_api() {
+    let serverless = "service: orders
+plugins: [serverless-step-functions]
+stepFunctions:
+  stateMachines:
+    orders:
+      name: orders-${sls:stage}
+      type: EXPRESS
+      definition:
+        StartAt: Put
+        States:
+          Put: {Type: Task, Resource: !GetAtt [put, Arn], End: true}
+    other:
+      name: other
+      definition: ${file(other.yml)}
+";
+    let machines = machines_in(serverless);
+    assert_eq!(machines.iter().map(|machine| &*machine.id).collect::<Vec<_>>(), ["orders", "other"]);
+    let definition = machines[0].definition.clone().unwrap();
+    assert!(definition.contains("\"Resource\": \"${put.Arn}\""), "{definition}");
+    assert!(machines[0].settings.is_express);
+    assert_eq!(machines[0].settings.name, "orders");
+    assert!(machines[1].definition.clone().unwrap_err().contains("${file(other.yml)}"));
+    // It can't be written back there.
+    assert!(with_definition(serverless, "orders", &definition).is_err());
+
+    let text = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
+    let quoted = json::Value::from(text).to_text();
+    let laid_out = json::parse(text).unwrap().to_pretty() + "\n";
+    let answer =
+        format!(r#"{{"name": "orders", "type": "EXPRESS", "roleArn": "arn:r", "definition": {quoted}}}"#);
+    let machines = machines_in(&answer);
+    assert_eq!((machines.len(), &*machines[0].id), (1, "orders"));
+    assert_eq!(machines[0].definition.as_deref(), Ok(&*laid_out));
+    assert_eq!((&*machines[0].settings.role_arn, machines[0].settings.is_express), ("arn:r", true));
+    assert_eq!(machines_in(&quoted)[0].definition.as_deref(), Ok(&*laid_out));
+    assert_eq!(machines_in(r#"{"definition": "a text"}"#), []);
+}
+
+#[test]
 fn what_is_no_template_has_no_machines() {
     for text in ["", "{}", "[1]", "Resources: 1", "a: [", "{\"Resources\": {\"A\": {\"Type\": 1}}}"] {
         assert_eq!(machines_in(text), [], "{text}");

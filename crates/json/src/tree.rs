@@ -91,6 +91,8 @@ pub struct SyntaxProblem {
     /// A sentence without a full stop.
     pub message: String,
     pub span: Span,
+    /// What to write in the place of the span, where it is plain what was meant.
+    pub mended: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +156,21 @@ impl Tree {
 
     pub fn problems(&self) -> &[SyntaxProblem] {
         &self.problems
+    }
+
+    /// The text with all that is wrong put right, where it is plain what was meant by each mistake.
+    pub fn mended(&self) -> Option<String> {
+        let mut problems: Vec<&SyntaxProblem> = self.problems.iter().collect();
+        problems.sort_by_key(|problem| problem.span.start);
+        let mut text = String::with_capacity(self.text.len());
+        let mut at = 0;
+        for problem in problems {
+            text.push_str(self.text.get(at..problem.span.start)?);
+            text.push_str(problem.mended.as_deref()?);
+            at = problem.span.end;
+        }
+        text.push_str(self.text.get(at..)?);
+        Some(text)
     }
 
     /// The value of the text; none where the text has nothing but blanks.
@@ -351,8 +368,12 @@ fn is_literal_of(literal: &str, text: &str) -> bool {
     }
 }
 
-/// The content of a string literal, also of one without its closing quote. Invalid escapes stay as they are.
+/// The content of a string literal, also of one without its closing quote or in single quotes. Invalid escapes stay
+/// as they are.
 pub fn unquote(literal: &str) -> Cow<'_, str> {
+    if let Some(content) = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        return content.into();
+    }
     let content = literal.strip_prefix('"').unwrap_or(literal);
     if !content.contains('\\') {
         return content.strip_suffix('"').unwrap_or(content).into();
@@ -438,6 +459,8 @@ struct Reader<'a> {
     limit: usize,
     /// Whether it made a difference what is around the part that is read.
     asked_around: bool,
+    /// The last comments in a row; empty if there were none.
+    comments: Span,
 }
 
 impl<'a> Reader<'a> {
@@ -451,6 +474,7 @@ impl<'a> Reader<'a> {
             depth: 0,
             limit: text.len(),
             asked_around: false,
+            comments: Span::default(),
         }
     }
 
@@ -501,7 +525,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(b'}' | b']') => self.wrong_bracket(is_object, &mut open),
                 Some(b',') => {
-                    self.problem("Unexpected comma", Span::new(self.at, self.at + 1));
+                    self.mendable("Unexpected comma", Span::new(self.at, self.at + 1), "");
                     self.at += 1;
                 }
                 Some(b':') => {
@@ -510,7 +534,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(_) => {
                     if !first && !self.comma_before() {
-                        self.problem("Missing comma", Span::empty_at(self.end_of_last_token()));
+                        self.mendable("Missing comma", Span::empty_at(self.end_of_last_token()), ",");
                     }
                     if is_object {
                         self.start_member(node, &mut open);
@@ -538,12 +562,19 @@ impl<'a> Reader<'a> {
 
     fn start_member(&mut self, object: NodeId, open: &mut Vec<Open>) {
         let start = self.at;
-        let name = if self.peek() == Some(b'"') {
-            self.string_token().0
-        } else {
-            let span = self.bare_token();
-            self.problem("Expected a name in double quotes", span);
-            span
+        let name = match self.peek() {
+            Some(b'"') => self.string_token().0,
+            Some(b'\'') if self.single_quoted() => Span::new(start, self.at),
+            _ => {
+                let span = self.bare_token();
+                let mended = format!("\"{}\"", &self.text[span.range()]);
+                if mended.contains(['\\', '\'']) {
+                    self.problem("Expected a name in double quotes", span);
+                } else {
+                    self.mendable("Expected a name in double quotes", span, mended);
+                }
+                span
+            }
         };
         let member = self.push(NodeKind::Member, Span::new(start, name.end), Some(object));
         self.nodes[member.position()].name = name;
@@ -644,6 +675,7 @@ impl<'a> Reader<'a> {
                 self.nodes[node.position()].is_closed = is_closed;
                 return node;
             }
+            Some(b'\'') if self.single_quoted() => NodeKind::String,
             _ => {
                 let span = self.bare_token();
                 let token = &self.text[span.range()];
@@ -706,6 +738,20 @@ impl<'a> Reader<'a> {
         (Span::new(start, self.at), is_closed)
     }
 
+    /// A text in single quotes, as Python and JavaScript write it, which ends on its line.
+    fn single_quoted(&mut self) -> bool {
+        let start = self.at;
+        let rest = &self.text[start + 1..];
+        // Not over the beginning of a value with ends of its own: what is inside of it must not matter here.
+        let end = rest.find(['\'', '\n', '\r', '"', '\\', '{', '}', '[', ']']);
+        let Some(len) = end.filter(|len| rest[*len..].starts_with('\'')) else { return false };
+        let span = Span::new(start, start + len + 2);
+        self.at = span.end;
+        let mended = format!("\"{}\"", &rest[..len]);
+        self.mendable("JSON has double quotes only", span, mended);
+        true
+    }
+
     /// Everything up to a blank or a character with a meaning of its own; at least one character.
     fn bare_token(&mut self) -> Span {
         let start = self.at;
@@ -723,22 +769,20 @@ impl<'a> Reader<'a> {
 
     /// After a member or an item: a comma, if one is there. A comma before a closing bracket is a problem.
     fn comma(&mut self) {
-        let before = self.at;
         self.blanks();
         if self.peek() != Some(b',') {
-            self.at = before;
             return;
         }
         let comma = Span::new(self.at, self.at + 1);
         self.at += 1;
         self.blanks();
         if matches!(self.peek(), Some(b'}' | b']')) {
-            self.problem("Comma after the last element", comma);
+            self.mendable("Comma after the last element", comma, "");
         }
     }
 
     fn comma_before(&self) -> bool {
-        self.text[..self.at].trim_end_matches([' ', '\t', '\n', '\r']).ends_with(',')
+        self.text[..self.end_of_last_token()].ends_with(',')
     }
 
     fn line_break_before(&self) -> bool {
@@ -747,7 +791,13 @@ impl<'a> Reader<'a> {
     }
 
     fn end_of_last_token(&self) -> usize {
-        self.text[..self.at].trim_end_matches([' ', '\t', '\n', '\r']).len()
+        let end_before = |at: usize| self.text[..at].trim_end_matches([' ', '\t', '\n', '\r']).len();
+        let end = end_before(self.at);
+        if !self.comments.is_empty() && end_before(self.comments.end) == end {
+            end_before(self.comments.start)
+        } else {
+            end
+        }
     }
 
     fn push(&mut self, kind: NodeKind, span: Span, parent: Option<NodeId>) -> NodeId {
@@ -765,16 +815,48 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, message: impl Into<String>, span: Span) {
+        self.report(message.into(), span, None);
+    }
+
+    /// A problem that is gone once something else stands in its place.
+    fn mendable(&mut self, message: &str, span: Span, mended: impl Into<String>) {
+        self.report(message.to_owned(), span, Some(mended.into()));
+    }
+
+    fn report(&mut self, message: String, span: Span, mended: Option<String>) {
         if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(SyntaxProblem { message: message.into(), span });
+            self.problems.push(SyntaxProblem { message, span, mended });
             self.found_at.push(self.at);
         }
     }
 
     fn blanks(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                Some(b'/') if self.comment() => {}
+                _ => return,
+            }
         }
+    }
+
+    /// Skips a comment as JavaScript has them: what is around it can still be read.
+    fn comment(&mut self) -> bool {
+        let start = self.at;
+        let rest = &self.text[start..];
+        let len = if rest.starts_with("//") {
+            rest.find(['\n', '\r']).unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else {
+            return false;
+        };
+        let goes_on = !self.comments.is_empty()
+            && self.text[self.comments.end..start].trim_matches([' ', '\t', '\n', '\r']).is_empty();
+        self.at = start + len;
+        self.comments = Span::new(if goes_on { self.comments.start } else { start }, self.at);
+        self.mendable("JSON has no comments: a field Comment can hold it", Span::new(start, self.at), "");
+        true
     }
 
     fn peek(&self) -> Option<u8> {
@@ -842,6 +924,42 @@ mod tests {
         check("{} {}", "{}", &["3..5 Unexpected text after the end of the JSON value"]);
         check("[1,,2]", "[1,2]", &["3..4 Unexpected comma"]);
         check("[1 2]", "[1,2]", &["2..2 Missing comma"]);
+    }
+
+    #[test]
+    fn what_other_languages_write_is_read_too() {
+        let comment = "JSON has no comments: a field Comment can hold it";
+        check(
+            "// a\n{\"a\": 1, // b\n/* c */ \"b\" /* d */: 2 // e\n, \"f\": 3,\n// g\n} // h",
+            r#"{"a":1,"b":2,"f":3}"#,
+            &[
+                &format!("0..4 {comment}"),
+                &format!("14..18 {comment}"),
+                &format!("19..26 {comment}"),
+                &format!("31..38 {comment}"),
+                &format!("42..46 {comment}"),
+                &format!("57..61 {comment}"),
+                "55..56 Comma after the last element",
+                &format!("64..68 {comment}"),
+            ],
+        );
+        check("[1 // a\n 2]", "[1,2]", &[&format!("3..7 {comment}"), "2..2 Missing comma"]);
+        check("[1] /* a", "[1]", &[&format!("4..8 {comment}")]);
+        check("[1/2]", "[null]", &["1..4 1/2 is not a JSON value"]);
+        let quotes = "JSON has double quotes only";
+        check(
+            "{'a b': ['c', '', 'd\n]}",
+            r#"{"a b":["c","",null]}"#,
+            &[
+                &format!("1..6 {quotes}"),
+                &format!("9..12 {quotes}"),
+                &format!("14..16 {quotes}"),
+                "18..20 'd is not a JSON value",
+            ],
+        );
+        let tree = Tree::parse("{'a': 1, b: 2,}");
+        assert_eq!(tree.mended().as_deref(), Some(r#"{"a": 1, "b": 2}"#));
+        assert_eq!(Tree::parse("{'a': x,}").mended(), None);
     }
 
     #[test]

@@ -147,7 +147,11 @@ impl Reader<'_> {
         for event in Parser::new_from_str(self.text) {
             let (event, span) = event.map_err(|error| {
                 let at = self.offsets.byte(error.marker().index());
-                YamlError { message: error.info().to_owned(), span: self.visible(at) }
+                let message = match error.info() {
+                    info if info.contains("tabs disallowed") => "a tab can't indent YAML, use spaces",
+                    info => info,
+                };
+                YamlError { message: message.to_owned(), span: self.visible(at) }
             })?;
             let start = self.offsets.byte(span.start.index());
             let end = self.offsets.byte(span.end.index());

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use super::actions::{Planned, Then, names_of};
 use crate::platform::clipboard;
-use crate::state::studio::Studio;
+use crate::state::studio::{Studio, line_of};
 
 impl Studio {
     /// The selected states as a text, or why there is none.
@@ -74,6 +74,7 @@ impl Studio {
     /// Adds the states of a text: after the selected state, or beside the others where none is selected.
     /// Where there are no states yet, a whole definition is opened as a workflow.
     pub fn paste_text(self, text: &str) {
+        let text = asl::sniff::without_fence(text);
         let is_bare = self.workspace.document.with_untracked(|document| document.state_count() == 0);
         let kind = asl::sniff::kind_of(text);
         let from_yaml = match kind {
@@ -102,7 +103,14 @@ impl Studio {
         match reason {
             Some(asl::edit::EditError::NoStates) | None if self.open_template("pasted.yaml", text, None) => {}
             Some(asl::edit::EditError::NoStates) | None => {
-                self.shell.fail(format!("Nothing was pasted. {}", kind.explanation()));
+                let place = match kind {
+                    asl::sniff::TextKind::Definition => first_mistake(states),
+                    _ => None,
+                };
+                self.shell.fail(match place {
+                    Some(mistake) => format!("Nothing was pasted. The text is not JSON: {mistake}"),
+                    None => format!("Nothing was pasted. {}", kind.explanation()),
+                });
             }
             Some(reason) => self.shell.say(reason.to_string()),
         }
@@ -132,4 +140,11 @@ impl Studio {
             );
         }
     }
+}
+
+/// The first mistake of a text that is to be JSON, with its line.
+fn first_mistake(text: &str) -> Option<String> {
+    let tree = json::Tree::parse(text);
+    let problem = tree.problems().iter().min_by_key(|problem| problem.span.start)?;
+    Some(format!("{} (line {}).", problem.message, line_of(text, problem.span.start)))
 }

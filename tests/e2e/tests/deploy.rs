@@ -100,26 +100,8 @@ fn each_permission_leads_to_the_state_that_needs_it() {
     page.assert_clean();
 }
 
-#[test]
-fn a_state_machine_of_a_template_is_saved_back_into_it() {
-    let page = Page::open_as("", Viewport::DESKTOP, Scheme::Light);
-    e2e::scenes::started(&page);
-    page.wait_for("g.node");
-    drop_text(&page, TEMPLATE);
-    page.wait_for_text("dialog[open]", "Open a state machine of the template");
-    page.wait_for_text("dialog[open] .template-machine:disabled", "statemachine/other.asl.json");
-    page.click("dialog[open] .template-machine:enabled");
-    page.wait_until_gone("dialog[open]");
-    page.wait_for_text(".toast", "Saving puts its definition back there");
-    page.wait_for("g.node[data-name='Put']");
-    let kept = "const id = sessionStorage.getItem('stepglass.draft');
-         const draft = localStorage.getItem('stepglass.draft.' + id);
-         return draft === null ? '' : JSON.parse(draft).definition";
-    page.until("the placeholder in the definition", || {
-        let definition = page.script(kept);
-        definition.as_str().unwrap_or_default().contains("\"TableName\": \"${Table}\"").then_some(())
-    });
-    // What is written is the template, with nothing else changed in it.
+/// Renames the state, saves, and waits until the template is written with that and nothing else changed in it.
+fn rename_and_save(page: &Page) {
     page.script(
         "window.written = null;
          window.showSaveFilePicker = async ({ suggestedName }) => ({
@@ -143,6 +125,46 @@ fn a_state_machine_of_a_template_is_saved_back_into_it() {
         "return window.written",
         &json!(TEMPLATE.replace("Put:", "Store:").replace("StartAt: Put", "StartAt: Store")),
     );
+}
+
+#[test]
+fn a_state_machine_of_a_template_is_saved_back_into_it() {
+    let page = Page::open_as("", Viewport::DESKTOP, Scheme::Light);
+    e2e::scenes::started(&page);
+    page.wait_for("g.node");
+    drop_text(&page, TEMPLATE);
+    page.wait_for_text("dialog[open]", "Open a state machine of the template");
+    page.wait_for_text("dialog[open] .template-machine:disabled", "statemachine/other.asl.json");
+    page.click("dialog[open] .template-machine:enabled");
+    page.wait_until_gone("dialog[open]");
+    page.wait_for_text(".toast", "Saving puts its definition back there");
+    page.wait_for("g.node[data-name='Put']");
+    let kept = "const id = sessionStorage.getItem('stepglass.draft');
+         const draft = localStorage.getItem('stepglass.draft.' + id);
+         return draft === null ? '' : JSON.parse(draft).definition";
+    page.until("the placeholder in the definition", || {
+        let definition = page.script(kept);
+        definition.as_str().unwrap_or_default().contains("\"TableName\": \"${Table}\"").then_some(())
+    });
+    rename_and_save(&page);
+    page.wait_for_text(".toast", "Saved Orders into");
+    page.assert_clean();
+}
+
+#[test]
+fn after_a_reload_a_workflow_is_still_saved_into_its_template() {
+    let page = Page::open_as("", Viewport::DESKTOP, Scheme::Light);
+    e2e::scenes::started(&page);
+    page.wait_for("g.node");
+    drop_text(&page, TEMPLATE);
+    page.wait_for("dialog[open] .template-machine:enabled");
+    page.click("dialog[open] .template-machine:enabled");
+    page.wait_for("g.node[data-name='Put']");
+    page.until("the definition to be kept", || page.kept_definition().contains("${Table}").then_some(()));
+    page.reload();
+    e2e::scenes::started(&page);
+    page.wait_for("g.node[data-name='Put']");
+    rename_and_save(&page);
     page.wait_for_text(".toast", "Saved Orders into");
     page.assert_clean();
 }

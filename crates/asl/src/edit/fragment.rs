@@ -51,6 +51,12 @@ impl Fragment {
     pub fn from_text(text: &str, into: &Document) -> Result<Fragment, EditError> {
         let document = Document::parse(text);
         let tree = document.tree();
+        if !tree.problems().is_empty()
+            && let Some(mended) = tree.mended()
+            && json::parse(&mended).is_ok()
+        {
+            return Fragment::from_text(&mended, into);
+        }
         let document = match document.machine() {
             Some(machine) if tree.problems().is_empty() => {
                 let root = machine.node();

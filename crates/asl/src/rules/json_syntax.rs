@@ -1,5 +1,8 @@
+use json::Span;
+
 use super::{Context, Finding, Findings, Reach, Rule, Stage};
-use crate::problem::{Problem, Severity};
+use crate::Patch;
+use crate::problem::{Fix, Problem, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "json-syntax",
@@ -26,10 +29,20 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 state: context.document.state_at(found.span.start).map(|state| state.id()),
                 location: "/".to_owned(),
                 aws: None,
-                fixes: Vec::new(),
+                fixes: found.mended.iter().map(|mended| fix(context, found.span, mended)).collect(),
             },
         });
     }
+}
+
+fn fix(context: &Context<'_>, span: Span, mended: &str) -> Fix {
+    let title = match (mended, context.tree().text().get(span.range())) {
+        ("", Some(",")) => "Remove the comma".to_owned(),
+        ("", _) => "Remove the comment".to_owned(),
+        (mended, _) if span.is_empty() => format!("Insert {mended}"),
+        (mended, _) => format!("Change to {mended}"),
+    };
+    Fix { title, patch: Patch::replace(span, mended) }
 }
 
 #[cfg(test)]

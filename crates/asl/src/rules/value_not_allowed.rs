@@ -22,7 +22,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 if words.contains(&&*text) || context.is_placeholder(&text) {
                     continue;
                 }
-                let message = format!("{} must be {}, not {text}.", field.name, or_list(words));
+                let found = if text.is_empty() { String::new() } else { format!(", not {text}") };
+                let message = format!("{} must be {}{found}.", field.name, or_list(words));
                 let mut draft = findings
                     .at(context, &RULE, value, message)
                     .state(object.state)

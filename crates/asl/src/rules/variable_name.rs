@@ -39,9 +39,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     ),
                 )
             } else if !is_identifier(name) {
+                let called = if name.is_empty() { "An empty text" } else { name };
                 (
                     format!(
-                        "{name} can't be the name of a variable: use letters, digits and underscores, and start with a letter."
+                        "{called} can't be the name of a variable: use letters, digits and underscores, and start with a letter."
                     ),
                     "INVALID_VARIABLE_NAME",
                     format!("Invalid variable name '{name}': the variable name contains invalid characters."),

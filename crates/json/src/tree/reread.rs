@@ -233,6 +233,7 @@ impl Tree {
         let keep = |range: std::ops::Range<usize>, found: &mut Vec<SyntaxProblem>| {
             let old = self.problems.get(range.clone()).unwrap_or_default();
             found.extend(old.iter().map(|problem| SyntaxProblem {
+                mended: problem.mended.clone(),
                 message: problem.message.clone(),
                 span: reread.span_after(problem.span),
             }));
@@ -311,7 +312,7 @@ mod tests {
         assert_eq!(common_ends(&long, &long), (1000, 0));
     }
 
-    const PARTS: [&str; 24] = [
+    const PARTS: [&str; 29] = [
         "{",
         "}",
         "[",
@@ -334,6 +335,11 @@ mod tests {
         "{\"a\": \"x\"}",
         "\"x\\q\"",
         ", ",
+        "//",
+        "/* ",
+        "*/",
+        "'",
+        "\n",
         "\u{1}",
         "\"\"",
     ];
@@ -354,6 +360,9 @@ mod tests {
                 "{\"a\" 1}",
                 "[{]",
                 "\"open",
+                "'y'",
+                "1 // z\n",
+                "/* z */ 2",
             ][..],
         )
         .prop_map(str::to_owned);

@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let read = read_variables(context);
     for (name, node) in context.assignments().values().flatten() {
-        if read.contains(name) {
+        if read.contains(name) || name.is_empty() {
             continue;
         }
         let span = context.tree().member(*node).map_or(Span::default(), |member| member.name_span);
