@@ -1,5 +1,7 @@
 //! Dragging onto the graph: the pointer, the places that light up, and what follows the pointer.
 
+use std::fmt::Write;
+
 use diagram::DropMark;
 use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo::timers::callback::Timeout;
@@ -10,7 +12,7 @@ use wasm_bindgen::JsCast;
 
 use crate::platform::by_hand::{Drawing, Part, Template};
 use crate::platform::dom;
-use crate::state::{Drag, Dragged, Ghost, Lit, Over, Pane, Studio};
+use crate::state::{Drag, Dragged, Ghost, Over, Pane, Studio};
 use crate::ui::{Icon, known_icon};
 
 /// Pixels that the pointer moves before a press becomes a drag.
@@ -207,16 +209,14 @@ pub fn DropLayer() -> impl IntoView {
             studio.tick_soon();
         }
     });
-    let lit = move || drag.lit.get().into_iter().map(|lit| lit_view(&lit, sheet)).collect_view();
     let over = OVER.with(Template::copy);
-    let drawing = StoredValue::new_local(draw_over(drag, over.clone()));
-    on_cleanup(move || drawing.dispose());
+    let drawings = StoredValue::new_local([draw_lit(drag, &over), draw_over(drag, &over)]);
+    on_cleanup(move || drawings.dispose());
     let host = NodeRef::<leptos::svg::G>::new();
     host.on_load(move |host| Part::from(&host).append(&over));
     view! {
         class = sheet,
         <g class="drop-layer" aria-hidden="true">
-            {lit}
             <g node_ref=host></g>
         </g>
     }
@@ -225,14 +225,60 @@ pub fn DropLayer() -> impl IntoView {
 thread_local! {
     static OVER: Template = Template::new(
         style_sheet!("style/drop_layer.css"),
-        &["g drop-over", " path drop-line", " rect drop-hint rx 10"],
+        &[
+            "g drop-marks",
+            " path drop-area",
+            " path drop-spot",
+            " path drop-sign",
+            " path drop-line",
+            " rect drop-hint rx 10",
+        ],
     );
 }
 
+/// The places that are lit up, each kind as one path at its place in the picture: what an element moves by a transform
+/// of its own, the browser paints and puts together on its own.
+fn draw_lit(drag: Drag, marks: &Part) -> Drawing {
+    let [areas, spots, signs, ..] = marks.parts::<5>();
+    Drawing::following(marks.clone(), move |_: Option<()>| {
+        let (mut area, mut spot, mut sign) = (String::new(), String::new(), String::new());
+        drag.lit.with(|lit| {
+            for mark in lit {
+                // Writing to a text can't fail.
+                let _ = match mark {
+                    DropMark::Line { middle: Point { x, y }, .. } => {
+                        let _ = write!(sign, "M{:.1} {y:.1}h8M{x:.1} {:.1}v8", x - 4.0, y - 4.0);
+                        write!(spot, "M{:.1} {y:.1}a8 8 0 1 0 16 0a8 8 0 1 0-16 0z", x - 8.0)
+                    }
+                    DropMark::Area(Rect { x, y, width, height }) => {
+                        write!(area, "{}", rounded(*x, *y, *width, *height))
+                    }
+                    DropMark::Border(..) | DropMark::Free(_) => Ok(()),
+                };
+            }
+        });
+        for (part, path) in [(&areas, area), (&spots, spot), (&signs, sign)] {
+            part.set("data-kind", if path.is_empty() { "none" } else { "possible" });
+            part.set("d", &path);
+        }
+    })
+}
+
+/// The path of a rectangle with round corners.
+fn rounded(x: f64, y: f64, width: f64, height: f64) -> String {
+    const ROUND: f64 = 10.0;
+    let (across, down) = ((width - 2.0 * ROUND).max(0.0), (height - 2.0 * ROUND).max(0.0));
+    format!(
+        "M{:.1} {y:.1}h{across:.1}a10 10 0 0 1 10 10v{down:.1}a10 10 0 0 1-10 10h-{across:.1}\
+         a10 10 0 0 1-10-10v-{down:.1}a10 10 0 0 1 10-10z",
+        x + ROUND
+    )
+}
+
 /// Where it would land, drawn by hand (see `platform::by_hand`): that changes with nearly every move of the pointer.
-fn draw_over(drag: Drag, over: Part) -> Drawing {
-    let [line, hint] = over.parts();
-    Drawing::following(over, move |_: Option<()>| {
+fn draw_over(drag: Drag, marks: &Part) -> Drawing {
+    let [.., line, hint] = marks.parts::<5>();
+    Drawing::following(marks.clone(), move |_: Option<()>| {
         drag.over.with(|over| {
             let mark = over.as_ref().map(|over| &over.zone.mark);
             let is_possible = over.as_ref().is_some_and(|over| over.obstacle.is_none());
@@ -256,30 +302,6 @@ fn draw_over(drag: Drag, over: Part) -> Drawing {
             }
         });
     })
-}
-
-fn lit_view(lit: &Lit, sheet: &'static str) -> AnyView {
-    let kind = if lit.is_possible { "possible" } else { "impossible" };
-    match &lit.zone.mark {
-        DropMark::Line { middle, .. } => view! {
-            class = sheet,
-            <g class="drop-spot" data-kind=kind transform=format!("translate({:.1} {:.1})", middle.x, middle.y)>
-                <circle class="drop-disc" r="8"></circle>
-                <path class="drop-sign" d="M-4 0H4M0 -4V4"></path>
-            </g>
-        }
-        .into_any(),
-        DropMark::Area(rect) => area(*rect, "drop-area", kind, sheet),
-        DropMark::Border(..) | DropMark::Free(_) => ().into_any(),
-    }
-}
-
-fn area(rect: Rect, name: &'static str, kind: &'static str, sheet: &'static str) -> AnyView {
-    view! {
-        class = sheet,
-        <rect class=name data-kind=kind x=rect.x y=rect.y width=rect.width height=rect.height rx="10"></rect>
-    }
-    .into_any()
 }
 
 /// What follows the pointer: what is dragged, and where it would land or why it can't.

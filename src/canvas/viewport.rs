@@ -320,6 +320,10 @@ pub fn Viewport() -> impl IntoView {
                     <DropLayer />
                 </svg>
             </div>
+            // While something is dragged, nothing of the picture is pointed at: the browser need not look for it.
+            <Show when=move || studio.drag.ghost.with(Option::is_some)>
+                <div class="shield"></div>
+            </Show>
         </div>
     }
 }

@@ -3,7 +3,7 @@
 use asl::edit::{Edit, Place};
 use asl::{Document, StateId, StateType};
 use catalogue::Insertable;
-use diagram::DropZone;
+use diagram::{DropMark, DropZone};
 use layout::{Point, Rect};
 use leptos::prelude::*;
 
@@ -43,13 +43,6 @@ pub struct Ghost {
     pub icon: String,
 }
 
-/// A place that is lit up.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lit {
-    pub zone: DropZone,
-    pub is_possible: bool,
-}
-
 /// The place under the pointer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Over {
@@ -64,7 +57,8 @@ pub struct Drag {
     pub ghost: RwSignal<Option<Ghost>>,
     /// Where the pointer is in the window.
     pub pointer: RwSignal<Point>,
-    pub lit: RwSignal<Vec<Lit>>,
+    /// The possible places in sight, which are lit up.
+    pub lit: RwSignal<Vec<DropMark>>,
     pub over: RwSignal<Option<Over>>,
     /// The press that is or may become a drag.
     pub press: StoredValue<Option<Press>, LocalStorage>,
@@ -75,6 +69,8 @@ pub struct Drag {
     has_entered: StoredValue<bool>,
     /// Since when the pointer has rested over a place that was not checked yet.
     unchecked_since: StoredValue<Option<f64>>,
+    /// Whether it is going to be looked at whether the pointer has rested.
+    is_rest_awaited: StoredValue<bool>,
     /// Whether the next tick is under way.
     is_ticking: StoredValue<bool>,
     /// Where the canvas is in the window, and its size for which that was asked.
@@ -94,6 +90,7 @@ impl Drag {
             lit_for: StoredValue::new(None),
             has_entered: StoredValue::new(false),
             unchecked_since: StoredValue::new(None),
+            is_rest_awaited: StoredValue::new(false),
             is_ticking: StoredValue::new(false),
             canvas: StoredValue::new(None),
         }
@@ -155,7 +152,10 @@ impl Studio {
     pub fn move_drag(self, pointer: Point) {
         let drag = self.drag;
         drag.pointer.set(pointer);
-        self.tick_soon();
+        let is_lit = drag.lit_for.get_value() == Some(self.view.camera.get_untracked());
+        if !is_lit || self.scroll_wanted(pointer).is_some() {
+            self.tick_soon();
+        }
         let over = self.zone_under(pointer);
         let same = drag.over.with_untracked(|before| match (before, &over) {
             (Some(before), Some(zone)) => before.zone == *zone,
@@ -169,6 +169,9 @@ impl Studio {
         // In a large workflow the answer takes too long to give it at every place that the pointer passes.
         let checks = self.checks_at_once();
         drag.unchecked_since.set_value((!checks).then(dom::now_ms));
+        if !checks && !drag.is_rest_awaited.get_value() {
+            self.check_rested_in(REST_MS);
+        }
         let over = over.map(|zone| {
             let obstacle = if checks { self.obstacle_to(zone.place) } else { None };
             Over { zone, obstacle }
@@ -180,11 +183,26 @@ impl Studio {
         self.workspace.document.with_untracked(|document| document.state_count() <= CHECK_BELOW)
     }
 
+    /// Looks after some milliseconds whether the pointer has rested over its place, and checks that.
+    fn check_rested_in(self, milliseconds: f64) {
+        self.drag.is_rest_awaited.set_value(true);
+        let look = move || {
+            let Some(since) = self.drag.unchecked_since.try_get_value() else { return };
+            let left = since.map_or(0.0, |since| since + REST_MS - dom::now_ms());
+            if left > 1.0 {
+                self.check_rested_in(left);
+            } else {
+                self.drag.is_rest_awaited.set_value(false);
+                self.check_rested();
+            }
+        };
+        gloo::timers::callback::Timeout::new(milliseconds.ceil() as u32, look).forget();
+    }
+
     /// Checks the place where the pointer rests.
-    fn check_resting(self) {
+    fn check_rested(self) {
         let drag = self.drag;
-        let since = drag.unchecked_since.get_value();
-        if since.is_none_or(|since| dom::now_ms() - since < REST_MS) {
+        if drag.unchecked_since.get_value().is_none() {
             return;
         }
         drag.unchecked_since.set_value(None);
@@ -254,34 +272,34 @@ impl Studio {
         if !self.drag.is_active() {
             return;
         }
-        let scrolls = self.scroll_at_border();
-        if scrolls {
-            let pointer = self.drag.pointer.get_untracked();
+        let pointer = self.drag.pointer.get_untracked();
+        let scrolls = self.scroll_wanted(pointer);
+        if let Some((dx, dy)) = scrolls {
+            self.view.begin_moving();
+            self.view.pan_by(dx, dy);
             self.move_drag(pointer);
         }
-        self.check_resting();
         self.light_up();
-        let is_unchecked = self.drag.unchecked_since.with_value(Option::is_some);
         let is_lit = self.drag.lit_for.get_value() == Some(self.view.camera.get_untracked());
-        if scrolls || is_unchecked || !is_lit {
+        if scrolls.is_some() || !is_lit {
             self.tick_soon();
         }
     }
 
-    fn scroll_at_border(self) -> bool {
-        let Some(canvas) = self.canvas_rect() else { return false };
-        let pointer = self.drag.pointer.get_untracked();
+    /// By how many pixels the picture is to move in a tick, as the pointer is near the canvas's border.
+    fn scroll_wanted(self, pointer: Point) -> Option<(f64, f64)> {
+        let canvas = self.canvas_rect()?;
         if !canvas.contains(pointer) {
-            return false;
+            return None;
         }
         let inner = canvas.expanded(-SCROLL_ZONE);
         if inner.contains(pointer) {
             // Who comes from a panel passes the border first, which is no wish to scroll.
             self.drag.has_entered.set_value(true);
-            return false;
+            return None;
         }
         if !self.drag.has_entered.get_value() {
-            return false;
+            return None;
         }
         let step = |at: f64, low: f64, high: f64| {
             let past = if at < low {
@@ -293,9 +311,7 @@ impl Studio {
             };
             -past / SCROLL_ZONE * SCROLL_STEP
         };
-        self.view.begin_moving();
-        self.view.pan_by(step(pointer.x, inner.x, inner.right()), step(pointer.y, inner.y, inner.bottom()));
-        true
+        Some((step(pointer.x, inner.x, inner.right()), step(pointer.y, inner.y, inner.bottom())))
     }
 
     /// Where the canvas is in the window. Asked once a drag, unless its size changes: to ask has the page laid out.
@@ -338,7 +354,9 @@ impl Studio {
                 *is_possible = Some(self.obstacle_to(zone.place).is_none());
             }
             is_settled &= is_possible.is_some() || !checks;
-            lit.push(Lit { zone: zone.clone(), is_possible: is_possible.unwrap_or(!checks) });
+            if is_possible.unwrap_or(!checks) {
+                lit.push(zone.mark.clone());
+            }
         }
         drag.lit_for.set_value(is_settled.then_some(camera));
         drag.zones.set_value(zones);
@@ -396,6 +414,7 @@ impl Studio {
     fn let_go(self) {
         let drag = self.drag;
         drag.dragged.set_value(None);
+        drag.unchecked_since.set_value(None);
         drag.zones.set_value(Vec::new());
         drag.ghost.set(None);
         drag.over.set(None);
@@ -415,9 +434,9 @@ fn is_terminal_way(document: &Document, place: Place) -> bool {
 
 fn is_in(zone: &DropZone, seen: &Rect) -> bool {
     match &zone.mark {
-        diagram::DropMark::Line { middle, .. } => seen.contains(*middle),
-        diagram::DropMark::Area(rect) => seen.overlaps(rect),
-        diagram::DropMark::Border(from, _) => seen.contains(*from),
-        diagram::DropMark::Free(_) => false,
+        DropMark::Line { middle, .. } => seen.contains(*middle),
+        DropMark::Area(rect) => seen.overlaps(rect),
+        DropMark::Border(from, _) => seen.contains(*from),
+        DropMark::Free(_) => false,
     }
 }

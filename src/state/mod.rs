@@ -34,7 +34,7 @@ pub use debugger::event_groups::LineOf;
 pub use debugging::event_words;
 pub use deployment::load_permissions;
 pub use drafts::{Draft, DraftSummary};
-pub use drag::{Drag, Dragged, Ghost, Lit, Over};
+pub use drag::{Drag, Dragged, Ghost, Over};
 pub use editing::{ConnectTarget, Connecting, MenuAt};
 pub use objects::{Bucket, ListedObject, MissingObject};
 pub use page::{DetailsTab, mirrored};

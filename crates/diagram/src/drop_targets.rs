@@ -120,7 +120,8 @@ impl Scene {
     /// The scope that everything in the picture is in.
     fn outer_scope(&self) -> ScopeId {
         let shown = self.nodes.iter().enumerate().filter(|(_, node)| node.is_shown);
-        let outermost = shown.min_by_key(|(_, node)| node.depth);
+        let of_all = shown.clone().find(|(_, node)| node.depth == 0);
+        let outermost = of_all.or_else(|| shown.min_by_key(|(_, node)| node.depth));
         let geometry = outermost.and_then(|(at, _)| self.geometry.nodes.get(at));
         ScopeId(geometry.map_or(0, |node| node.scope as u32))
     }
@@ -237,15 +238,23 @@ impl Scene {
     }
 
     fn nearest_edge(&self, scope: ScopeId, point: Point) -> Option<(usize, f64)> {
-        let edges = self.edges.iter().enumerate().filter(|(_, edge)| edge.scope == scope);
-        // Where lines run together, the one whose middle is nearer is meant.
-        let rank = |points: &[Point], to_line: f64| to_line + 0.05 * distance(&[middle(points), point]);
-        let found = edges.filter_map(|(at, _)| {
-            let points = self.points(at)?;
+        // The scene's edges are those of the geometry that have a line, in the same order.
+        let lines =
+            self.geometry.edges.iter().map(|edge| &edge.points[..]).filter(|points| points.len() >= 2);
+        let mut nearest: Option<(usize, f64, f64)> = None;
+        for ((at, edge), points) in self.edges.iter().enumerate().zip(lines) {
+            let least = nearest.map_or(f64::INFINITY, |(.., rank)| rank);
+            if edge.scope != scope || distance_to_rect(&edge.bounds, point) > least {
+                continue;
+            }
             let to_line = distance_to(points, point);
-            Some((at, to_line, rank(points, to_line)))
-        });
-        found.min_by(|one, other| one.2.total_cmp(&other.2)).map(|(at, to_line, _)| (at, to_line))
+            // Where lines run together, the one whose middle is nearer is meant.
+            let rank = to_line + 0.05 * distance(&[middle(points), point]);
+            if rank < least {
+                nearest = Some((at, to_line, rank));
+            }
+        }
+        nearest.map(|(at, to_line, _)| (at, to_line))
     }
 
     /// The line of an edge. The scene's edges are those of the geometry that have a line, in the same order.
@@ -307,6 +316,12 @@ fn distance(pair: &[Point]) -> f64 {
         [from, to] => (to.x - from.x).hypot(to.y - from.y),
         _ => 0.0,
     }
+}
+
+/// No point in a rectangle is nearer.
+fn distance_to_rect(rect: &Rect, point: Point) -> f64 {
+    let beyond = |at: f64, from: f64, to: f64| (from - at).max(at - to).max(0.0);
+    beyond(point.x, rect.x, rect.right()).hypot(beyond(point.y, rect.y, rect.bottom()))
 }
 
 fn distance_to(points: &[Point], point: Point) -> f64 {
