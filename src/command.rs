@@ -279,7 +279,7 @@ impl Command {
         let (title, group, icon, keys): (_, _, _, &'static [Key]) = match self {
             Command::Run => ("Run", "Run", "play", const { &[key("Enter")] }),
             Command::Debug => {
-                ("Run, and stop at the first state", "Run", "bug", const { &[main_shift("Enter")] })
+                ("Debug: run, and stop at the first state", "Run", "bug", const { &[main_shift("Enter")] })
             }
             Command::Continue => ("Continue", "Run", "play", const { &[plain("F8"), key("\\")] }),
             Command::Pause => ("Pause", "Run", "pause", const { &[plain("F6")] }),

@@ -121,10 +121,54 @@ fn PaletteBody() -> impl IntoView {
 /// Words by which people look for a command, beside those of its title.
 fn other_words(command: Command) -> &'static str {
     match command {
+        Command::Run => "execute start simulate play",
+        Command::Debug => "debugger step breakpoint pause",
+        Command::Continue => "resume go on",
+        Command::StopRun => "abort cancel kill",
+        Command::RestartRun => "restart rerun",
+        Command::StepInto => "debug next into",
+        Command::StepOver => "debug next over",
+        Command::StepOut => "debug finish return",
+        Command::StepBack | Command::StepBackOver | Command::StepBackOut => {
+            "debug rewind reverse time travel"
+        }
+        Command::BackToBreakpoint => "debug reverse continue rewind",
+        Command::ToggleBreakpoint | Command::ToggleExitBreakpoint | Command::ToggleEventBreakpoint => "debug",
+        Command::RunToSelected | Command::RunAgainToHere => "debug cursor here",
+        Command::ShowDebug => "debugger variables call stack locals",
+        Command::ShowScratch => "console playground repl jsonata jsonpath data flow simulator",
+        Command::ShowTasks => "tokens callbacks inbox answer mock",
+        Command::ShowData => "variables input output context payload",
+        Command::ShowRuns | Command::ShowEvents => "executions history",
+        Command::ShowSteps => "table timeline gantt",
+        Command::ShowComparison => "diff difference",
+        Command::ShowInput => "payload json",
+        Command::ShowObjects => "bucket files",
+        Command::ShowGraph => "canvas diagram",
+        Command::ShowDefinition => "code asl json yaml editor source",
+        Command::ShowBlocks => "add palette insert state service",
+        Command::ShowOutline => "tree structure",
+        Command::NewWorkflow => "create empty blank",
         Command::CopyLink => "share link url",
         Command::OpenGallery => "gallery sample template",
         Command::OpenFile => "import load",
-        Command::SaveFile => "download",
+        Command::SaveFile => "download export asl",
+        Command::ExportHistory => "export json csv",
+        Command::TakeAnswers => "mocks record stub",
+        Command::RedriveRun => "retry rerun failed",
+        Command::FoldDock | Command::ToggleDock => "bottom collapse expand maximize hide",
+        Command::ToggleLeft => "sidebar hide collapse",
+        Command::WrapInParallel => "wrap group branch",
+        Command::WrapInMap => "wrap group loop iterate each",
+        Command::Unwrap => "ungroup",
+        Command::AddCatcher => "catch error fallback",
+        Command::AddRule => "choice condition if",
+        Command::InsertAfter | Command::InsertBefore => "insert new state",
+        Command::TestState => "try unit teststate",
+        Command::ExtractWorkflow => "child nested refactor split",
+        Command::SetStart => "startat first",
+        Command::Duplicate => "clone copy",
+        Command::ZoomToFit => "center centre whole",
         Command::ExportDeployment => "cloudformation sam terraform cdk cli iam role template deploy",
         Command::ExportPicture => "svg png image",
         Command::ShowShortcuts => "help keys",
@@ -138,18 +182,54 @@ fn other_words(command: Command) -> &'static str {
     }
 }
 
-/// The commands whose title, group or other words have every word of the query, those that begin with it first.
+/// The commands whose title, group or other words have every word of the query: those that begin with it first, then
+/// those that have it in their title. Where none has them all, those that have most.
 fn search(query: &str) -> Vec<Command> {
     let query = query.trim().to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
-    let mut found: Vec<(bool, Command)> = Command::ALL
+    let mut found: Vec<(usize, u8, Command)> = Command::ALL
         .iter()
-        .filter_map(|command| {
+        .map(|command| {
             let spec = command.spec();
-            let text = format!("{} {} {}", spec.title, spec.group, other_words(*command)).to_lowercase();
-            words.iter().all(|word| text.contains(word)).then(|| (!text.starts_with(&*query), *command))
+            let title = spec.title.to_lowercase();
+            let text = format!("{title} {} {}", spec.group.to_lowercase(), other_words(*command));
+            let missing = words.iter().filter(|word| !text.contains(**word)).count();
+            let rank = match () {
+                () if title.starts_with(&*query) => 0,
+                () if words.iter().all(|word| title.contains(word)) => 1,
+                () => 2,
+            };
+            (missing, rank, *command)
         })
         .collect();
-    found.sort_by_key(|(later, _)| *later);
-    found.into_iter().map(|(_, command)| command).collect()
+    let fewest = found.iter().map(|(missing, ..)| *missing).min().unwrap_or_default();
+    if fewest > 0 && fewest >= words.len() {
+        return Vec::new();
+    }
+    found.retain(|(missing, ..)| *missing == fewest);
+    found.sort_by_key(|(_, rank, _)| *rank);
+    found.into_iter().map(|(.., command)| command).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::search;
+    use crate::command::Command;
+
+    #[test]
+    fn commands_are_found_by_what_people_call_them() {
+        for (query, command) in [
+            ("debug", Command::Debug),
+            ("run", Command::Run),
+            ("execute", Command::Run),
+            ("step back", Command::StepBack),
+            ("Terraform", Command::ExportDeployment),
+            ("mocks", Command::ShowAnswers),
+            ("zoom the graph to fit", Command::ZoomToFit),
+        ] {
+            assert_eq!(search(query).first(), Some(&command), "{query}");
+        }
+        assert_eq!(search("").len(), Command::ALL.len());
+        assert_eq!(search("qqqq"), []);
+    }
 }

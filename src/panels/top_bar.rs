@@ -62,6 +62,10 @@ pub fn TopBar() -> impl IntoView {
                 >
                     {move || view! { <Icon name=theme_icon() size=18 /> }}
                 </button>
+                // A run has its own controls.
+                <Show when=move || studio.shell.mode.get() == Mode::Design>
+                    <CommandButton command=Command::Debug label="Debug" look="quiet wide-only" />
+                </Show>
                 <Show
                     when=move || studio.runs.is_running()
                     fallback=|| view! { <CommandButton command=Command::Run label="Run" look="primary" /> }
