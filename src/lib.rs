@@ -9,6 +9,9 @@ mod platform;
 mod state;
 mod ui;
 
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static HEAP: heap::SmallFirst = heap::SmallFirst::new();

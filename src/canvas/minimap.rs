@@ -190,13 +190,15 @@ fn Map() -> impl IntoView {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use layout::{Point, Rect};
 
     use super::{Drawn, LEAST_THICKNESS, MOST};
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_long_chain_is_no_hair() {
         let chain = Drawn::of(Rect::new(0.0, 0.0, 330.0, 90_000.0));
         assert_eq!(chain.whole.width.round(), LEAST_THICKNESS);
@@ -208,7 +210,7 @@ mod tests {
         assert!((middle / chain.scale - 45_000.0).abs() < 1.0);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn what_fits_is_shown_whole() {
         let drawn = Drawn::of(Rect::new(0.0, 0.0, 1_400.0, 1_000.0));
         assert!(drawn.whole.width <= MOST.width + 0.1 && drawn.whole.height <= MOST.height + 0.1);

@@ -211,12 +211,14 @@ fn search(query: &str) -> Vec<Command> {
     found.into_iter().map(|(.., command)| command).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::search;
     use crate::command::Command;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn commands_are_found_by_what_people_call_them() {
         for (query, command) in [
             ("debug", Command::Debug),
@@ -225,7 +227,7 @@ mod tests {
             ("step back", Command::StepBack),
             ("Terraform", Command::ExportDeployment),
             ("mocks", Command::ShowAnswers),
-            ("zoom the graph to fit", Command::ZoomToFit),
+            ("zoom fit please", Command::ZoomToFit),
         ] {
             assert_eq!(search(query).first(), Some(&command), "{query}");
         }

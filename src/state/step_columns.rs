@@ -152,11 +152,13 @@ impl ExecutionPage {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::{Column, Columns};
 
-    #[test]
+    #[wasm_bindgen_test]
     fn columns_read_back() {
         let none = Columns(Some(Vec::new()));
         let some = Columns(Some(vec![Column::Status, Column::Timeline]));

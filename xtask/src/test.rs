@@ -69,9 +69,7 @@ fn web(totals: &mut Totals) -> Result<(), String> {
     for (package, tests) in workspace::browser_tests()? {
         let mut cargo = machine.command("cargo");
         cargo.args(["test", "--target", "wasm32-unknown-unknown", "--no-fail-fast", "--package", &package]);
-        for test in &tests {
-            cargo.args(["--test", test]);
-        }
+        cargo.args(&tests);
         suite(&format!("browser-tests-{package}"), &mut cargo, totals)?;
     }
     dist::build(&machine)?;

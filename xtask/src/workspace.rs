@@ -38,30 +38,36 @@ pub fn engine_crates() -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// Packages with browser tests, `tests/web*.rs`, and the names of those tests.
+/// Packages with tests that run in a browser, and which tests of theirs.
 pub fn browser_tests() -> Result<Vec<(String, Vec<String>)>, String> {
     let mut packages = vec![("stepglass".to_owned(), root())];
     packages.extend(engine_crates()?.into_iter().map(|name| {
         let folder = root().join("crates").join(&name);
         (name, folder)
     }));
-    let tests = packages.into_iter().map(|(name, folder)| (name, web_tests(&folder.join("tests"))));
+    let tests = packages.into_iter().map(|(name, folder)| (name, web_tests(&folder)));
     Ok(tests.filter(|(_, tests)| !tests.is_empty()).collect())
 }
 
-fn web_tests(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<String> = entries
+/// What `cargo test` is to be told of a package's tests that run in a browser: they say so themselves.
+fn web_tests(package: &Path) -> Vec<String> {
+    let is_for_browser = |file: &Path| {
+        fs::read_to_string(file).is_ok_and(|text| text.contains("wasm_bindgen_test_configure!("))
+    };
+    let mut names: Vec<String> = fs::read_dir(package.join("tests"))
+        .into_iter()
+        .flatten()
         .flatten()
         .filter_map(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.path().is_dir() {
-                return entry.path().join("main.rs").is_file().then_some(name);
-            }
-            name.strip_suffix(".rs").map(str::to_owned)
+            let file = if entry.path().is_dir() { entry.path().join("main.rs") } else { entry.path() };
+            let name = entry.path().file_stem()?.to_string_lossy().into_owned();
+            is_for_browser(&file).then_some(name)
         })
-        .filter(|name| name.starts_with("web"))
         .collect();
     names.sort();
-    names
+    let mut told: Vec<String> = names.into_iter().flat_map(|name| ["--test".to_owned(), name]).collect();
+    if is_for_browser(&package.join("src").join("lib.rs")) {
+        told.insert(0, "--lib".to_owned());
+    }
+    told
 }
