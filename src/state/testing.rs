@@ -93,23 +93,18 @@ pub enum TrialField {
 impl Trial {
     /// What is typed in a field.
     pub fn text(&self, field: TrialField) -> Str {
-        match field {
-            TrialField::Input => self.input.clone(),
-            TrialField::Variables => self.variables.clone(),
-            TrialField::Context => self.context.clone(),
-            TrialField::Result => self.result.clone(),
-            TrialField::Error => self.error.clone(),
-            TrialField::Cause => self.cause.clone(),
-            TrialField::CausedBy => self.caused_by.clone(),
-            TrialField::RetryCount => self.retry_count.clone(),
-            TrialField::FailureCount => self.failure_count.clone(),
-            TrialField::ReaderData => self.reader_data.clone(),
-            TrialField::State => Str::from(""),
-        }
+        // A clone shares its texts.
+        self.clone().text_mut(field).map_or_else(|| Str::from(""), |text| text.clone())
     }
 
     pub fn set_text(&mut self, field: TrialField, text: Str) {
-        *match field {
+        if let Some(own) = self.text_mut(field) {
+            *own = text;
+        }
+    }
+
+    fn text_mut(&mut self, field: TrialField) -> Option<&mut Str> {
+        Some(match field {
             TrialField::Input => &mut self.input,
             TrialField::Variables => &mut self.variables,
             TrialField::Context => &mut self.context,
@@ -120,8 +115,8 @@ impl Trial {
             TrialField::RetryCount => &mut self.retry_count,
             TrialField::FailureCount => &mut self.failure_count,
             TrialField::ReaderData => &mut self.reader_data,
-            TrialField::State => return,
-        } = text;
+            TrialField::State => return None,
+        })
     }
 }
 
