@@ -35,24 +35,16 @@ pub fn NewEvents(total: Memo<usize>, holds: RwSignal<bool>) -> impl IntoView {
             }
         });
     };
-    let listeners = [
-        window_event_listener(leptos::ev::wheel, move |event| {
-            if dom::is_in_element(event.target(), LIST) {
+    // Most lists are of runs that are over: to look has the page laid out.
+    let is_of_use = move || seen.with_untracked(Option::is_some) || studio.runs.is_alive_untracked();
+    // The wheel, a finger, and the bar beside the list.
+    let listeners = ["wheel", "touchmove", "pointerup"].map(|name| {
+        window_event_listener_untyped(name, move |event| {
+            if is_of_use() && dom::is_in_element(event.target(), LIST) {
                 look();
             }
-        }),
-        window_event_listener_untyped("touchmove", move |event| {
-            if dom::is_in_element(event.target(), LIST) {
-                look();
-            }
-        }),
-        // The bar beside the list.
-        window_event_listener_untyped("pointerup", move |event| {
-            if dom::is_in_element(event.target(), LIST) {
-                look();
-            }
-        }),
-    ];
+        })
+    });
     on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
     // Another run, or the end of this one, is nothing to wait for.
     Effect::new(move |before: Option<_>| {
