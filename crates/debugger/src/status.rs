@@ -111,9 +111,10 @@ pub struct StatusBoard {
     broken: HashMap<Place, (Visit, StateStatus)>,
     /// Those of them that a redriven execution may take up.
     redriven: HashMap<Place, (Visit, StateStatus)>,
-    /// The state that was left last in a frame that still runs.
-    left: HashMap<Place, StateId>,
-    taken: HashSet<Taken>,
+    /// The state that was left last in a frame that still runs, and whether by a catcher.
+    left: HashMap<Place, (StateId, bool)>,
+    /// The ways, and whether they began with a catcher.
+    taken: HashSet<(Taken, bool)>,
     visits: u64,
 }
 
@@ -137,8 +138,9 @@ impl StatusBoard {
         self.tallies.get(&state).map_or(0, |tally| tally.retries)
     }
 
-    pub fn is_taken(&self, way: Taken) -> bool {
-        self.taken.contains(&way)
+    /// Whether the run has gone this way, by a catcher or otherwise.
+    pub fn is_taken(&self, way: Taken, by_catcher: bool) -> bool {
+        self.taken.contains(&(way, by_catcher))
     }
 
     pub fn states(&self) -> impl Iterator<Item = StateId> {
@@ -235,7 +237,8 @@ impl StatusBoard {
         let tally = self.tallies.entry(state).or_default();
         tally.visits += 1;
         tally.open += 1;
-        self.taken.insert((self.left.remove(&place), Some(state)));
+        let (from, by_catcher) = self.left.remove(&place).unzip();
+        self.taken.insert(((from, Some(state)), by_catcher.unwrap_or(false)));
     }
 
     fn exit(&mut self, place: Place, state: Option<StateId>) {
@@ -243,7 +246,7 @@ impl StatusBoard {
         self.close(place, if caught { StateStatus::Caught } else { StateStatus::Succeeded });
         // What went on inside of a container that is left has come to its end.
         if let Some(state) = state {
-            self.left.insert(place, state);
+            self.left.insert(place, (state, caught));
         }
     }
 
@@ -283,8 +286,8 @@ impl StatusBoard {
     }
 
     fn end(&mut self, place: Place) {
-        if let Some(state) = self.left.remove(&place) {
-            self.taken.insert((Some(state), None));
+        if let Some((state, by_catcher)) = self.left.remove(&place) {
+            self.taken.insert(((Some(state), None), by_catcher));
         }
     }
 

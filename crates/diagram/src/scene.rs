@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use asl::{
@@ -169,7 +169,20 @@ pub struct SceneEdge {
     /// The node that it enters, none for ends and stubs.
     pub to: Option<usize>,
     pub to_end: bool,
+    /// Whether a catcher and something else lead the same way: which of them a run took is then to be asked.
+    pub has_twin: bool,
     pub bounds: Rect,
+}
+
+impl SceneEdge {
+    pub fn is_catcher(&self) -> bool {
+        matches!(self.way, Some(TransitionKind::Catch(_)))
+    }
+
+    /// What it leaves and what it enters.
+    fn ends(&self) -> (Option<usize>, Option<usize>, bool) {
+        (self.from, self.to, self.to_end)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -508,8 +521,16 @@ fn edges(document: &Document, source: &Source, geometry: &Geometry) -> Vec<Scene
                 EdgeEnd::End | EdgeEnd::Stub(_) => None,
             },
             to_end: edge.to == EdgeEnd::End,
+            has_twin: false,
             bounds: edge.bounds(),
         });
+    }
+    let [catchers, others] = [true, false].map(|is_catcher| {
+        let those = edges.iter().filter(|edge| edge.is_catcher() == is_catcher);
+        those.map(SceneEdge::ends).collect::<HashSet<_>>()
+    });
+    for edge in &mut edges {
+        edge.has_twin = if edge.is_catcher() { &others } else { &catchers }.contains(&edge.ends());
     }
     edges
 }

@@ -469,8 +469,9 @@ impl Runs {
         signal
     }
 
-    /// Whether the run has gone this way by the cursor, between the nodes of two keys; follows the run.
-    pub fn is_taken(self, from: Option<&Str>, to: Option<&Str>) -> bool {
+    /// Whether the run has gone from one node to another, by their keys, until the cursor: by a catcher or otherwise;
+    /// follows the run.
+    pub fn is_taken(self, from: Option<&Str>, to: Option<&Str>, by_catcher: bool) -> bool {
         self.picture.track();
         let taken = self.touch(|run| {
             let state = |key: Option<&Str>| match key {
@@ -478,7 +479,7 @@ impl Runs {
                 None => Some(None),
             };
             let (Some(from), Some(to)) = (state(from), state(to)) else { return false };
-            run.session.board().is_taken((from, to))
+            run.session.board().is_taken((from, to), by_catcher)
         });
         taken.unwrap_or(false)
     }
