@@ -14,6 +14,9 @@ fn main() {
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         // Each constant stays a segment of its own, so that tools/split can tell which of them are for later.
         println!("cargo::rustc-link-arg-bins=--no-merge-data-segments");
+        // No data at 0x110000: Rust writes that number for "no char", and tools/split would take each for an address.
+        // The last `-z stack-size` counts; Rust's own is 1 MiB.
+        println!("cargo::rustc-link-arg-bins=-zstack-size=1179648");
     }
     refuse_equal_lengths();
     let joined = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("components.css");

@@ -141,21 +141,25 @@ pub fn Viewport() -> impl IntoView {
                 }
                 return;
             }
+            let is_taken_up = take_up(studio, &event);
+            if !is_taken_up {
+                if event.button() > 1
+                    || (event.button() == 0 && !background && event.pointer_type() == "mouse")
+                {
+                    return;
+                }
+                if event.button() == 1 {
+                    event.prevent_default();
+                }
+            }
+            let mut pressed = gesture.borrow_mut();
+            pressed.press(&event, background);
+            if is_taken_up {
+                pressed.pans = false;
+            }
             if event.pointer_type() == "touch" {
-                menu_after_long_press(studio, gesture.clone(), &event);
+                menu_after_long_press(studio, gesture.clone(), &event, pressed.pressed_at);
             }
-            if take_up(studio, &event) {
-                gesture.borrow_mut().press(&event, background);
-                gesture.borrow_mut().pans = false;
-                return;
-            }
-            if event.button() > 1 || (event.button() == 0 && !background && event.pointer_type() == "mouse") {
-                return;
-            }
-            if event.button() == 1 {
-                event.prevent_default();
-            }
-            gesture.borrow_mut().press(&event, background);
         }
     };
     let on_move = {
@@ -376,15 +380,19 @@ fn open_menu(studio: Studio, target: Option<web_sys::EventTarget>, x: f64, y: f6
     studio.editing.menu.set(Some(MenuAt { x, y }));
 }
 
-/// A finger that stays where it was put opens the menu.
-fn menu_after_long_press(studio: Studio, gesture: Rc<RefCell<Gesture>>, event: &web_sys::PointerEvent) {
+/// A finger that stays where it was put opens the menu; `pressed_at` tells this press from a later one.
+fn menu_after_long_press(
+    studio: Studio,
+    gesture: Rc<RefCell<Gesture>>,
+    event: &web_sys::PointerEvent,
+    pressed_at: f64,
+) {
     let (id, target) = (event.pointer_id(), event.target());
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-    let begun = dom::now_ms();
     let open = move || {
         let is_held = gesture.try_borrow().is_ok_and(|gesture| {
             let held = gesture.pointers.iter().any(|(known, ..)| *known == id);
-            held && gesture.pointers.len() == 1 && !gesture.has_moved && gesture.pressed_at <= begun + 1.0
+            held && gesture.pointers.len() == 1 && !gesture.has_moved && gesture.pressed_at == pressed_at
         });
         if is_held && !studio.drag.is_active() && studio.editing.menu.get_untracked().is_none() {
             open_menu(studio, target, x, y);
