@@ -354,6 +354,39 @@ fn no_pane_is_out_of_reach_on_a_phone() {
     page.assert_clean();
 }
 
+#[test]
+fn the_run_panel_is_folded_until_there_is_something_to_show_or_a_person_opens_it() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    let height = || page.script("return document.querySelector('#dock').offsetHeight").as_f64().unwrap();
+    page.wait_for(".app[data-dock=folded]");
+    let folded = height();
+    assert!(folded < 60.0, "only its tabs take room: {folded}");
+
+    // What somebody opens stays open, and what somebody folds stays folded, over a reload as well.
+    page.press(&[Key::Control], 'j');
+    page.wait_for(".app[data-dock=part]");
+    let open = height();
+    assert!(open > 200.0, "{open}");
+    page.reload();
+    page.wait_for(".app[data-dock=part]");
+    page.press(&[Key::Control], 'j');
+    page.wait_for(".app[data-dock=folded]");
+    page.reload();
+    page.wait_for("g.node");
+    page.wait_for(".app[data-dock=folded]");
+
+    // A tab shows what it holds; so does a run.
+    page.click("#tab-problems");
+    page.wait_for(".app[data-dock=part]");
+    page.press(&[Key::Alt], 'j');
+    page.wait_for(".app[data-dock=folded]");
+    page.press(&[Key::Control], Key::Enter.into());
+    page.wait_for(".app[data-dock=part]");
+    page.wait_for("[data-testid=status]");
+    page.assert_clean();
+}
+
 /// Prints how long the page took until it could be used; the bound is wide, as machines that test are slow and busy.
 #[test]
 fn the_page_can_be_used_soon() {
