@@ -4,6 +4,7 @@
 use json::{Map, Str, Value};
 
 use crate::settings::{LogLevel, Settings};
+use crate::text::is_placeholder_name;
 
 /// A state machine of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,15 +61,24 @@ fn of_serverless(id: &str, machine: &Value) -> Option<TemplateMachine> {
             Err(format!("Its definition is in another file, {text}: open that."))
         }
         Value::String(text) => definition_of_text(text.to_string()),
-        value if value.as_object().is_some() => Ok(filled(value, 0).to_pretty() + "\n"),
+        value if value.as_object().is_some() => Ok(Own::Serverless.filled(value).to_pretty() + "\n"),
         _ => Err("Its definition is no object.".to_owned()),
     };
-    let text = |name: &str| machine.get(name).and_then(|value| text_of(value, 0)).unwrap_or_default();
-    let name = text("name");
+    let of = |path: &[&str]| path.iter().try_fold(machine, |value, name| value.get(name));
+    let text = |path: &[&str]| of(path).and_then(|value| text_of(value, 0)).unwrap_or_default();
+    let name = text(&["name"]);
+    let tags = of(&["tags"]).and_then(Value::as_object).into_iter().flat_map(Map::iter);
     let settings = Settings {
         name: if name.is_empty() || name.contains("${") { id.to_owned() } else { name },
-        is_express: text("type") == "EXPRESS",
-        ..Settings::default()
+        is_express: text(&["type"]) == "EXPRESS",
+        log_level: LogLevel::from_name(&text(&["loggingConfig", "level"])),
+        log_data: is_true(of(&["loggingConfig", "includeExecutionData"])),
+        tracing: is_true(of(&["tracingConfig", "enabled"])),
+        role_arn: own_role(text(&["role"])),
+        encryption_key: text(&["encryptionConfig", "KmsKeyId"]),
+        tags: tags
+            .filter_map(|(name, value)| Some((name.to_string(), variables_opened(&text_of(value, 0)?))))
+            .collect(),
     };
     Some(TemplateMachine { id: id.to_owned(), definition, settings })
 }
@@ -112,7 +122,7 @@ fn definition(properties: &Value) -> Result<String, String> {
         if definition.as_object().is_none() {
             return Err("Its definition is no object.".to_owned());
         }
-        return Ok(filled(definition, 0).to_pretty() + "\n");
+        return Ok(Own::CloudFormation.filled(definition).to_pretty() + "\n");
     }
     if let Some(text) = properties.get("DefinitionString") {
         let text =
@@ -147,8 +157,99 @@ fn definition_of_text(text: String) -> Result<String, String> {
 /// Functions in functions beyond this many are not followed.
 pub(crate) const MAX_NESTED: usize = 160;
 
+/// Whose words a template fills in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Own {
+    CloudFormation,
+    /// Its variables beside CloudFormation's functions.
+    Serverless,
+}
+
+impl Own {
+    /// A definition with placeholders in the place of what is filled in.
+    pub fn filled(self, value: &Value) -> Value {
+        let filled = filled(value, 0);
+        match self {
+            Own::CloudFormation => filled,
+            Own::Serverless => with_variables_opened(&filled, 0),
+        }
+    }
+
+    /// What is in the place of a text or a function that is filled in.
+    pub fn placeholder(self, value: &Value) -> Option<String> {
+        let function = function(value, 0);
+        if self == Own::CloudFormation {
+            return function;
+        }
+        let text = function.as_deref().or(value.as_str())?;
+        let opened = variables_opened(text);
+        (function.is_some() || opened != text).then_some(opened)
+    }
+}
+
+fn with_variables_opened(value: &Value, depth: usize) -> Value {
+    let inner = |value| {
+        if depth > MAX_NESTED { Value::clone(value) } else { with_variables_opened(value, depth + 1) }
+    };
+    match value {
+        Value::String(text) => Value::from(variables_opened(text)),
+        Value::Array(_) => Value::array(value.as_array().unwrap_or_default().iter().map(inner).collect()),
+        Value::Object(_) => {
+            let members = value.as_object().into_iter().flat_map(Map::iter);
+            Value::object(members.map(|(name, value)| (Str::clone(name), inner(value))).collect::<Map>())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// A text of the Serverless Framework with placeholders for its variables of deployment: parameters, region and
+/// account, and the `#{…}` of the plugin. Other variables stay as they are, and `\${` is `${`.
+fn variables_opened(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['$', '#', '\\']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let slashes = from.len() - from.trim_start_matches('\\').len();
+        let behind = from.get(slashes..).unwrap_or_default();
+        if slashes > 0 {
+            let is_before = behind.starts_with("${");
+            out.push_str(&"\\".repeat(if is_before { slashes / 2 } else { slashes }));
+            rest = behind;
+            if is_before && slashes % 2 == 1 {
+                out.push_str("${");
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            continue;
+        }
+        let inside =
+            from.get(1..).and_then(|from| from.strip_prefix('{')).and_then(|from| from.split_once('}'));
+        let known = inside.and_then(|(name, after)| {
+            let value = match (from.starts_with('#'), name) {
+                (true, name) => format!("${{{name}}}"),
+                (_, "aws:region") => "${AWS::Region}".to_owned(),
+                (_, "aws:accountId") => "${AWS::AccountId}".to_owned(),
+                // What our own export calls so.
+                (_, "param:aws-partition") => "${AWS::Partition}".to_owned(),
+                (_, "param:dollar-sign") => "$".to_owned(),
+                _ => {
+                    format!("${{{}}}", name.strip_prefix("param:").filter(|name| is_placeholder_name(name))?)
+                }
+            };
+            Some((value, after))
+        });
+        let (value, after) = known.unwrap_or_else(|| {
+            let (mark, after) = from.split_at(1);
+            (mark.to_owned(), after)
+        });
+        out.push_str(&value);
+        rest = after;
+    }
+    out + rest
+}
+
 /// A value with functions in the place of texts as placeholders.
-pub(crate) fn filled(value: &Value, depth: usize) -> Value {
+fn filled(value: &Value, depth: usize) -> Value {
     if depth > MAX_NESTED {
         return value.clone();
     }
@@ -179,7 +280,7 @@ pub(crate) fn text_of(value: &Value, depth: usize) -> Option<String> {
     }
 }
 
-pub(crate) fn function(value: &Value, depth: usize) -> Option<String> {
+fn function(value: &Value, depth: usize) -> Option<String> {
     let members = value.as_object().filter(|members| members.len() == 1)?;
     let (name, argument) = members.entry_at(0)?;
     if depth > MAX_NESTED {
@@ -247,14 +348,20 @@ fn word(text: &str) -> String {
     if word.is_empty() { "Value".to_owned() } else { word }
 }
 
+fn is_true(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| value.as_bool() == Some(true) || value.as_str() == Some("true"))
+}
+
+/// The role that a template names. One that it makes is made by the next one, too.
+fn own_role(role: String) -> String {
+    if role.starts_with("arn:") && !role.contains("${") { role } else { String::new() }
+}
+
 fn settings(id: &str, properties: &Value, is_serverless: bool) -> Settings {
     let text = |value: Option<&Value>| value.and_then(|value| text_of(value, 0)).unwrap_or_default();
     let of = |plain: &str, serverless: &str| properties.get(if is_serverless { serverless } else { plain });
     let logging = of("LoggingConfiguration", "Logging");
     let tracing = of("TracingConfiguration", "Tracing").and_then(|tracing| tracing.get("Enabled"));
-    let is_true = |value: Option<&Value>| {
-        value.is_some_and(|value| value.as_bool() == Some(true) || value.as_str() == Some("true"))
-    };
     let name = text(of("StateMachineName", "Name"));
     let tags = match properties.get("Tags") {
         Some(Value::Object(tags)) => {
@@ -266,15 +373,13 @@ fn settings(id: &str, properties: &Value, is_serverless: bool) -> Settings {
         }
         None => Vec::new(),
     };
-    let role = text(of("RoleArn", "Role"));
     Settings {
         name: if name.is_empty() || name.contains("${") { id.to_owned() } else { name },
         is_express: text(of("StateMachineType", "Type")) == "EXPRESS",
         log_level: LogLevel::from_name(&text(logging.and_then(|logging| logging.get("Level")))),
         log_data: is_true(logging.and_then(|logging| logging.get("IncludeExecutionData"))),
         tracing: is_true(tracing),
-        // A role of the template is made by the next one, too.
-        role_arn: if role.starts_with("arn:") && !role.contains("${") { role } else { String::new() },
+        role_arn: own_role(text(of("RoleArn", "Role"))),
         encryption_key: text(
             properties.get("EncryptionConfiguration").and_then(|configuration| configuration.get("KmsKeyId")),
         ),

@@ -186,7 +186,7 @@ pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
     out
 }
 
-fn is_placeholder_name(name: &str) -> bool {
+pub(crate) fn is_placeholder_name(name: &str) -> bool {
     let is_word = |word: &str| {
         word.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
             && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use asl::forms::Payload;
 use json::{Map, NodeId, Tree, Value};
 
-use crate::template::{MAX_NESTED, TemplateText, filled, function, text_of};
+use crate::template::{MAX_NESTED, Own, TemplateText, text_of};
 
 /// The template with another definition, in JSON, for one of its state machines, which it names by `id`.
 ///
@@ -22,20 +22,31 @@ pub fn with_definition(template: &str, id: &str, definition: &str) -> Result<Str
     let text = TemplateText::parse(template).ok_or("The template can no longer be read.")?;
     let whole = text.value().clone();
     let at = |names: &[&str]| names.iter().try_fold(&whole, |value, name| value.get(name));
-    let properties = at(&["Resources", id, "Properties"]).ok_or("The template no longer has it.")?;
-    let (field, value) = if let Some(definition) = properties.get("Definition") {
-        let mut functions = HashMap::new();
-        note_functions(definition, &mut functions, 0);
-        ("Definition", merged(definition, &filled(definition, 0), &after, &functions, 0))
-    } else if let Some(own) = properties.get("DefinitionString") {
-        ("DefinitionString", string_for(own, &after, definition)?)
-    } else {
-        return Err("Its definition is not in the template.".to_owned());
+    let own_of = |names: &[&str], own: Own| at(names).map(|_| own);
+    let own = own_of(&["Resources", id, "Properties"], Own::CloudFormation)
+        .or_else(|| own_of(&["stepFunctions", "stateMachines", id], Own::Serverless))
+        .ok_or("The template no longer has it.")?;
+    let places: &[[&str; 4]] = match own {
+        Own::CloudFormation => &[
+            ["Resources", id, "Properties", "Definition"],
+            ["Resources", id, "Properties", "DefinitionString"],
+        ],
+        Own::Serverless => &[["stepFunctions", "stateMachines", id, "definition"]],
     };
-    let path = ["Resources", id, "Properties", field];
-    let wanted = replaced(&whole, &path, &value);
+    let found = places.iter().find_map(|path| Some((path, at(path)?)));
+    let (path, before) = found.ok_or("Its definition is not in the template.")?;
+    let value = match (own, before.as_object()) {
+        (Own::Serverless, None) => return Err("Its definition is not in the template.".to_owned()),
+        (Own::CloudFormation, _) if path[3] == "DefinitionString" => string_for(before, &after, definition)?,
+        _ => {
+            let mut functions = HashMap::new();
+            note_functions(before, own, &mut functions, 0);
+            merged(before, &own.filled(before), &after, &functions, 0)
+        }
+    };
+    let wanted = replaced(&whole, path, &value);
     let out = match &text {
-        TemplateText::Json(_) => in_json(template, &path, &value),
+        TemplateText::Json(_) => in_json(template, path, &value),
         TemplateText::Yaml(yaml) => yaml.updated_template(&wanted),
     };
     // Rather not at all than wrong.
@@ -45,20 +56,20 @@ pub fn with_definition(template: &str, id: &str, definition: &str) -> Result<Str
     })
 }
 
-/// What functions give, with the function as the template writes it.
-fn note_functions(value: &Value, found: &mut HashMap<String, Value>, depth: usize) {
+/// What functions and variables give, with the function or the text as the template writes it.
+fn note_functions(value: &Value, own: Own, found: &mut HashMap<String, Value>, depth: usize) {
     if depth > MAX_NESTED {
         return;
     }
-    if let Some(text) = function(value, 0) {
+    if let Some(text) = own.placeholder(value) {
         found.entry(text).or_insert_with(|| value.clone());
         return;
     }
     for (_, value) in value.as_object().into_iter().flat_map(Map::iter) {
-        note_functions(value, found, depth + 1);
+        note_functions(value, own, found, depth + 1);
     }
     for value in value.as_array().unwrap_or_default() {
-        note_functions(value, found, depth + 1);
+        note_functions(value, own, found, depth + 1);
     }
 }
 

@@ -82,7 +82,7 @@ fn every_format_is_as_stored() {
     let document = Document::parse(ORDERS);
     let permissions = permissions();
     for (format, name) in
-        Format::ALL.into_iter().zip(["cfn.yaml", "cfn.json", "sam", "terraform", "cdk", "cli"])
+        Format::ALL.into_iter().zip(["cfn.yaml", "cfn.json", "sam", "serverless", "terraform", "cdk", "cli"])
     {
         let options = Options { arns: Arns::Parameters, ..Options::default() };
         let inline = export(&document, &settings(), &permissions, format, &options).unwrap();
@@ -145,6 +145,30 @@ fn definition_of(export: &Export, format: Format, document: &Document, arns: Arn
                 None => filled(&parsed(separate.unwrap())),
             }
         }
+        Format::Serverless => {
+            let service = Yaml::parse(template).unwrap_or_else(|error| panic!("{error:?}: {template}"));
+            let at = |names: &[&str]| names.iter().try_fold(service.value(), |value, name| value.get(name));
+            let variable = |name: &str| match name {
+                "aws:region" => original(key_of(export, &Piece::Region)),
+                "aws:accountId" => original(key_of(export, &Piece::Account)),
+                "param:aws-partition" => original(key_of(export, &Piece::Partition)),
+                "param:dollar-sign" => Some("$".to_owned()),
+                _ => {
+                    let id = name.strip_prefix("param:")?;
+                    original(&export.substitutions.iter().find(|known| known.id == id)?.key)
+                }
+            };
+            let variables = |text: &str| reader::variables(text, &variable);
+            let definition = match at(&["stepFunctions", "stateMachines", "StateMachine", "definition"]) {
+                Some(Value::String(_)) => parsed(separate.unwrap()),
+                Some(definition) => definition.clone(),
+                None => {
+                    let properties = at(&["resources", "Resources", "StateMachine", "Properties"]).unwrap();
+                    return parsed(&variables(properties.get("DefinitionString").unwrap().as_str().unwrap()));
+                }
+            };
+            each_text(&definition, &variables)
+        }
         Format::Terraform => match separate {
             // What `templatefile` gives.
             Some(text) => {
@@ -186,17 +210,26 @@ fn definition_of(export: &Export, format: Format, document: &Document, arns: Arn
     }
 }
 
+fn key_of<'e>(export: &'e Export, piece: &Piece) -> &'e str {
+    &export.substitutions.iter().find(|known| known.stands_for == *piece).unwrap().key
+}
+
 /// Placeholders in the texts of a value filled in.
 fn filled(value: &Value, original: &dyn Fn(&str) -> Option<String>) -> Value {
+    each_text(value, &|text| reader::placeholders(text, original))
+}
+
+/// A value with each text in it changed.
+fn each_text(value: &Value, change: &dyn Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => Value::from(reader::placeholders(text, original)),
+        Value::String(text) => Value::from(change(text)),
         Value::Array(_) => {
-            Value::array(value.as_array().unwrap().iter().map(|item| filled(item, original)).collect())
+            Value::array(value.as_array().unwrap().iter().map(|item| each_text(item, change)).collect())
         }
         Value::Object(_) => {
             let members = value.as_object().unwrap().iter();
             let members: Map =
-                members.map(|(name, item)| (Str::clone(name), filled(item, original))).collect();
+                members.map(|(name, item)| (Str::clone(name), each_text(item, change))).collect();
             Value::object(members)
         }
         _ => value.clone(),
@@ -232,7 +265,7 @@ fn check_all(name: &str, text: &str, permissions: &Permissions) {
 fn a_definition_comes_back_from_every_format() {
     let permissions = permissions();
     check_all("orders", ORDERS, &permissions);
-    let odd = r##"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"Ref": "x", "Fn::Sub": "y", "__proto__": 1, "a b": [], "c": {}, "null": null, "yes": "no", "on": "2020-01-01", "odd": "\u2028\u0085\ufeff\u0000\t\r\n", "lines": "a\n b\n", "quote": "'\"`\\", "big": 123456789012345678901234567890, "f": 1.50, "e": 1E-7, "": "", "$": "$", "p": "%{ if x }${~ y ~}", "EOF": "EOF\nEOF"}, "End": true}}}"##;
+    let odd = r##"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"Ref": "x", "Fn::Sub": "y", "__proto__": 1, "a b": [], "c": {}, "null": null, "yes": "no", "on": "2020-01-01", "odd": "\u2028\u0085\ufeff\u0000\t\r\n", "lines": "a\n b\n", "quote": "'\"`\\", "big": 123456789012345678901234567890, "f": 1.50, "e": 1E-7, "": "", "$": "$", "p": "%{ if x }${~ y ~}", "s": "$${a: 1} \\${X} \\\\${b(c)} $\\${d:e} $$\\$${X} ${${X}}$ \\", "EOF": "EOF\nEOF"}, "End": true}}}"##;
     check_all("odd", odd, &permissions);
 }
 

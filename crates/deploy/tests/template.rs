@@ -110,8 +110,11 @@ stepFunctions:
     assert!(machines[0].settings.is_express);
     assert_eq!(machines[0].settings.name, "orders");
     assert!(machines[1].definition.clone().unwrap_err().contains("${file(other.yml)}"));
-    // It can't be written back there.
-    assert!(with_definition(serverless, "orders", &definition).is_err());
+    let changed = definition.replace("\"Type\": \"Task\"", "\"Comment\": \"new\",\n      \"Type\": \"Task\"");
+    let after = with_definition(serverless, "orders", &changed).unwrap();
+    assert!(after.contains("name: orders-${sls:stage}"), "{after}");
+    assert_eq!(machines_in(&after)[0].definition.as_ref(), Ok(&changed));
+    assert!(with_definition(serverless, "other", &definition).unwrap_err().contains("not in the template"));
 
     let text = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
     let quoted = json::Value::from(text).to_text();
@@ -135,7 +138,7 @@ fn what_is_no_template_has_no_machines() {
 
 #[test]
 fn what_is_exported_opens_again() {
-    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Function}", "Comment": "1e3 | yes: no #", "End": true}}}"#;
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Function}", "Comment": "1e3 | yes: no # $${Function} \\${a: 1} $", "End": true}}}"#;
     let document = Document::parse(text);
     let settings = Settings {
         name: "Orders".to_owned(),
@@ -146,7 +149,8 @@ fn what_is_exported_opens_again() {
         tags: vec![("a".to_owned(), "b".to_owned())],
         ..Settings::default()
     };
-    for format in [Format::CloudFormationYaml, Format::CloudFormationJson, Format::Sam] {
+    let formats = [Format::CloudFormationYaml, Format::CloudFormationJson, Format::Sam, Format::Serverless];
+    for format in formats {
         let export =
             export(&document, &settings, &Permissions::default(), format, &Options::default()).unwrap();
         let machines = machines_in(&export.files[0].text);
@@ -166,6 +170,39 @@ fn functions_without_end_are_left_alone() {
         "{{\"Resources\": {{\"M\": {{\"Type\": \"AWS::StepFunctions::StateMachine\", \"Properties\": {{\"DefinitionString\": {text}}}}}}}}}"
     );
     assert!(machines_in(&template).iter().all(|machine| machine.definition.is_err()));
+}
+
+#[test]
+fn variables_of_serverless_are_placeholders_and_come_back() {
+    let serverless = r"service: orders
+stepFunctions:
+  stateMachines:
+    orders:
+      loggingConfig: {level: ERROR}
+      definition:
+        StartAt: Put
+        States:
+          Put:
+            Type: Task
+            Resource: arn:aws:lambda:#{AWS::Region}:${aws:accountId}:function:${param:Put}
+            Parameters: {kept: '${self:custom.a}', '$': 'a\${b:c} ${C}'}
+            End: true
+";
+    let machines = machines_in(serverless);
+    assert_eq!(machines[0].settings.log_level, LogLevel::Error);
+    let definition = machines[0].definition.clone().unwrap();
+    for text in [
+        "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Put}",
+        "${self:custom.a}",
+        "\"a${b:c} ${C}\"",
+    ] {
+        assert!(definition.contains(text), "{text} in {definition}");
+    }
+    let lines = changed_lines(serverless, "orders", |text| text.replace("\"Put\"", "\"Store\"")).unwrap();
+    assert_eq!(
+        lines,
+        "-        StartAt: Put\n-        States:\n-          Put:\n+        StartAt: Store\n+        States:\n+          Store:\n"
+    );
 }
 
 /// Puts a changed definition back, and gives the lines that went and that came.

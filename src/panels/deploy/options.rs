@@ -119,6 +119,7 @@ fn title_of(format: Format) -> &'static str {
         Format::CloudFormationYaml => "CloudFormation, YAML",
         Format::CloudFormationJson => "CloudFormation, JSON",
         Format::Sam => "AWS SAM",
+        Format::Serverless => "Serverless Framework",
         Format::Terraform => "Terraform",
         Format::Cdk => "AWS CDK, TypeScript",
         Format::Cli => "AWS CLI, a script",

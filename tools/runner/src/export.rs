@@ -13,7 +13,7 @@ use deploy::{
 
 use crate::run::{position, read};
 
-const USAGE: &str = "usage: runner export DEFINITION --format cfn|cfn-json|sam|terraform|cdk|cli|iam
+const USAGE: &str = "usage: runner export DEFINITION --format cfn|cfn-json|sam|serverless|terraform|cdk|cli|iam
   [--name NAME] [--express] [--logs OFF|ERROR|FATAL|ALL] [--tracing] [--arns keep|places|parameters]
   [--separate] [--no-role] [--no-log-group] [--out DIRECTORY]";
 
@@ -80,6 +80,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         "cfn" => Format::CloudFormationYaml,
         "cfn-json" => Format::CloudFormationJson,
         "sam" => Format::Sam,
+        "serverless" => Format::Serverless,
         "terraform" => Format::Terraform,
         "cdk" => Format::Cdk,
         "cli" => Format::Cli,

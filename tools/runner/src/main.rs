@@ -12,7 +12,7 @@ const USAGE: &str = "usage: runner COMMAND
   conformance --jsonata FILE                        run a file of JSONata cases
   run DEFINITION [--input FILE] [--mocks FILE] [--s3 FILE] [--history FILE]   run a definition, print how it ends as JSON
   convert DEFINITION [--input FILE] [--mocks FILE]   print a JSONPath definition in JSONata, what to know about it, and the proof
-  export DEFINITION --format cfn|cfn-json|sam|terraform|cdk|cli|iam [--out DIRECTORY]   what other tools deploy, or the role's policy";
+  export DEFINITION --format cfn|cfn-json|sam|serverless|terraform|cdk|cli|iam [--out DIRECTORY]   what other tools deploy, or the role's policy";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -7,6 +7,13 @@ use crate::iam::{policy_node, trust_node};
 use crate::node::Node;
 use crate::text::{Piece, Text};
 
+/// How a format writes what it fills in.
+pub(super) struct Words<'w> {
+    pub text: &'w dyn Fn(&Text) -> Node,
+    /// A parameter by its name.
+    pub parameter: &'w dyn Fn(&str) -> Node,
+}
+
 /// The template, and the definition where it is a file of its own.
 pub fn template(parts: &Parts<'_>, is_sam: bool, is_yaml: bool, notes: &mut Vec<String>) -> Vec<File> {
     // SAM's own resource has no encryption key; CloudFormation's has, and SAM takes that, too.
@@ -17,6 +24,7 @@ pub fn template(parts: &Parts<'_>, is_sam: bool, is_yaml: bool, notes: &mut Vec<
                 .to_owned(),
         );
     }
+    let words = Words { text: &|value| text(parts, value), parameter: &reference };
     let can_be_object = !has_functions(&parts.plan.value);
     let mut is_inline = parts.options.is_inline;
     if is_inline && is_serverless && !can_be_object {
@@ -37,21 +45,18 @@ pub fn template(parts: &Parts<'_>, is_sam: bool, is_yaml: bool, notes: &mut Vec<
     }
     let mut resources = Vec::new();
     let machine = if is_serverless {
-        serverless(parts, is_inline)
+        serverless(parts, is_inline, &words)
     } else {
-        let definition = definition(parts, is_inline, can_be_object, is_yaml);
-        plain(parts, definition)
+        let mut definition = vec![definition(parts, is_inline, can_be_object, is_yaml)];
+        definition.extend(substitutions(parts));
+        plain(parts, definition, &words)
     };
     resources.push(("StateMachine".to_owned(), machine));
     if parts.options.with_role {
-        resources.push(("ExecutionRole".to_owned(), role(parts)));
+        resources.push(("ExecutionRole".to_owned(), role(parts, &words)));
     }
     if parts.makes_log_group() {
-        let name = Node::text(parts.log_group());
-        resources.push((
-            "LogGroup".to_owned(),
-            resource("AWS::Logs::LogGroup", Node::object([("LogGroupName", name)])),
-        ));
+        resources.push(("LogGroup".to_owned(), log_group(parts)));
     }
     root.push(("Resources".to_owned(), Node::Object(resources)));
     let output = Node::object([
@@ -69,6 +74,11 @@ pub fn template(parts: &Parts<'_>, is_sam: bool, is_yaml: bool, notes: &mut Vec<
         files.push(File { name: parts.definition_file(), text: parts.plan.text.clone() });
     }
     files
+}
+
+/// `AWS::Logs::LogGroup`
+pub(super) fn log_group(parts: &Parts<'_>) -> Node {
+    resource("AWS::Logs::LogGroup", Node::object([("LogGroupName", Node::text(parts.log_group()))]))
 }
 
 fn resource(kind: &str, properties: Node) -> Node {
@@ -169,17 +179,16 @@ fn definition(parts: &Parts<'_>, is_inline: bool, can_be_object: bool, is_yaml: 
     ("DefinitionString".to_owned(), Node::text(text))
 }
 
-/// `AWS::StepFunctions::StateMachine`
-fn plain(parts: &Parts<'_>, definition: (String, Node)) -> Node {
+/// `AWS::StepFunctions::StateMachine`, with the properties that define it.
+pub(super) fn plain(parts: &Parts<'_>, definition: Vec<(String, Node)>, words: &Words<'_>) -> Node {
     let settings = parts.settings;
     let mut members = vec![
         ("StateMachineName".to_owned(), Node::text(parts.name())),
         ("StateMachineType".to_owned(), Node::text(settings.type_name())),
-        ("RoleArn".to_owned(), role_arn(parts)),
-        definition,
+        ("RoleArn".to_owned(), role_arn(parts, words)),
     ];
-    members.extend(substitutions(parts));
-    members.extend(logging(parts).map(|logging| ("LoggingConfiguration".to_owned(), logging)));
+    members.extend(definition);
+    members.extend(logging(parts, words).map(|logging| ("LoggingConfiguration".to_owned(), logging)));
     if settings.tracing {
         let enabled = Node::object([("Enabled", Node::Value(Value::from(true)))]);
         members.push(("TracingConfiguration".to_owned(), enabled));
@@ -187,14 +196,17 @@ fn plain(parts: &Parts<'_>, definition: (String, Node)) -> Node {
     if !settings.encryption_key.is_empty() {
         let configuration = Node::object([
             ("Type", Node::text("CUSTOMER_MANAGED_KMS_KEY")),
-            ("KmsKeyId", text(parts, &Text::parse(&settings.encryption_key))),
+            ("KmsKeyId", (words.text)(&Text::parse(&settings.encryption_key))),
         ]);
         members.push(("EncryptionConfiguration".to_owned(), configuration));
     }
     if !settings.tags.is_empty() {
         let tags = settings.tags.iter();
         let tags = tags
-            .map(|(name, value)| Node::object([("Key", Node::text(name)), ("Value", Node::text(value))]))
+            .map(|(name, value)| {
+                let [name, value] = [name, value].map(|text| (words.text)(&Text::literal(text)));
+                Node::object([("Key", name), ("Value", value)])
+            })
             .collect();
         members.push(("Tags".to_owned(), Node::List(tags)));
     }
@@ -202,7 +214,7 @@ fn plain(parts: &Parts<'_>, definition: (String, Node)) -> Node {
 }
 
 /// `AWS::Serverless::StateMachine`
-fn serverless(parts: &Parts<'_>, is_inline: bool) -> Node {
+fn serverless(parts: &Parts<'_>, is_inline: bool, words: &Words<'_>) -> Node {
     let settings = parts.settings;
     let definition = match is_inline {
         true => ("Definition".to_owned(), Node::Value(parts.plan.value.without_text())),
@@ -211,11 +223,11 @@ fn serverless(parts: &Parts<'_>, is_inline: bool) -> Node {
     let mut members = vec![
         ("Name".to_owned(), Node::text(parts.name())),
         ("Type".to_owned(), Node::text(settings.type_name())),
-        ("Role".to_owned(), role_arn(parts)),
+        ("Role".to_owned(), role_arn(parts, words)),
         definition,
     ];
     members.extend(substitutions(parts));
-    members.extend(logging(parts).map(|logging| ("Logging".to_owned(), logging)));
+    members.extend(logging(parts, words).map(|logging| ("Logging".to_owned(), logging)));
     if settings.tracing {
         let enabled = Node::object([("Enabled", Node::Value(Value::from(true)))]);
         members.push(("Tracing".to_owned(), enabled));
@@ -227,21 +239,27 @@ fn serverless(parts: &Parts<'_>, is_inline: bool) -> Node {
     resource("AWS::Serverless::StateMachine", Node::Object(members))
 }
 
-fn role_arn(parts: &Parts<'_>) -> Node {
+pub(super) fn role_arn(parts: &Parts<'_>, words: &Words<'_>) -> Node {
     match (parts.options.with_role, parts.asks_for_role()) {
         (true, _) => attribute("ExecutionRole", "Arn"),
-        (false, true) => reference("ExecutionRoleArn"),
-        (false, false) => text(parts, &Text::parse(&parts.settings.role_arn)),
+        (false, true) => (words.parameter)("ExecutionRoleArn"),
+        (false, false) => (words.text)(&Text::parse(&parts.settings.role_arn)),
     }
 }
 
-fn logging(parts: &Parts<'_>) -> Option<Node> {
+pub(super) fn log_group_arn(parts: &Parts<'_>, words: &Words<'_>) -> Node {
+    match parts.options.with_log_group {
+        // The attribute has the `:*` that the state machine asks for.
+        true => attribute("LogGroup", "Arn"),
+        false => (words.parameter)("LogGroupArn"),
+    }
+}
+
+fn logging(parts: &Parts<'_>, words: &Words<'_>) -> Option<Node> {
     if !parts.settings.logs() {
         return None;
     }
-    // The attribute has the `:*` that the state machine asks for.
-    let group =
-        if parts.options.with_log_group { attribute("LogGroup", "Arn") } else { reference("LogGroupArn") };
+    let group = log_group_arn(parts, words);
     let destination = Node::object([("CloudWatchLogsLogGroup", Node::object([("LogGroupArn", group)]))]);
     Some(Node::object([
         ("Level", Node::text(parts.settings.log_level.name())),
@@ -250,21 +268,21 @@ fn logging(parts: &Parts<'_>) -> Option<Node> {
     ]))
 }
 
-fn role(parts: &Parts<'_>) -> Node {
-    let write = |value: &Text| text(parts, value);
+/// `AWS::IAM::Role`
+pub(super) fn role(parts: &Parts<'_>, words: &Words<'_>) -> Node {
     let policy = Node::object([
         ("PolicyName", Node::text("Workflow")),
-        ("PolicyDocument", policy_node(&parts.role.statements, &write)),
+        ("PolicyDocument", policy_node(&parts.role.statements, words.text)),
     ]);
     let properties = Node::object([
-        ("AssumeRolePolicyDocument", trust_node(parts.options.restricts_trust, &write)),
+        ("AssumeRolePolicyDocument", trust_node(parts.options.restricts_trust, words.text)),
         ("Policies", Node::List(vec![policy])),
     ]);
     resource("AWS::IAM::Role", properties)
 }
 
 /// Whether a definition has members that CloudFormation takes for its own functions.
-fn has_functions(value: &Value) -> bool {
+pub(super) fn has_functions(value: &Value) -> bool {
     let mut waiting = vec![value];
     while let Some(value) = waiting.pop() {
         for (name, value) in value.as_object().into_iter().flat_map(Map::iter) {

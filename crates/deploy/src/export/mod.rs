@@ -5,6 +5,7 @@ mod cli;
 mod cloudformation;
 mod hcl;
 mod plan;
+mod serverless;
 mod terraform;
 mod typescript;
 mod yaml_text;
@@ -23,6 +24,8 @@ pub enum Format {
     CloudFormationYaml,
     CloudFormationJson,
     Sam,
+    /// `serverless.yml` with the plugin `serverless-step-functions`.
+    Serverless,
     Terraform,
     /// A stack in TypeScript.
     Cdk,
@@ -31,10 +34,11 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 7] = [
         Format::CloudFormationYaml,
         Format::CloudFormationJson,
         Format::Sam,
+        Format::Serverless,
         Format::Terraform,
         Format::Cdk,
         Format::Cli,
@@ -131,6 +135,7 @@ pub fn export(
         Format::CloudFormationYaml => cloudformation::template(&parts, false, true, &mut notes),
         Format::CloudFormationJson => cloudformation::template(&parts, false, false, &mut notes),
         Format::Sam => cloudformation::template(&parts, true, true, &mut notes),
+        Format::Serverless => serverless::service(&parts, &mut notes),
         Format::Terraform => terraform::module(&parts),
         Format::Cdk => cdk::stack(&parts),
         Format::Cli => cli::script(&parts, &mut notes),

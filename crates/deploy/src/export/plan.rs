@@ -9,7 +9,7 @@ use json::{NodeKind, Span, Tree, Value};
 
 use crate::export::Arns;
 use crate::iam::capitalized;
-use crate::text::{Part, Piece, parts, piece_of};
+use crate::text::{Part, Piece, Text, parts, piece_of};
 
 /// The definition as it leaves, and what fills its placeholders in.
 pub struct Plan {
@@ -66,14 +66,7 @@ impl Plan {
                 _ => None,
             })
             .collect();
-        let mut replacements = Vec::new();
-        for (span, text) in &texts {
-            let new = changed(text, &changes, &renamed);
-            if new != **text {
-                replacements.push(Replacement { span: *span, text: Value::from(new).to_text() });
-            }
-        }
-        let (text, _) = Patch { replacements }.apply_to(document.text());
+        let text = rewritten(document.text(), &texts, |text| changed(text, &changes, &renamed));
         let value =
             json::parse(&text).map_err(|error| format!("The definition is not JSON yet: {error}."))?;
         if value.depth() > MAX_DEPTH {
@@ -84,6 +77,28 @@ impl Plan {
         }
         let document = Document::parse(&text);
         Ok(Plan { text, value, document, substitutions })
+    }
+
+    /// A text of the definition as it leaves, with what its placeholders stand for.
+    pub fn parsed(&self, text: &str) -> Text {
+        let mut out = Text::default();
+        for part in parts(text) {
+            out.push(match part {
+                Part::Literal(literal) => Piece::Literal(literal.to_owned()),
+                Part::Placeholder(key) => {
+                    let known = self.substitutions.iter().find(|known| known.key == key);
+                    known.map_or_else(|| piece_of(key), |known| known.stands_for.clone())
+                }
+            });
+        }
+        out
+    }
+
+    /// The definition's text with each text in it changed.
+    pub fn rewritten(&self, change: impl Fn(&str) -> String) -> String {
+        let mut texts = texts_of(self.document.tree());
+        texts.sort_by_key(|(span, _)| span.start);
+        rewritten(&self.text, &texts, change)
     }
 
     /// The substitution of a placeholder in the definition as it leaves.
@@ -350,6 +365,18 @@ fn texts_of(tree: &Tree) -> Vec<(Span, Cow<'_, str>)> {
         }
     }
     texts
+}
+
+/// A definition with its texts, which are in its order, changed.
+fn rewritten(definition: &str, texts: &[(Span, Cow<'_, str>)], change: impl Fn(&str) -> String) -> String {
+    let mut replacements = Vec::new();
+    for (span, text) in texts {
+        let new = change(text);
+        if new != **text {
+            replacements.push(Replacement { span: *span, text: Value::from(new).to_text() });
+        }
+    }
+    Patch { replacements }.apply_to(definition).0
 }
 
 /// A text with ARNs replaced, the longest first, and placeholders renamed.

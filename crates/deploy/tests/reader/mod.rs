@@ -179,3 +179,32 @@ pub fn placeholders(text: &str, fill: &dyn Fn(&str) -> Option<String>) -> String
     }
     out + rest
 }
+
+/// A text with the variables of the Serverless Framework filled in, as its parser reads them: an odd number of
+/// backslashes keeps `${`, all of them are halved, one right behind a `$` does not count, and every `$` before the
+/// bracket belongs to the variable.
+pub fn variables(text: &str, fill: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, from) = rest.split_at(at);
+        let head = before.trim_end_matches('\\');
+        assert!(!before.ends_with('$'), "a variable takes the $ before it: {text}");
+        out.push_str(head);
+        let mut slashes = before.len() - head.len();
+        if head.ends_with('$') && slashes > 0 {
+            out.push('\\');
+            slashes -= 1;
+        }
+        out.push_str(&"\\".repeat(slashes / 2));
+        if slashes % 2 == 1 {
+            out.push_str("${");
+            rest = &from[2..];
+            continue;
+        }
+        let (name, after) = from[2..].split_once('}').unwrap_or_else(|| panic!("{text}"));
+        out.push_str(&fill(name).unwrap_or_else(|| panic!("{name} in {text}")));
+        rest = after;
+    }
+    out + rest
+}
