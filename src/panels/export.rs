@@ -1,5 +1,4 @@
 use diagram::export::{Colours, Picture, StatusMark};
-use layout::Rect;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stylers_macro::style_sheet;
@@ -13,6 +12,8 @@ use crate::ui::{Dialog, Icon, icon_path};
 enum Format {
     Svg,
     Png,
+    /// A diagram to be changed in draw.io.
+    Drawio,
 }
 
 /// Asks how the picture is to leave, and lets it go.
@@ -37,16 +38,22 @@ fn ExportForm() -> impl IntoView {
     let with_run = RwSignal::new(true);
     let scale = RwSignal::new(2_u32);
     let has_selection = studio.workspace.selected_rect().is_some();
-    let drawn = Memo::new(move |_| {
-        draw(studio, is_dark.get(), has_ground.get(), with_run.get(), selection_only.get())
+    let choice = Memo::new(move |_| Choice {
+        is_dark: is_dark.get(),
+        has_ground: has_ground.get(),
+        with_run: with_run.get(),
+        selection_only: selection_only.get() && format.get() != Format::Drawio,
     });
+    // The SVG and the rectangle that it shows.
+    let shown =
+        Memo::new(move |_| drawn(studio, choice.get(), |picture| (picture.to_svg(), picture.view_box())));
     let size = move || {
-        let (_, area) = drawn.get();
+        let (_, area) = shown.get();
         let factor = if format.get() == Format::Png { f64::from(scale.get()) } else { 1.0 };
         format!("{:.0} × {:.0} pixels", area.width * factor, area.height * factor)
     };
     let preview = move || {
-        let url = drawn.with(|(svg, _)| picture::address_of(svg));
+        let url = shown.with(|(svg, _)| picture::address_of(svg));
         view! { <img class=format!("export-preview {sheet}") src=url alt="The picture as it will be exported" /> }
     };
     let name = move |extension: &str| {
@@ -55,7 +62,7 @@ fn ExportForm() -> impl IntoView {
         format!("{stem}.{extension}")
     };
     let finish = move |copies: bool| {
-        let (svg, area) = drawn.get_untracked();
+        let (svg, area) = shown.get_untracked();
         let (format, scale) = (format.get_untracked(), f64::from(scale.get_untracked()));
         spawn_local(async move {
             let done = match (format, copies) {
@@ -63,6 +70,12 @@ fn ExportForm() -> impl IntoView {
                     .map_err(|_| "The browser could not make the file.".to_owned())
                     .and_then(|blob| files::download_blob(&name("svg"), &blob))
                     .map(|()| format!("Downloaded {}.", name("svg"))),
+                (Format::Drawio, false) => drawn(studio, choice.get_untracked(), |picture| {
+                    picture::blob_of(&picture.to_drawio(), "application/xml")
+                })
+                .map_err(|_| "The browser could not make the file.".to_owned())
+                .and_then(|blob| files::download_blob(&name("drawio"), &blob))
+                .map(|()| format!("Downloaded {}.", name("drawio"))),
                 (Format::Png, false) => picture::png_of(&svg, area.width, area.height, scale)
                     .await
                     .and_then(|blob| files::download_blob(&name("png"), &blob))
@@ -100,13 +113,13 @@ fn ExportForm() -> impl IntoView {
             </label>
         }
     };
-    let check = move |signal: RwSignal<bool>, title: &'static str, is_usable: bool| {
+    let check = move |signal: RwSignal<bool>, title: &'static str, is_usable: Signal<bool>| {
         view! {
             class = sheet,
             <label class="export-choice">
                 <input
                     type="checkbox"
-                    disabled=!is_usable
+                    disabled=move || !is_usable.get()
                     prop:checked=move || signal.get()
                     on:change=move |event| signal.set(event_target_checked(&event))
                 />
@@ -114,6 +127,8 @@ fn ExportForm() -> impl IntoView {
             </label>
         }
     };
+    let always = Signal::from(true);
+    let can_select = Signal::derive(move || has_selection && format.get() != Format::Drawio);
     view! {
         class = sheet,
         <div class="export-body">
@@ -125,6 +140,7 @@ fn ExportForm() -> impl IntoView {
                     <legend>"Format"</legend>
                     {radio(Format::Svg, "SVG, sharp at any size")}
                     {radio(Format::Png, "PNG")}
+                    {radio(Format::Drawio, "draw.io, to be changed there")}
                     <label class="export-choice">
                         "PNG scale"
                         <select
@@ -146,10 +162,10 @@ fn ExportForm() -> impl IntoView {
                 </fieldset>
                 <fieldset class="export-group">
                     <legend>"Contents"</legend>
-                    {check(selection_only, "Only the selected state", has_selection)}
-                    {check(is_dark, "Dark colours", true)}
-                    {check(has_ground, "With a background", true)}
-                    {check(with_run, "With the colours of the run", true)}
+                    {check(selection_only, "Only the selected state", can_select)}
+                    {check(is_dark, "Dark colours", always)}
+                    {check(has_ground, "With a background", always)}
+                    {check(with_run, "With the colours of the run", always)}
                 </fieldset>
                 <p class="export-size">{size}</p>
                 <div class="export-actions">
@@ -169,36 +185,38 @@ fn ExportForm() -> impl IntoView {
 
 /// The whole graph as it goes onto paper, with the colours of the run.
 pub fn draw_for_paper(studio: Studio) -> String {
-    draw(studio, false, false, true, false).0
+    let choice = Choice { is_dark: false, has_ground: false, with_run: true, selection_only: false };
+    drawn(studio, choice, |picture| picture.to_svg())
 }
 
-/// The SVG and the rectangle that it shows.
-fn draw(
-    studio: Studio,
+/// What goes into a picture.
+#[derive(Clone, Copy, PartialEq)]
+struct Choice {
     is_dark: bool,
     has_ground: bool,
     with_run: bool,
     selection_only: bool,
-) -> (String, Rect) {
-    let part = if selection_only { studio.workspace.selected_rect() } else { None };
-    let colours = if is_dark { Colours::DARK } else { Colours::LIGHT };
+}
+
+fn drawn<T>(studio: Studio, choice: Choice, write: impl FnOnce(&Picture<'_>) -> T) -> T {
+    let part = if choice.selection_only { studio.workspace.selected_rect() } else { None };
+    let colours = if choice.is_dark { Colours::DARK } else { Colours::LIGHT };
     studio.workspace.scene.with(|scene| {
-        let picture = Picture {
+        write(&Picture {
             scene,
             colours,
             part,
-            has_ground,
+            has_ground: choice.has_ground,
             icon: &|node| icon_path(node_icon(node)),
             status: &|node| {
                 let (status, _) = studio.runs.status(&node.key).get_untracked();
-                if !with_run || status == NodeStatus::Idle {
+                if !choice.with_run || status == NodeStatus::Idle {
                     return None;
                 }
                 let look = status_look(status);
                 let colour = colours.of_status(look.key);
                 Some(StatusMark { colour, icon: icon_path(look.icon) })
             },
-        };
-        (picture.to_svg(), picture.view_box())
+        })
     })
 }

@@ -13,7 +13,8 @@ use deploy::{
 
 use crate::run::{position, read};
 
-const USAGE: &str = "usage: runner export DEFINITION --format cfn|cfn-json|sam|serverless|terraform|cdk|cli|iam
+const USAGE: &str =
+    "usage: runner export DEFINITION --format cfn|cfn-json|sam|serverless|terraform|cdk|cli|iam
   [--name NAME] [--express] [--logs OFF|ERROR|FATAL|ALL] [--tracing] [--arns keep|places|parameters]
   [--separate] [--no-role] [--no-log-group] [--out DIRECTORY]";
 

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use layout::{EdgeKind, MarkerKind, Point, Rect};
 
-use super::Colours;
+use super::{Colours, write_escaped};
 use crate::{NAME_FONT, SMALL_FONT, Scene, SceneNode};
 
 /// Room around a part that is exported alone, in CSS pixels.
@@ -188,19 +188,7 @@ fn rect(out: &mut String, area: Rect, radius: f64, look: &str) {
 
 fn write_text(out: &mut String, at: Point, look: &str, text: &str) {
     let _ = write!(out, r#"<text x="{:.1}" y="{:.1}" {look}>"#, at.x, at.y);
-    for character in text.chars() {
-        match character {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            // What XML can't hold, however it is written.
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
-                out.push('\u{fffd}');
-            }
-            _ => out.push(character),
-        }
-    }
+    write_escaped(out, text);
     out.push_str("</text>");
 }
 
