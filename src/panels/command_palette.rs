@@ -169,7 +169,9 @@ fn other_words(command: Command) -> &'static str {
         Command::SetStart => "startat first",
         Command::Duplicate => "clone copy",
         Command::ZoomToFit => "center centre whole",
-        Command::ExportDeployment => "cloudformation sam terraform cdk cli iam role template deploy serverless",
+        Command::ExportDeployment => {
+            "cloudformation sam terraform cdk cli iam role template deploy serverless"
+        }
         Command::ExportPicture => "svg png image drawio diagrams.net",
         Command::ShowShortcuts => "help keys",
         Command::ShowProblems => "errors warnings lint",

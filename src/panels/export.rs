@@ -50,7 +50,10 @@ fn ExportForm() -> impl IntoView {
     let size = move || {
         let (_, area) = shown.get();
         let factor = if format.get() == Format::Png { f64::from(scale.get()) } else { 1.0 };
-        format!("{:.0} × {:.0} pixels", area.width * factor, area.height * factor)
+        match format.get() {
+            Format::Drawio => "Boxes and lines that can be moved, with their words".to_owned(),
+            _ => format!("{:.0} × {:.0} pixels", area.width * factor, area.height * factor),
+        }
     };
     let preview = move || {
         let url = shown.with(|(svg, _)| picture::address_of(svg));
@@ -140,25 +143,24 @@ fn ExportForm() -> impl IntoView {
                     <legend>"Format"</legend>
                     {radio(Format::Svg, "SVG, sharp at any size")}
                     {radio(Format::Png, "PNG")}
-                    {radio(Format::Drawio, "draw.io, to be changed there")}
-                    <label class="export-choice">
-                        "PNG scale"
-                        <select
-                            class="field"
-                            on:change=move |event| scale.set(event_target_value(&event).parse().unwrap_or(2))
-                        >
-                            {[1_u32, 2, 3]
-                                .map(|value| {
-                                    view! {
-                                        <option value=value selected=move || scale.get() == value>
-                                            {format!("{value}×")}
-                                        </option>
-                                    }
-                                })
-                                .into_iter()
-                                .collect_view()}
-                        </select>
-                    </label>
+                    {radio(Format::Drawio, "Diagram for draw.io")}
+                    <Show when=move || format.get() == Format::Png>
+                        <label class="export-choice">
+                            "PNG scale"
+                            <select on:change=move |event| scale.set(event_target_value(&event).parse().unwrap_or(2))>
+                                {[1_u32, 2, 3]
+                                    .map(|value| {
+                                        view! {
+                                            <option value=value selected=move || scale.get() == value>
+                                                {format!("{value}×")}
+                                            </option>
+                                        }
+                                    })
+                                    .into_iter()
+                                    .collect_view()}
+                            </select>
+                        </label>
+                    </Show>
                 </fieldset>
                 <fieldset class="export-group">
                     <legend>"Contents"</legend>
