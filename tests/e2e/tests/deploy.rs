@@ -1,4 +1,4 @@
-//! Exporting for deployment, and opening templates.
+//! Exporting for deployment and as pictures, and opening templates.
 
 use e2e::{Axe, Page, Scheme, Viewport};
 use fantoccini::key::Key;
@@ -67,6 +67,7 @@ fn a_workflow_is_exported_in_every_format() {
     for (label, part) in [
         ("CloudFormation, JSON", "\"Fn::GetAtt\": ["),
         ("AWS SAM", "Transform: AWS::Serverless-2016-10-31"),
+        ("Serverless Framework", "  - serverless-step-functions"),
         ("Terraform", "resource \"aws_sfn_state_machine\" \"order_processing\" {"),
         ("AWS CDK, TypeScript", "export class OrderProcessingStack extends cdk.Stack {"),
         ("AWS CLI, a script", "aws stepfunctions create-state-machine"),
@@ -82,6 +83,43 @@ fn a_workflow_is_exported_in_every_format() {
     page.wait_for_value(count, &json!(2));
     page.press(&[], Key::Escape.into());
     page.wait_until_gone(DIALOG);
+    page.assert_clean();
+}
+
+#[test]
+fn pictures_leave_as_files() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    // What is downloaded is a blob behind an address.
+    page.script(
+        "window.files = [];
+         const make = URL.createObjectURL;
+         URL.createObjectURL = (blob) => { blob.text().then((text) => window.files.push([blob.type, text])); return make.call(URL, blob) }",
+    );
+    for (label, media_type, begin) in [
+        ("SVG, sharp at any size", "image/svg+xml", "<svg xmlns="),
+        ("Diagram for draw.io", "application/xml", "<mxfile host="),
+        ("PNG", "image/png", "\u{fffd}PNG"),
+    ] {
+        page.press(&[Key::Control], 'k');
+        page.wait_for("dialog[open] input");
+        page.keys("drawio");
+        page.wait_for_text("dialog[open]", "picture");
+        page.press(&[], Key::Enter.into());
+        page.wait_for(".export-dialog[open]");
+        page.script(&format!(
+            "[...document.querySelectorAll('.export-choice')].find(one => one.innerText.trim() === '{label}').click()"
+        ));
+        page.script("window.files.length = 0");
+        page.click(".export-actions .primary");
+        page.wait_until_gone(".export-dialog[open]");
+        let file = format!(
+            "const file = window.files.find(([type]) => type === '{media_type}');
+             return file ? [file[1].startsWith({}), file[1].includes('Charge card') || file[0] === 'image/png'] : null",
+            json!(begin)
+        );
+        page.wait_for_value(&file, &json!([true, true]));
+    }
     page.assert_clean();
 }
 
