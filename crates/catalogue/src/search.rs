@@ -166,7 +166,8 @@ fn search_service(service: &NamedService, words: &[&str], add: &mut impl FnMut(i
             Hit {
                 target: Target::Action { service: service.name.clone(), action: action.name.clone() },
                 title: api_name(&action.name),
-                subtitle: service.title.clone(),
+                // Beside an optimized integration of the same name it says which of the two it is.
+                subtitle: format!("{}, AWS SDK", service.title),
                 icon: icon(&service.name),
                 obstacle: (!action.is_callable).then_some(NOT_CALLABLE),
             },
