@@ -74,9 +74,10 @@ fn from<'m>(module: &'m Module<'_>, base: u32) -> impl Iterator<Item = usize> + 
     start..start + count
 }
 
-/// All that may be addresses in data.
+/// All that may be addresses in data. What holds one begins where one can lie: a constant that does not is bytes.
 fn words(data: &Data<'_>) -> impl Iterator<Item = u32> {
     let aligned = data.start.next_multiple_of(4) - data.start;
-    let bytes = data.bytes.get(aligned as usize..).unwrap_or_default();
+    let is_bytes = aligned > 0 && data.name.starts_with(".rodata");
+    let bytes = data.bytes.get(aligned as usize..).filter(|_| !is_bytes).unwrap_or_default();
     bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word))
 }

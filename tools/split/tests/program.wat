@@ -12,7 +12,7 @@
   (global $unused (mut i32) (i32.const 7))
 
   (func $"app::start" (export "start") (result i32)
-    (call $note (i32.const 1))
+    (call $note (i32.load8_u (i32.const 1101)))
     (global.set $stack (i32.sub (global.get $stack) (i32.const 16)))
     (call $"core::add" (i32.const 20) (i32.load (i32.const 1024))))
 
@@ -73,5 +73,7 @@
   (data $".rodata.ends_where_of_first_begins" (i32.const 1016) "neighbor")
   (data $".rodata.of_first" (i32.const 1024) "\16\00\00\00\08\04\00\00")
   (data $".rodata.of_both" (i32.const 1032) "\e8\03\00\00")
+  ;; Bytes that would be the address of the next one if they were a word; they begin where no word does.
+  (data $".rodata.bytes_of_first" (i32.const 1101) "\01\02\03\78\05\00\00")
   (data $".rodata.of_rest" (i32.const 1400) "only for the second module")
   (data $".data.counter" (i32.const 2000) "\05"))
