@@ -199,6 +199,14 @@ fn what_is_sorted_becomes_a_step_like_another() {
 }
 
 #[test]
+fn what_a_matcher_returns_counts_unless_it_is_nothing() {
+    check("$contains('ab', function($text) { $length($text) > 5 })", "true");
+    check("$contains('', $uppercase)", "true");
+    check("$contains('ab', function($text) { $text.nothing })", "false");
+    assert!(run("$contains('ab', function($text) { true })").unwrap_err().contains("matcher function"));
+}
+
+#[test]
 fn a_date_out_of_range_has_no_name() {
     check("$fromMillis(13596336000001359633600000, '[w] of [xNn]')", "\"NaN of undefined\"");
 }

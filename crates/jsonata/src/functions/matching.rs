@@ -203,8 +203,20 @@ pub(super) fn contains(machine: &mut Machine<'_>, args: Args, site: &Site<'_>) -
     if let Some(token) = token.as_str() {
         return Ok(Val::bool(text.contains(token)));
     }
-    let units = Rc::new(units_of(&text));
-    Ok(Val::bool(begin(machine, token, &text, &units, site)?.is_some()))
+    let is_regex = matches!(token, Val::Function(function, _) if matches!(&**function, Function::Regex(_)));
+    if is_regex || !token.is_function() {
+        let units = Rc::new(units_of(&text));
+        return Ok(Val::bool(begin(machine, token, &text, &units, site)?.is_some()));
+    }
+    // As in JavaScript, what is falsy is no match to be looked at, but something was returned.
+    let returned = machine.apply(token, vec![Val::string(text)], &Val::NULL, site.env)?;
+    let is_falsy = match returned.view() {
+        View::Null | View::Bool(false) => true,
+        View::Number(number) => number == 0.0 || number.is_nan(),
+        View::String(text) => text.is_empty(),
+        _ => false,
+    };
+    Ok(Val::bool(is_falsy || Match::from_value(returned)?.is_some()))
 }
 
 /// So many items of an array that stands for a text are looked at.
