@@ -130,11 +130,16 @@ pub(crate) fn to_radix(number: f64, radix: u32) -> String {
     let mut whole = number.abs().trunc();
     let base = f64::from(radix);
     let mut digits = Vec::new();
+    // Digits beyond what a float knows are zeros in JavaScript.
+    while whole / base >= 9_007_199_254_740_992.0 {
+        digits.push('0');
+        whole /= base;
+    }
     loop {
-        let digit = (whole % base) as u32;
-        digits.push(char::from_digit(digit, radix).unwrap_or('0'));
-        whole = (whole / base).trunc();
-        if whole < 1.0 || digits.len() > 1100 {
+        let digit = whole % base;
+        digits.push(char::from_digit(digit as u32, radix).unwrap_or('0'));
+        whole = (whole - digit) / base;
+        if whole <= 0.0 {
             break;
         }
     }

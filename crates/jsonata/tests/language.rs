@@ -199,6 +199,20 @@ fn what_is_sorted_becomes_a_step_like_another() {
 }
 
 #[test]
+fn numbers_are_written_as_jsonata_js_writes_them() {
+    // Groups of unequal size, also where the number is shorter than the picture.
+    check("$formatNumber(1234567.891, '#,##,##0.00')", "\"12,34,567.89\"");
+    check("$formatNumber(4000, '#,##,##0')", "\"40,00,\"");
+    check("$formatNumber(123, '#,##,##0')", "\"1,2,3\"");
+    check("$formatNumber(21, ',#,##0.00')", "\",21.,00\"");
+    check("$formatNumber(1234.5, '#,##0.00')", "\"1,234.50\"");
+    // Digits that a float does not know are zeros.
+    check("$formatBase(12345678901234567890, 36)", "\"2lsohxawjug00\"");
+    check("$formatBase(9007199254740991, 16)", "\"1fffffffffffff\"");
+    check("$formatBase(-255, 2)", "\"-11111111\"");
+}
+
+#[test]
 fn what_a_matcher_returns_counts_unless_it_is_nothing() {
     check("$contains('ab', function($text) { $length($text) > 5 })", "true");
     check("$contains('', $uppercase)", "true");

@@ -250,7 +250,7 @@ pub(super) fn from_letters(letters: &str, first: char) -> f64 {
     let mut total = 0.0;
     for (index, letter) in letters.chars().rev().enumerate() {
         let value = f64::from(letter as u32) - f64::from(first as u32) + 1.0;
-        total += value * 26f64.powi(index.min(400) as i32);
+        total += value * 26f64.powf(index.min(400) as f64);
     }
     total
 }

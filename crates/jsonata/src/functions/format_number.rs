@@ -321,52 +321,56 @@ fn format_mantissa(number: f64, analysis: &Analysis<'_>, symbols: &Symbols) -> (
     }
     let rounded = numbers::round_half_even(mantissa, analysis.most_fraction as f64);
     let digits = to_digits(rounded, analysis.most_fraction, symbols);
-    let (mut integer, mut fraction) = match digits.iter().position(|character| *character == '.') {
-        Some(point) => (digits[..point].to_vec(), digits[point + 1..].to_vec()),
-        None => (digits, Vec::new()),
+    (placed(&digits, analysis, symbols), exponent)
+}
+
+/// Digits with the separators of the picture in their places. What a place is where the number has fewer digits than
+/// the picture, jsonata-js decides by cutting texts at positions that count from the end where they are negative.
+fn placed(digits: &[char], analysis: &Analysis<'_>, symbols: &Symbols) -> Vec<char> {
+    let separator: Vec<char> = symbols.grouping.chars().collect();
+    let decimal: Vec<char> = symbols.decimal.chars().collect();
+    let point = digits.iter().position(|character| *character == '.');
+    let (integer, fraction) = match point {
+        Some(point) => (&digits[..point], &digits[point + 1..]),
+        None => (digits, &[][..]),
     };
     let leading = integer.iter().take_while(|digit| **digit == symbols.zero).count();
-    integer.drain(..leading);
-    while fraction.last() == Some(&symbols.zero) {
-        fraction.pop();
-    }
-    let missing = analysis.least_integer.saturating_sub(integer.len());
-    integer.splice(0..0, std::iter::repeat_n(symbols.zero, missing));
-    let missing = analysis.least_fraction.saturating_sub(fraction.len());
-    fraction.extend(std::iter::repeat_n(symbols.zero, missing));
-    let separator: Vec<char> = symbols.grouping.chars().collect();
-    let insert = |digits: &mut Vec<char>, at: usize| {
-        let at = at.min(digits.len());
-        digits.splice(at..at, separator.iter().copied());
+    let trailing = fraction.iter().rev().take_while(|digit| **digit == symbols.zero).count();
+    let (integer, fraction) = (&integer[leading..], &fraction[..fraction.len() - trailing]);
+    let mut text = vec![symbols.zero; analysis.least_integer.saturating_sub(integer.len())];
+    text.extend(integer);
+    let mut point = text.len() as isize;
+    text.extend(&decimal);
+    text.extend(fraction);
+    text.extend(vec![symbols.zero; analysis.least_fraction.saturating_sub(fraction.len())]);
+
+    let insert = |text: &mut Vec<char>, at: isize| {
+        let length = text.len() as isize;
+        let at = if at < 0 { (length + at).max(0) } else { at.min(length) } as usize;
+        text.splice(at..at, separator.iter().copied());
     };
-    let count = integer.len();
-    if let Some(groups) = count.saturating_sub(1).checked_div(analysis.regular) {
-        for group in 1..=groups {
-            insert(&mut integer, count - group * analysis.regular);
+    let find = |text: &[char]| {
+        let place = text.windows(decimal.len().max(1)).position(|part| part == decimal);
+        place.map_or(-1, |place| place as isize)
+    };
+    if analysis.regular > 0 {
+        let size = analysis.regular as isize;
+        for group in 1..=(point - 1).div_euclid(size) {
+            insert(&mut text, point - group * size);
         }
     } else {
-        for (index, position) in analysis.integer_groups.iter().enumerate() {
-            // Each separator that is in already shifts the decimal point.
-            let end = count + index;
-            match end.checked_sub(*position) {
-                Some(at) => insert(&mut integer, at),
-                None => insert(&mut integer, 0),
-            }
+        for position in &analysis.integer_groups {
+            insert(&mut text, point - *position as isize);
+            // The separator that is in shifts the decimal point.
+            point += 1;
         }
     }
+    let point = find(&text);
     for position in &analysis.fraction_groups {
-        insert(&mut fraction, *position);
+        insert(&mut text, *position as isize + point + 1);
     }
-    if analysis.parts.whole.contains(&symbols.decimal) && !fraction.is_empty() {
-        integer.extend(symbols.decimal.chars());
+    if !analysis.parts.whole.contains(&symbols.decimal) || find(&text) == text.len() as isize - 1 {
+        text.pop();
     }
-    if analysis.parts.whole.contains(&symbols.decimal) {
-        integer.extend(fraction);
-    } else if !fraction.is_empty() {
-        // Without a decimal separator in the picture jsonata cuts off the last character.
-        integer.extend(symbols.decimal.chars());
-        fraction.pop();
-        integer.extend(fraction);
-    }
-    (integer, exponent)
+    text
 }
