@@ -4,20 +4,26 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// The Base64 text of bytes (RFC 4648, section 4), padded.
 pub fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for position in 0..4_usize {
-            if position > chunk.len() {
-                text.push('=');
-            } else {
-                let index = (group >> (18 - 6 * position)) & 63;
-                text.push(char::from(ALPHABET[index as usize]));
-            }
+    let mut text = vec![b'='; bytes.len().div_ceil(3) * 4];
+    let (places, _) = text.as_chunks_mut::<4>();
+    let (groups, rest) = bytes.as_chunks::<3>();
+    for (place, [first, second, third]) in places.iter_mut().zip(groups) {
+        *place = digits(*first, *second, *third);
+    }
+    if let (Some([first, second, third, _]), Some(byte)) = (places.last_mut(), rest.first()) {
+        let last = digits(*byte, rest.get(1).copied().unwrap_or(0), 0);
+        [*first, *second] = [last[0], last[1]];
+        if rest.len() > 1 {
+            *third = last[2];
         }
     }
-    text
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The digits of three bytes.
+fn digits(first: u8, second: u8, third: u8) -> [u8; 4] {
+    let group = u32::from(first) << 16 | u32::from(second) << 8 | u32::from(third);
+    [18, 12, 6, 0].map(|shift| ALPHABET[(group >> shift & 63) as usize])
 }
 
 /// The bytes of a Base64 text; the padding may be missing. None where it is no such text.

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use json::{MAX_DEPTH, Map, Str, Value};
+use json::{Guess, MAX_DEPTH, Map, Str, Value};
 
 use crate::error::{EvalError, REFERENCE_PATH_CONFLICT, SyntaxError};
 use crate::path::{Path, Root, Step};
@@ -10,6 +8,8 @@ use crate::path::{Path, Root, Step};
 pub struct ReferencePath {
     text: Str,
     places: Box<[Place]>,
+    /// Where the first place was, if it is a member.
+    guess: Guess,
 }
 
 /// A step of a reference path.
@@ -44,7 +44,7 @@ impl ReferencePath {
         if places.len() > MAX_DEPTH as usize {
             return Err(SyntaxError::new(format!("The path has more than {MAX_DEPTH} steps"), 0));
         }
-        Ok(ReferencePath { text: text.into(), places: places.into_boxed_slice() })
+        Ok(ReferencePath { text: text.into(), places: places.into_boxed_slice(), guess: Guess::default() })
     }
 
     pub fn text(&self) -> &str {
@@ -77,12 +77,17 @@ impl ReferencePath {
     /// A member of something that is no object, an item that is not there, or a result that is
     /// nested too deeply. AWS's documentation calls it `States.ResultPathMatchFailure`; executions
     /// end with `States.ReferencePathConflict`.
-    #[inline]
+    #[inline(always)]
     pub fn set(&self, document: &Value, result: Value) -> Result<Value, EvalError> {
         // By far the most paths name a member of the input.
         if let ([Place::Member(name)], Value::Object(object)) = (&*self.places, document) {
-            return check_depth(Value::Object(Arc::new(object.with_member(name, result))));
+            return check_depth(Value::Object(object.with_member(name, result, &self.guess)));
         }
+        self.set_deep(document, result)
+    }
+
+    #[inline(never)]
+    fn set_deep(&self, document: &Value, result: Value) -> Result<Value, EvalError> {
         check_depth(set_in(&self.places, Some(document), result)?)
     }
 }
@@ -100,7 +105,7 @@ fn set_in(places: &[Place], container: Option<&Value>, result: Value) -> Result<
             // What is at the end of the path is replaced, so it is not looked for.
             let inner = if rest.is_empty() { None } else { object.members().get(name) };
             let value = set_in(rest, inner, result)?;
-            Ok(Value::Object(Arc::new(object.with_member(name, value))))
+            Ok(Value::Object(object.with_member(name, value, &Guess::default())))
         }
         (Place::Item(index), Some(Value::Array(array))) if *index < array.items().len() => {
             let value = set_in(rest, array.items().get(*index), result)?;
@@ -115,7 +120,7 @@ fn set_in(places: &[Place], container: Option<&Value>, result: Value) -> Result<
 }
 
 /// Refuses a value that is nested more deeply than JSON texts may be.
-#[inline]
+#[inline(always)]
 pub(crate) fn check_depth(value: Value) -> Result<Value, EvalError> {
     if value.depth() > MAX_DEPTH { Err(too_deep(&value)) } else { Ok(value) }
 }

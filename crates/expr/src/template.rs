@@ -74,10 +74,13 @@ impl Template {
     /// The first member that fails, or a result that is nested too deeply.
     #[inline(always)]
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
-        if let Node::Static(value) = &self.node {
-            return Ok(value.clone());
-        }
-        check_depth(self.node.evaluate(scope)?)
+        check_depth(match &self.node {
+            Node::Static(value) => return Ok(value.clone()),
+            Node::Object { names, members, unchanging } => {
+                Value::Object(filled(names, members, unchanging, scope)?)
+            }
+            node => node.evaluate(scope)?,
+        })
     }
 
     /// The members of a template that is an object, filled in: the variables of Assign.
@@ -115,26 +118,7 @@ impl Node {
                 expression.evaluate(field, scope).map(Value::into_without_text)
             }
             Node::Object { names, members, unchanging } => {
-                let mut filled = Vec::with_capacity(members.len());
-                let mut tally = *unchanging;
-                for node in members {
-                    let value = match node {
-                        Node::Static(value) => {
-                            filled.push(value.clone());
-                            continue;
-                        }
-                        // By far the most members are paths of names in the input.
-                        Node::Dynamic { expression: Expression::Path(path), .. }
-                            if let Some(found) = path.find_plainly(scope.input) =>
-                        {
-                            found.clone().into_without_text()
-                        }
-                        node => node.evaluate(scope)?,
-                    };
-                    tally.add(&value);
-                    filled.push(value);
-                }
-                Ok(Value::Object(Arc::new(Object::from_tally(names, filled, &tally))))
+                Ok(Value::Object(filled(names, members, unchanging, scope)?))
             }
             Node::Array(items) => {
                 let items: Result<Vec<Value>, EvalError> =
@@ -152,6 +136,36 @@ impl Node {
             Node::Array(items) => items.iter().for_each(|node| node.references(references)),
         }
     }
+}
+
+/// The object of a template's members. It is not put into a [`Value`] here, which would go through memory.
+fn filled(
+    names: &Names,
+    members: &[Node],
+    unchanging: &Tally,
+    scope: &Scope<'_>,
+) -> Result<Arc<Object>, EvalError> {
+    let mut filled = Vec::with_capacity(members.len());
+    let mut tally = *unchanging;
+    for node in members {
+        match node {
+            Node::Static(value) => filled.push(value.clone()),
+            // By far the most members are paths of names in the input.
+            Node::Dynamic { expression: Expression::Path(path), .. }
+                if let Some(found) = path.find_plainly(scope.input)
+                    && !found.holds_text() =>
+            {
+                tally.add(found);
+                filled.push(found.clone());
+            }
+            node => {
+                let value = node.evaluate(scope)?;
+                tally.add(&value);
+                filled.push(value);
+            }
+        }
+    }
+    Ok(Object::from_tally(names, filled, &tally))
 }
 
 /// How deep a template may nest; evaluation follows it.

@@ -10,7 +10,7 @@ use std::ptr;
 /// What differs by less than this is of one size; also the alignment of all that comes from the lists.
 const GRAIN: usize = 8;
 /// What is larger comes from the standard library's allocator, in bytes.
-const LARGEST: usize = 512;
+const LARGEST: usize = 2048;
 /// What the lists take from the standard library's allocator at a time, in bytes.
 const BLOCK: usize = 16 * 1024;
 
@@ -62,7 +62,7 @@ fn list_of(size: usize, align: usize) -> Option<usize> {
 // SAFETY: what is given out is a place of a block that nobody else has, of the size of its list, which holds the layout's,
 // and aligned to `GRAIN`; all else is the standard library's allocator's.
 unsafe impl GlobalAlloc for SmallFirst {
-    #[inline]
+    #[inline(always)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some(list) = list_of(layout.size(), layout.align()) else {
             // SAFETY: the caller's promise is passed on.
@@ -81,7 +81,7 @@ unsafe impl GlobalAlloc for SmallFirst {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         let Some(list) = list_of(layout.size(), layout.align()) else {
             // SAFETY: the caller's promise is passed on; a place of such a layout came from there.

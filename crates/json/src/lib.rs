@@ -15,7 +15,7 @@ pub mod tree;
 mod value;
 mod write;
 
-pub use names::Names;
+pub use names::{Guess, Names};
 pub use number::Number;
 pub use object::{Array, Map, Object, Tally};
 pub use parse::{MAX_DEPTH, ParseError, parse, parse_keeping_text, parse_keeping_texts};

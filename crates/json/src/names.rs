@@ -14,6 +14,26 @@ const SEARCHES_BEFORE_INDEX: u32 = 16;
 /// others along.
 const REMEMBERS_NEXT: usize = 32;
 
+/// A guess at where a name is among others: where it was the last time. What looks for a name over and over mostly does
+/// so in objects that were made alike.
+#[derive(Debug, Default)]
+pub struct Guess(AtomicU32);
+
+impl Clone for Guess {
+    fn clone(&self) -> Guess {
+        Guess(AtomicU32::new(self.0.load(Ordering::Relaxed)))
+    }
+}
+
+/// A guess is no part of what makes it.
+impl PartialEq for Guess {
+    fn eq(&self, _: &Guess) -> bool {
+        true
+    }
+}
+
+impl Eq for Guess {}
+
 /// Names that differ, in their order. A clone shares them.
 #[derive(Clone, Debug, Default)]
 pub struct Names(Option<Arc<List>>);
@@ -75,14 +95,28 @@ impl Names {
         list.position_among_many(key)
     }
 
-    /// The names and one more that is not among them.
+    /// As [`Names::position`], where there is a guess, which is put right.
     #[inline]
-    pub(crate) fn with(&self, name: &Str) -> Names {
-        let next = self.0.as_ref().and_then(|list| list.next.get());
-        match next {
-            Some(next) if next.as_slice().last().is_some_and(|last| is_same(last, name)) => next.clone(),
-            _ => self.longer(name),
+    pub(crate) fn position_near(&self, key: &str, guess: &Guess) -> Option<usize> {
+        let guessed = guess.0.load(Ordering::Relaxed) as usize;
+        if self.as_slice().get(guessed).is_some_and(|name| is_same(name, key)) {
+            return Some(guessed);
         }
+        let position = self.position(key)?;
+        guess.0.store(u32::try_from(position).unwrap_or(0), Ordering::Relaxed);
+        Some(position)
+    }
+
+    /// The names and one more, where it is known that this is not among them: it was added to them before.
+    #[inline]
+    pub(crate) fn known_with(&self, name: &str) -> Option<&Names> {
+        let next = self.0.as_ref().and_then(|list| list.next.get())?;
+        next.as_slice().last().filter(|last| is_same(last, name)).map(|_| next)
+    }
+
+    /// The names and one more that is not among them.
+    pub(crate) fn with(&self, name: &Str) -> Names {
+        self.known_with(name).cloned().unwrap_or_else(|| self.longer(name))
     }
 
     #[inline(never)]
@@ -155,8 +189,20 @@ fn is_same(name: &str, key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Names;
+    use super::{Guess, Names};
     use crate::Str;
+
+    #[test]
+    fn guesses_are_put_right() {
+        let list = |names: &[&str]| Names::from_distinct(names.iter().map(|name| Str::from(*name)).collect());
+        let guess = Guess::default();
+        for names in [&["a", "b", "c"][..], &["c"], &[], &["b", "a"], &["b", "a", "c"], &["b", "a", "c"]] {
+            for key in ["c", "a", "c", "c", "no"] {
+                let expected = names.iter().position(|name| *name == key);
+                assert_eq!(list(names).position_near(key, &guess), expected, "{names:?} {key}");
+            }
+        }
+    }
 
     #[test]
     fn lists_that_grow_alike_are_shared() {

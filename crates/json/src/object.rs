@@ -1,7 +1,8 @@
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::{Names, Str, Value};
+use crate::{Guess, Names, Str, Value};
 
 /// The members of an object in their order.
 #[derive(Clone, Default)]
@@ -45,6 +46,12 @@ impl Map {
     #[inline]
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(self.names.position(key)?)
+    }
+
+    /// As [`Map::get`], for what is looked for over and over.
+    #[inline]
+    pub fn get_near(&self, key: &str, guess: &Guess) -> Option<&Value> {
+        self.values.get(self.names.position_near(key, guess)?)
     }
 
     pub fn contains_key(&self, key: &str) -> bool {
@@ -180,21 +187,21 @@ impl Object {
 
     /// Names, as many values in their order, and what was added up of them.
     #[inline]
-    pub fn from_tally(names: &Names, values: Vec<Value>, tally: &Tally) -> Object {
+    pub fn from_tally(names: &Names, values: Vec<Value>, tally: &Tally) -> Arc<Object> {
         let facts = Facts {
             text: None,
             holds_text: tally.holds_text,
             depth: tally.depth.saturating_add(1),
             text_len: AtomicU32::new(u32::try_from(tally.text_len).unwrap_or(0)),
         };
-        let object = Object { members: Map::from_names(names, values), facts };
+        let object = Arc::new(Object { members: Map::from_names(names, values), facts });
         debug_assert_eq!(tally.text_len, crate::write::counted_len(object.members()));
         object
     }
 
     /// The same object with a member set: in its place where the name is there already, else as the last one.
     /// What is known of the object is not worked out anew.
-    pub fn with_member(&self, name: &Str, value: Value) -> Object {
+    pub fn with_member(&self, name: &Str, value: Value, guess: &Guess) -> Arc<Object> {
         let Map { names, values } = &self.members;
         let value_depth = value.depth().saturating_add(1);
         let value_holds_text = value.holds_text();
@@ -202,28 +209,33 @@ impl Object {
             0 => 0,
             known => known as usize + value.text_len(),
         };
-        let replaced = names.position(name).and_then(|position| Some((position, values.get(position)?)));
-        let (members, old_depth, text_len) = match replaced {
-            Some((position, old)) => {
-                let (before, after) = values.split_at(position);
-                let mut set = Vec::with_capacity(values.len());
-                set.extend(before.iter().cloned());
-                set.push(value);
-                set.extend(after.iter().skip(1).cloned());
-                let text_len = if known_len == 0 { 0 } else { known_len - old.text_len() };
-                (Map::from_names(names, set), old.depth().saturating_add(1), text_len)
-            }
-            None => {
-                let more = crate::quoted_len(name) + 1 + usize::from(!values.is_empty());
-                let mut set = Vec::with_capacity(values.len() + 1);
-                set.extend(values.iter().cloned());
-                set.push(value);
-                let text_len = if known_len == 0 { 0 } else { known_len + more };
-                (Map { names: names.with(name), values: set }, 0, text_len)
-            }
+        let (known, position) = match names.known_with(name) {
+            Some(longer) => (Some(longer), None),
+            None => (None, names.position_near(name, guess)),
         };
+        let (members, old_depth, text_len) =
+            match position.and_then(|position| Some((position, values.get(position)?))) {
+                Some((position, old)) => {
+                    let (before, after) = values.split_at(position);
+                    let mut set = Vec::with_capacity(values.len());
+                    set.extend(before.iter().cloned());
+                    set.push(value.into_place());
+                    set.extend(after.iter().skip(1).cloned());
+                    let text_len = if known_len == 0 { 0 } else { known_len - old.text_len() };
+                    (Map::from_names(names, set), old.depth().saturating_add(1), text_len)
+                }
+                None => {
+                    let more = crate::quoted_len(name) + 1 + usize::from(!values.is_empty());
+                    let mut set = Vec::with_capacity(values.len() + 1);
+                    set.extend(values.iter().cloned());
+                    set.push(value.into_place());
+                    let text_len = if known_len == 0 { 0 } else { known_len + more };
+                    let names = known.cloned().unwrap_or_else(|| names.with(name));
+                    (Map { names, values: set }, 0, text_len)
+                }
+            };
         if self.facts.holds_text || value_holds_text {
-            return Object::new(members);
+            return Arc::new(Object::new(members));
         }
         // The old member may have been the deepest.
         let depth = if value_depth >= self.facts.depth || old_depth < self.facts.depth {
@@ -232,7 +244,7 @@ impl Object {
             Facts::of(members.values()).depth
         };
         let facts = Facts { text: None, holds_text: false, depth, text_len: AtomicU32::new(0) };
-        Object { members, facts: facts.with_text_len(text_len) }
+        Arc::new(Object { members, facts: facts.with_text_len(text_len) })
     }
 
     pub fn depth(&self) -> u32 {
@@ -337,7 +349,7 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::Map;
-    use crate::{Str, Value, parse, parse_keeping_text};
+    use crate::{Guess, Str, Value, parse, parse_keeping_text};
 
     #[test]
     fn a_member_that_is_set_changes_what_is_known() {
@@ -352,10 +364,10 @@ mod tests {
                     }
                     let Value::Object(object) = &before else { panic!("{text}") };
                     let value = read(value).unwrap();
-                    let set = object.with_member(&Str::from("a"), value.clone());
+                    let set = object.with_member(&Str::from("a"), value.clone(), &Guess::default());
                     let mut members = object.members().clone();
                     members.insert("a", value);
-                    let (set, expected) = (Value::Object(set.into()), Value::object(members));
+                    let (set, expected) = (Value::Object(set), Value::object(members));
                     assert_eq!(set.to_text(), expected.to_text());
                     assert_eq!(set.text_len(), expected.to_text().len(), "{set}");
                     assert_eq!(set.depth(), expected.depth(), "{set}");

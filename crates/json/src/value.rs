@@ -185,6 +185,17 @@ impl Value {
         }
     }
 
+    /// The value itself, taken apart and put together: what was made a moment ago is copied as it was written, in small
+    /// parts. A processor waits where it reads in one what it has just written in two.
+    #[inline(always)]
+    pub fn into_place(self) -> Value {
+        match self {
+            Value::Object(object) => Value::Object(object),
+            Value::Array(array) => Value::Array(array),
+            other => other,
+        }
+    }
+
     /// Whether both are the same shared allocation, or equal scalars: a cheap, incomplete equality.
     pub fn is_same(&self, other: &Value) -> bool {
         match (self, other) {

@@ -13,7 +13,7 @@ pub struct Workload {
     input: Value,
     expected: Option<Value>,
     host: MockHost,
-    options: Options,
+    options: Arc<Options>,
 }
 
 /// An execution that has ended, kept with its history.
@@ -42,13 +42,13 @@ impl Workload {
             input: parse(input)?,
             expected: if expected.is_empty() { None } else { Some(parse(expected)?) },
             host,
-            options: Options::default(),
+            options: Arc::new(Options::default()),
         })
     }
 
     /// The same as an Express workflow, its history recorded all the same.
     pub fn into_express(mut self) -> Workload {
-        self.options.execution_type = ExecutionType::Express;
+        Arc::make_mut(&mut self.options).execution_type = ExecutionType::Express;
         self
     }
 

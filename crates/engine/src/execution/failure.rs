@@ -113,7 +113,8 @@ impl Execution {
         *attempts += 1;
         frame.retry_count += 1;
         let numbers = [3, u64::from(frame.run.0), u64::from(frame.entered.0), u64::from(frame.retry_count)];
-        let delay = delay_millis(retrier, exponent, Random::for_purpose(seed, &numbers).next_f64());
+        let draw = || Random::for_purpose(seed, &numbers).next_f64();
+        let delay = delay_millis(retrier, exponent, draw);
         frame.phase = Phase::Retry;
         frame.children = None;
         frame.result = None;
@@ -288,11 +289,11 @@ fn matches(name: &str, failure: &Failure, state_type: StateType, origin: Origin)
     }
 }
 
-/// The delay before an attempt; `exponent` attempts of the retrier were made before, `draw` is in 0 … 1.
-pub(crate) fn delay_millis(retrier: &Retrier, exponent: u32, draw: f64) -> i64 {
+/// The delay before an attempt; `exponent` attempts of the retrier were made before, `draw` draws from 0 … 1.
+pub(crate) fn delay_millis(retrier: &Retrier, exponent: u32, draw: impl FnOnce() -> f64) -> i64 {
     let grown = retrier.interval_seconds * retrier.backoff_rate.powf(f64::from(exponent));
     let capped = retrier.max_delay_seconds.map_or(grown, |longest| grown.min(longest));
-    let seconds = if retrier.full_jitter { capped * draw } else { capped };
+    let seconds = if retrier.full_jitter { capped * draw() } else { capped };
     // Nothing waits longer than a retrier may say at most (31,622,400 seconds).
     (seconds.clamp(0.0, 31_622_400.0) * 1000.0) as i64
 }

@@ -225,7 +225,7 @@ fn handler_of(state: &StateDef, failure: &Failure, visit: &Visit<'_>) -> Option<
         details.retry_index = state.retry.iter().position(|retrier| matches(&retrier.errors));
         let retrier = details.retry_index.and_then(|index| state.retry.get(index));
         details.retry_backoff_interval_seconds =
-            retrier.map(|retrier| crate::execution::delay_millis(retrier, visit.retry_count, 1.0) / 1000);
+            retrier.map(|retrier| crate::execution::delay_millis(retrier, visit.retry_count, || 1.0) / 1000);
     } else if visit.exited.is_some() {
         details.catch_index = state.catch.iter().position(|catcher| matches(&catcher.errors));
     }

@@ -3,6 +3,7 @@
 mod distributed;
 mod edit;
 mod failure;
+mod few;
 mod frame;
 mod inspection;
 mod names;
@@ -35,6 +36,7 @@ use jsonata::Random;
 pub use distributed::{ItemCounts, MapRunRecord, MapRunStatus};
 pub(crate) use distributed::{batches, pointer_get};
 pub(crate) use failure::{delay_millis, handler_matches};
+pub(crate) use few::Few;
 pub(crate) use frame::{Children, Frame, Items, MapRun, Phase, Slot};
 pub use frame::{FrameInfo, FrameRole};
 pub use inspection::Inspection;
@@ -86,9 +88,10 @@ pub struct Execution {
     /// Frames that can go on, the next one first.
     ready: VecDeque<Slot>,
     timers: Timers,
-    tasks: BTreeMap<TaskId, Slot>,
+    tasks: Few<TaskId, Slot>,
     tokens: BTreeMap<Str, TaskId>,
     next_task: u64,
+    /// How often each state was scheduled, as far as one has been.
     invocations: Vec<u32>,
     child_invocations: BTreeMap<Str, u32>,
     /// The frames whose tasks wait for nested executions.
@@ -110,24 +113,29 @@ enum News {
 
 impl Execution {
     /// Starts a run. The first event, ExecutionStarted, is there at once and told by the first step.
-    pub fn start(machine: Arc<Machine>, input: Value, options: Options) -> Execution {
-        let options = Arc::new(options);
+    ///
+    /// Options that several runs share are best given as an [`Arc`].
+    pub fn start(machine: Arc<Machine>, input: Value, options: impl Into<Arc<Options>>) -> Execution {
+        Execution::start_with(machine, input, options.into())
+    }
+
+    fn start_with(machine: Arc<Machine>, input: Value, options: Arc<Options>) -> Execution {
         let facts = facts(&input, &options);
         let s3 = options.s3.clone();
-        let states = machine.states.len();
         let mut execution = Execution {
             now: options.start_time,
             options,
-            runs: Vec::new(),
-            frames: Vec::new(),
+            // Most runs have one of each.
+            runs: Vec::with_capacity(1),
+            frames: Vec::with_capacity(1),
             free_slots: Vec::new(),
             frame_infos: Log::default(),
             ready: VecDeque::new(),
             timers: Timers::default(),
-            tasks: BTreeMap::new(),
+            tasks: Few::default(),
             tokens: BTreeMap::new(),
             next_task: 0,
-            invocations: vec![0; states],
+            invocations: Vec::new(),
             child_invocations: BTreeMap::new(),
             nested_slots: BTreeMap::new(),
             map_runs: Vec::new(),
@@ -307,7 +315,7 @@ impl Execution {
 
     /// The tasks that wait for an answer, oldest first.
     pub fn open_tasks(&self) -> Vec<TaskRequest> {
-        self.tasks.keys().filter_map(|task| self.task_request(*task)).collect()
+        self.tasks.iter().filter_map(|(task, _)| self.task_request(*task)).collect()
     }
 
     /// What is going on: the live frames, in no order that means anything.

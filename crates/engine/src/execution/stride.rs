@@ -159,12 +159,13 @@ impl Execution {
             Body::Choice { rules, default } => choose(state, rules, default.as_ref(), &host),
             _ => succeed(state, &host),
         };
-        let (next, exit) = match worked {
-            Ok(worked) => worked,
+        let (next, output, assigned) = match worked {
+            Ok((next, exit)) => (next, exit.output.into_place(), exit.assigned),
             Err(fault) => return Some(Passed::Failed(fault)),
         };
-        let Next::State(next) = next else { return Some(Passed::Off(next.clone(), exit)) };
-        let Exit { output, assigned } = exit;
+        let Next::State(next) = next else {
+            return Some(Passed::Off(next.clone(), Exit { output, assigned }));
+        };
         let mut checked = check_size(&options.quotas, &state.name, &output);
         if checked.is_ok() && !assigned.is_empty() {
             checked = assign(frame, &options.quotas, &assigned);
@@ -189,7 +190,7 @@ impl Execution {
         tell(EventRef { run: frame.run, event: exited });
         frame.cursor = exited;
         frame.state = *next;
-        frame.input = output;
+        frame.input = output.into_place();
         frame.phase = Phase::Enter;
         Some(Passed::On)
     }

@@ -1,10 +1,8 @@
 //! What happens by itself when the clock gets there.
 
-use std::collections::BTreeMap;
-
 use asl::StateId;
 
-use crate::execution::{Execution, Phase, RunId, Slot, Status};
+use crate::execution::{Execution, Few, Phase, RunId, Slot, Status};
 use crate::history::{EventType, Failure};
 use crate::time::Instant;
 
@@ -47,7 +45,7 @@ pub(crate) type TimerKey = (Instant, u64);
 /// Whoever sets one keeps the key, so that no timer outlives what it is for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {
-    entries: BTreeMap<TimerKey, Timer>,
+    entries: Few<TimerKey, Timer>,
     sequence: u64,
 }
 
@@ -67,14 +65,14 @@ impl Timers {
     }
 
     fn pop_due(&mut self, now: Instant) -> Option<Timer> {
-        let (&key, _) = self.entries.first_key_value().filter(|((at, _), _)| *at <= now)?;
-        self.entries.remove(&key)
+        self.entries.first().filter(|((at, _), _)| *at <= now)?;
+        self.entries.pop_first().map(|(_, timer)| timer)
     }
 }
 
 impl Execution {
     pub(super) fn wake_at(&self) -> Option<Instant> {
-        self.timers.entries.first_key_value().map(|((at, _), _)| *at)
+        self.timers.entries.first().map(|((at, _), _)| *at)
     }
 
     /// The timers that fire next, all at the same time. None where nothing happens by itself.
@@ -113,8 +111,8 @@ impl Execution {
 
     /// Drops the timers of a frame.
     pub(super) fn clear_timers(&mut self, slot: Slot) {
-        let Some(frame) = self.frame_mut(slot).filter(|frame| !frame.timers.is_empty()) else { return };
-        for (key, _) in std::mem::take(&mut frame.timers) {
+        let Some(frame) = self.frames.get_mut(slot).and_then(Option::as_mut) else { return };
+        while let Some((key, _)) = frame.timers.pop() {
             self.timers.remove(key);
         }
     }

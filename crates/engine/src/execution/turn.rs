@@ -38,16 +38,26 @@ impl Exit {
     /// What a state makes of its result: ResultSelector, Assign, ResultPath, OutputPath, or Output and Assign.
     #[inline(always)]
     pub fn with_result(state: &StateDef, host: &StateHost<'_>, result: Value) -> Result<Exit, Fault> {
-        let data = &state.data;
         if state.is_jsonata() {
-            let host = &StateHost { result: Some(&result), random: host.random.clone(), ..*host };
-            let output = match &data.output {
-                Some(output) => output.evaluate("Output", &result, host)?,
-                None => result.clone(),
-            };
-            let assigned = assigned_by(data.assign.as_ref(), &result, host)?;
-            return Ok(Exit { output, assigned });
+            return Exit::with_result_jsonata(&state.data, host, result);
         }
+        Exit::with_result_jsonpath(&state.data, host, result)
+    }
+
+    #[inline(never)]
+    fn with_result_jsonata(data: &DataFlow, host: &StateHost<'_>, result: Value) -> Result<Exit, Fault> {
+        let host = &StateHost { result: Some(&result), random: host.random.clone(), ..*host };
+        let output = match &data.output {
+            Some(output) => output.evaluate("Output", &result, host)?,
+            None => result.clone(),
+        };
+        let assigned = assigned_by(data.assign.as_ref(), &result, host)?;
+        Ok(Exit { output, assigned })
+    }
+
+    /// As [`Exit::with_result`], for a state that is known to be in JSONPath.
+    #[inline(always)]
+    pub fn with_result_jsonpath(data: &DataFlow, host: &StateHost<'_>, result: Value) -> Result<Exit, Fault> {
         let selected = match &data.result_selector {
             Some(selector) => selector.evaluate("ResultSelector", &result, host)?,
             None => result,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-const CHUNK: usize = 64;
+const CHUNK: usize = 32;
 /// How many items a list has room for at first.
 const FIRST: usize = 8;
 
@@ -88,29 +88,31 @@ impl<T> Log<T> {
 impl<T: Clone> Log<T> {
     #[inline]
     pub fn push(&mut self, item: T) {
-        if let Some(tail) = self.tail.as_mut().and_then(Arc::get_mut)
-            && tail.len() < tail.capacity().min(CHUNK - 1)
-        {
-            tail.push(item);
-        } else {
-            self.push_with_room(item);
+        // Nothing here needs to know where the item is before it is in its place: so it is made there.
+        if self.tail.as_ref().is_none_or(|tail| tail.len() >= tail.capacity().min(CHUNK)) {
+            self.make_room();
         }
+        Arc::make_mut(self.tail.get_or_insert_default()).push(item);
     }
 
-    /// As [`Log::push`], where there may be no room, or the chunk is shared or complete.
+    /// Sees to it that the last chunk is there and has room.
     #[cold]
     #[inline(never)]
-    fn push_with_room(&mut self, item: T) {
-        let tail = Arc::make_mut(self.tail.get_or_insert_default());
-        if tail.capacity() == 0 {
-            // Short lists stay small; a list that has filled a chunk fills another one.
-            tail.reserve_exact(if self.full.is_none() { FIRST } else { CHUNK });
-        }
-        tail.push(item);
-        if tail.len() == CHUNK
-            && let Some(chunk) = self.tail.take()
-        {
+    fn make_room(&mut self) {
+        if let Some(chunk) = self.tail.take_if(|tail| tail.len() >= CHUNK) {
             Arc::make_mut(self.full.get_or_insert_default()).push(chunk);
+        }
+        // Short lists stay small; a list that has filled a chunk fills another one.
+        let first = if self.full.is_none() { FIRST } else { CHUNK };
+        let tail = self.tail.get_or_insert_default();
+        let room = first.max(2 * tail.len()).min(CHUNK);
+        match Arc::get_mut(tail) {
+            Some(tail) => tail.reserve_exact(room - tail.len()),
+            None => {
+                let mut copy = Vec::with_capacity(room);
+                copy.extend(tail.iter().cloned());
+                *tail = Arc::new(copy);
+            }
         }
     }
 

@@ -56,6 +56,11 @@ pub enum Delay {
 const LONGEST_MILLIS: f64 = 31_536_000_000.0;
 
 impl Delay {
+    /// Whether it is another one each time.
+    pub(super) fn is_random(self) -> bool {
+        !matches!(self, Delay::None | Delay::Fixed(_))
+    }
+
     pub(super) fn millis(self, random: &mut Random) -> i64 {
         let millis = match self {
             Delay::None => 0.0,

@@ -5,6 +5,8 @@
 mod context;
 mod jsonata;
 
+use std::borrow::Cow;
+
 use json::{Str, Value};
 
 pub use self::context::ItemContext;
@@ -76,6 +78,15 @@ impl PathField {
             PathField::Whole => Ok(input.clone()),
             PathField::Null => Ok(Value::object(json::Map::new())),
             PathField::Path(path) => Ok(path.select(&expr::Scope::new(input, host))?),
+        }
+    }
+
+    /// As [`PathField::apply`], for somebody who only looks at it.
+    #[inline(always)]
+    pub fn view<'v>(&self, input: &'v Value, host: &StateHost<'_>) -> Result<Cow<'v, Value>, Fault> {
+        match self {
+            PathField::Whole => Ok(Cow::Borrowed(input)),
+            other => Ok(Cow::Owned(other.apply(input, host)?)),
         }
     }
 

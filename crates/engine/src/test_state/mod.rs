@@ -349,7 +349,7 @@ impl Test<'_> {
             if let Some(retrier) =
                 self.state.retry.get(position).filter(|retrier| used < retrier.max_attempts)
             {
-                details.retry_backoff_interval_seconds = Some(delay_millis(retrier, used, 1.0) / 1000);
+                details.retry_backoff_interval_seconds = Some(delay_millis(retrier, used, || 1.0) / 1000);
                 data.error_details = Some(details);
                 response.status = TestStatus::Retriable;
                 return response;

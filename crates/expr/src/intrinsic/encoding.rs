@@ -1,9 +1,10 @@
+use json::Str;
 use md5::{Digest, Md5};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
 /// The hash in lower-case hexadecimal digits; none for an unknown algorithm.
-pub(super) fn hash(data: &str, algorithm: &str) -> Option<String> {
+pub(super) fn hash(data: &str, algorithm: &str) -> Option<Str> {
     let data = data.as_bytes();
     Some(match algorithm {
         "MD5" => hexadecimal(&Md5::digest(data)),
@@ -15,15 +16,17 @@ pub(super) fn hash(data: &str, algorithm: &str) -> Option<String> {
     })
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// The digits of the bytes of a hash.
+fn hexadecimal(bytes: &[u8]) -> Str {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from(DIGITS[usize::from(digit)]));
-        }
+    /// Those of SHA-512, which has the most.
+    const MOST: usize = 64;
+    let mut text = [[0; 2]; MOST];
+    for (pair, byte) in text.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
     }
-    text
+    let digits = text.get(..bytes.len()).unwrap_or_default().as_flattened();
+    str::from_utf8(digits).unwrap_or_default().into()
 }
 
 #[cfg(test)]

@@ -352,7 +352,9 @@ pub(crate) fn follow<'v>(steps: &[Step], document: &'v Value) -> Option<&'v Valu
     let mut value = document;
     for step in steps {
         value = match (step, value) {
-            (Step::Name(name), Value::Object(object)) => object.members().get(&name.text)?,
+            (Step::Name(name), Value::Object(object)) => {
+                object.members().get_near(&name.text, &name.place)?
+            }
             (Step::Index(index), Value::Array(array)) => {
                 let items = array.items();
                 items.get(effective_index(*index, items.len())?)?

@@ -1,3 +1,5 @@
+use json::Guess;
+
 use super::filter_parse;
 use super::function::{Argument, Function};
 use super::step::{Name, Step, Steps};
@@ -248,7 +250,7 @@ impl Parser {
                 _ => end += 1,
             }
         }
-        let name = Name { text: self.cursor.text(start, end).into(), quote: '\'' };
+        let name = Name { text: self.cursor.text(start, end).into(), quote: '\'', place: Guess::default() };
         self.steps.push(Step::Name(name));
         self.cursor.at = end;
         Ok(())
@@ -324,7 +326,7 @@ impl Parser {
             };
             // Recorded on AWS: a backslash stays, unless it keeps a quote from ending the name.
             let text = self.cursor.text(at + 1, end).replace(&format!("\\{quote}"), &quote.to_string());
-            names.push(Name { text: text.into(), quote });
+            names.push(Name { text: text.into(), quote, place: Guess::default() });
             at = self.cursor.after_blanks(end);
             match self.cursor.get(at) {
                 Some(']') => break,

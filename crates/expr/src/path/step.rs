@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use json::Str;
+use json::{Guess, Str};
 
 use super::filter::Filter;
 use super::function::Function;
@@ -42,6 +42,8 @@ pub enum Step {
 pub struct Name {
     pub text: Str,
     pub quote: char,
+    /// Where it was among the names of an object.
+    pub place: Guess,
 }
 
 impl Steps {

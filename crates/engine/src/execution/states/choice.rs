@@ -27,7 +27,7 @@ pub(crate) fn choose<'s>(
     host: &StateHost<'_>,
 ) -> Result<(&'s Next, Exit), Fault> {
     let data = &state.data;
-    let effective = data.input_path.apply(host.input, host)?;
+    let effective = data.input_path.view(host.input, host)?;
     for (position, rule) in rules.iter().enumerate() {
         if rule.condition.matches(position, &effective, host)? {
             // A rule that matches brings its own Assign and Output, the state's are for Default.

@@ -20,6 +20,12 @@ impl Execution {
     }
 }
 
+/// Apart from the rest, so that this works on what it makes without a place in memory.
+#[inline(never)]
+fn pass_jsonata(state: &StateDef, host: &StateHost<'_>) -> Result<Exit, Fault> {
+    Exit::without_result(&state.data, host.input, host)
+}
+
 /// What a Pass state leaves with, and for where.
 #[inline(always)]
 pub(crate) fn pass<'s>(
@@ -28,16 +34,16 @@ pub(crate) fn pass<'s>(
     host: &StateHost<'_>,
 ) -> Result<(&'s Next, Exit), Fault> {
     if state.is_jsonata() {
-        return Ok((&state.next, Exit::without_result(&state.data, host.input, host)?));
+        return Ok((&state.next, pass_jsonata(state, host)?));
     }
     let random = *host.random.borrow();
-    let effective = state.data.input_path.apply(host.input, host)?;
+    let effective = state.data.input_path.view(host.input, host)?;
     let result = match (result, &state.data.arguments) {
         (Some(result), _) => result.clone(),
         (None, Some(parameters)) => parameters.evaluate("Parameters", &effective, host)?,
-        (None, None) => effective,
+        (None, None) => effective.into_owned(),
     };
     // What comes after the state's work draws from the beginning again.
     host.random.replace(random);
-    Ok((&state.next, Exit::with_result(state, host, result)?))
+    Ok((&state.next, Exit::with_result_jsonpath(&state.data, host, result)?))
 }

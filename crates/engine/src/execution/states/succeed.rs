@@ -19,6 +19,6 @@ impl Execution {
 
 /// What a Succeed state leaves with.
 pub(crate) fn succeed<'s>(state: &'s StateDef, host: &StateHost<'_>) -> Result<(&'s Next, Exit), Fault> {
-    let effective = state.data.input_path.apply(host.input, host)?;
+    let effective = state.data.input_path.view(host.input, host)?;
     Ok((&Next::End, Exit::without_result(&state.data, &effective, host)?))
 }

@@ -35,13 +35,13 @@ impl Execution {
         });
         let mut host = self.host(frame, shared, state);
         host.token = token.as_ref();
-        let effective = state.data.input_path.apply(&frame.input, &host)?;
+        let effective = state.data.input_path.view(&frame.input, &host)?;
         let parameters = match &state.data.arguments {
             Some(arguments) => {
                 let field = if state.is_jsonata() { "Arguments" } else { "Parameters" };
                 arguments.evaluate(field, &effective, &host)?
             }
-            None => effective.clone(),
+            None => effective.clone().into_owned(),
         };
         let timeout_seconds = positive_seconds(task.timeout.as_ref(), "TimeoutSeconds", &effective, &host)?;
         let heartbeat_seconds =
@@ -96,12 +96,15 @@ impl Execution {
         if let Some(token) = token {
             self.tokens.insert(token, id);
         }
-        let invocation = match self.invocations.get_mut(state.id.0 as usize).filter(|_| is_main) {
-            Some(count) => {
-                *count += 1;
-                *count - 1
+        let invocation = match is_main {
+            true => {
+                let place = state.id.0 as usize;
+                if place >= self.invocations.len() {
+                    self.invocations.resize(shared.machine.states.len().max(place + 1), 0);
+                }
+                self.invocations.get_mut(place).map_or(0, |count| std::mem::replace(count, *count + 1))
             }
-            None => self.count_invocation(&state.name),
+            false => self.count_invocation(&state.name),
         };
         let now = self.now;
         if let Some(frame) = self.frame_mut(slot) {

@@ -21,7 +21,7 @@ impl Execution {
     ) -> Result<(), Fault> {
         let Some(frame) = self.frame_at(slot) else { return Ok(()) };
         let host = self.host(frame, shared, state);
-        let effective = state.data.input_path.apply(&frame.input, &host)?;
+        let effective = state.data.input_path.view(&frame.input, &host)?;
         let until = wait_until(wait, &effective, &host)?;
         if let Some(frame) = self.frame_mut(slot) {
             frame.phase = Phase::Wait;
@@ -34,7 +34,7 @@ impl Execution {
     pub(crate) fn leave_wait(&mut self, slot: Slot, shared: &Shared, state: &StateDef) -> Result<(), Fault> {
         let Some(frame) = self.frame_at(slot) else { return Ok(()) };
         let host = self.host(frame, shared, state);
-        let effective = state.data.input_path.apply(&frame.input, &host)?;
+        let effective = state.data.input_path.view(&frame.input, &host)?;
         let exit = Exit::without_result(&state.data, &effective, &host)?;
         self.exit(slot, state, exit, &state.next)
     }
