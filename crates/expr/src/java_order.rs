@@ -26,6 +26,12 @@ pub fn object_by_hash(mut members: Vec<(Str, Value)>) -> Value {
     Value::object(map)
 }
 
+/// As [`object_by_hash`], of members whose names differ.
+pub(crate) fn distinct_by_hash(mut members: Vec<(Str, Value)>) -> Value {
+    sort_by_hash(&mut members, |(name, _)| name);
+    Value::object(Map::from_distinct(members))
+}
+
 /// `String.hashCode` of Java.
 fn string_hash(text: &str) -> u32 {
     text.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)))

@@ -122,12 +122,16 @@ fn set_in(places: &[Place], container: Option<&Value>, result: Value) -> Result<
 /// Refuses a value that is nested more deeply than JSON texts may be.
 #[inline(always)]
 pub(crate) fn check_depth(value: Value) -> Result<Value, EvalError> {
-    if value.depth() > MAX_DEPTH { Err(too_deep(&value)) } else { Ok(value) }
+    if value.depth() > MAX_DEPTH {
+        // What is handed on is a copy in memory, so that the value itself needs none.
+        return Err(too_deep(value.into_place()));
+    }
+    Ok(value)
 }
 
 #[cold]
 #[inline(never)]
-fn too_deep(value: &Value) -> EvalError {
+fn too_deep(value: Value) -> EvalError {
     EvalError::runtime(format!(
         "Document nesting depth ({}) exceeds the maximum allowed ({MAX_DEPTH})",
         value.depth()

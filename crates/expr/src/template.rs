@@ -158,6 +158,11 @@ fn filled(
                 tally.add(found);
                 filled.push(found.clone());
             }
+            Node::Dynamic { expression: Expression::Intrinsic(call), .. } => {
+                let value = call.evaluate(scope)?.into_without_text();
+                tally.add(&value);
+                filled.push(value);
+            }
             node => {
                 let value = node.evaluate(scope)?;
                 tally.add(&value);

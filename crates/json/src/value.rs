@@ -136,7 +136,12 @@ impl Value {
     /// The JSON text: compact, except that a container read by [`crate::parse_keeping_text`] keeps
     /// the text it was read from.
     pub fn to_text(&self) -> String {
-        let mut text = String::new();
+        // A value may hold another one so often that its text would fill the memory: that much is not asked for at once.
+        const MOST: usize = 1 << 20;
+        let mut text = match self {
+            Value::Array(_) | Value::Object(_) => String::with_capacity(self.text_len().min(MOST)),
+            _ => String::new(),
+        };
         self.write_text(&mut text);
         text
     }

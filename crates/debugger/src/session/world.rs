@@ -139,7 +139,7 @@ impl<H: TaskHost + Clone> World<H> {
                 let is_taken_over = self.taken_over.contains(&request.id);
                 if is_taken_over || !self.host.request(&request, self.execution.now()) {
                     self.unanswered.insert(request.id);
-                    return Happened::NeedsTask(Box::new(request));
+                    return Happened::NeedsTask(request);
                 }
                 self.deliver();
                 Happened::Quiet

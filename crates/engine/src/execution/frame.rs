@@ -1,12 +1,13 @@
 //! Paths of control: the execution itself, branches, iterations.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use asl::StateId;
 use json::{Str, Value};
 
 use crate::execution::RunId;
-use crate::execution::task::OpenTask;
+use crate::execution::task::{OpenTask, TaskAnswer};
 use crate::execution::timer::{Timer, TimerKey};
 use crate::history::{EventId, FrameId, Variables};
 use crate::query::ItemContext;
@@ -94,6 +95,8 @@ pub(crate) struct Frame {
     pub variables: Option<Variables>,
     pub item: Option<Arc<ItemContext>>,
     pub task: Option<Box<OpenTask>>,
+    /// Answers to the open task that came in already. It outlives the task, as its room does for the next one.
+    pub inbox: VecDeque<TaskAnswer>,
     /// The result of the task or of the children.
     pub result: Option<Value>,
     pub children: Option<Box<Children>>,

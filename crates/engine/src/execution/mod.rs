@@ -66,7 +66,7 @@ pub enum Step {
     /// Something happened.
     Event(EventRef),
     /// A task was scheduled and wants an answer, now or later.
-    Task(TaskRequest),
+    Task(Box<TaskRequest>),
     /// Nothing happens before that time, or before a task is answered.
     Idle { wake_at: Option<Instant> },
     /// The run has ended.
@@ -202,7 +202,7 @@ impl Execution {
             }
             return true;
         }
-        open.inbox.push_back(answer);
+        frame.inbox.push_back(answer);
         self.wake(slot);
         true
     }
@@ -211,8 +211,8 @@ impl Execution {
     /// is open.
     pub fn take_back_answers(&mut self, task: TaskId) -> bool {
         let frame = self.tasks.get(&task).and_then(|slot| self.frames.get_mut(*slot)?.as_mut());
-        let open = frame.and_then(|frame| frame.task.as_mut()).filter(|open| open.id == task);
-        open.map(|open| open.inbox.clear()).is_some()
+        let frame = frame.filter(|frame| frame.task.as_ref().is_some_and(|open| open.id == task));
+        frame.map(|frame| frame.inbox.clear()).is_some()
     }
 
     /// Answers the task that has a token (SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat).
@@ -315,7 +315,7 @@ impl Execution {
 
     /// The tasks that wait for an answer, oldest first.
     pub fn open_tasks(&self) -> Vec<TaskRequest> {
-        self.tasks.iter().filter_map(|(task, _)| self.task_request(*task)).collect()
+        self.tasks.iter().filter_map(|(task, _)| self.task_request(*task)).map(|request| *request).collect()
     }
 
     /// What is going on: the live frames, in no order that means anything.
@@ -376,11 +376,11 @@ impl Execution {
         self.frames.get_mut(slot).and_then(Option::as_mut)
     }
 
-    fn task_request(&self, task: TaskId) -> Option<TaskRequest> {
+    fn task_request(&self, task: TaskId) -> Option<Box<TaskRequest>> {
         let frame = self.frame_at(*self.tasks.get(&task)?)?;
         let open = frame.task.as_ref().filter(|open| open.id == task)?;
         let machine = &self.run(frame.run)?.shared.machine;
-        Some(TaskRequest {
+        Some(Box::new(TaskRequest {
             id: task,
             run: frame.run,
             frame: frame.id,
@@ -395,7 +395,7 @@ impl Execution {
             heartbeat_seconds: open.scheduled.heartbeat_seconds,
             credentials: open.credentials.clone(),
             scheduled_at: open.scheduled_at,
-        })
+        }))
     }
 
     /// Adds an event to a run's history.
@@ -539,6 +539,7 @@ impl Execution {
             variables: None,
             item,
             task: None,
+            inbox: VecDeque::new(),
             result: None,
             children: None,
             timers: Vec::new(),

@@ -119,12 +119,15 @@ impl Execution {
         let now = self.now;
         let options = &*self.options;
         let frame = self.frames.get_mut(slot)?.as_mut()?;
+        if frame.phase != Phase::Enter {
+            return None;
+        }
         let Run { shared, history, execution_type, .. } = self.runs.get_mut(frame.run.0 as usize)?;
         let state = shared.machine.state(frame.state)?;
         let is_straight = matches!(state.body, Body::Pass { .. } | Body::Choice { .. } | Body::Succeed);
         // A turn that enters a state and one that works on it each see to it that there is room for more events.
         let has_room = history.len() + 4 < options.quotas.most_events(*execution_type);
-        if frame.phase != Phase::Enter || !is_straight || state.broken.is_some() || !has_room {
+        if !is_straight || state.broken.is_some() || !has_room {
             return None;
         }
         if frame.input.holds_text() && options.as_of >= COMPACT_INPUTS_SINCE {

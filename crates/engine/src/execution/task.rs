@@ -1,6 +1,5 @@
 //! Tasks as the host sees them: what is asked, and what can be answered.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use asl::StateId;
@@ -82,7 +81,6 @@ pub(crate) struct OpenTask {
     pub attempt: u32,
     pub invocation: u32,
     pub scheduled_at: Instant,
-    pub inbox: VecDeque<TaskAnswer>,
     /// A worker was announced; only activities are not started by being scheduled.
     pub started: bool,
     /// The execution that runs for this task.

@@ -19,15 +19,22 @@ pub struct Log<T> {
 impl<T> Drop for Log<T> {
     fn drop(&mut self) {
         if let Some(tail) = self.tail.as_mut().and_then(Arc::get_mut) {
-            while tail.pop().is_some() {}
+            drop_backwards(tail);
         }
         if let Some(full) = self.full.as_mut().and_then(Arc::get_mut) {
             while let Some(chunk) = full.pop() {
                 if let Some(mut chunk) = Arc::into_inner(chunk) {
-                    while chunk.pop().is_some() {}
+                    drop_backwards(&mut chunk);
                 }
             }
         }
+    }
+}
+
+/// Drops items in their places, the last one first.
+fn drop_backwards<T>(items: &mut Vec<T>) {
+    for left in (0..items.len()).rev() {
+        items.truncate(left);
     }
 }
 

@@ -36,7 +36,7 @@ pub enum Progress {
     /// The budget is used up; call again to go on.
     Budget,
     /// The host does not answer this task.
-    NeedsTask(TaskRequest),
+    NeedsTask(Box<TaskRequest>),
     /// Nothing will happen any more unless a task is answered.
     Waiting,
 }

@@ -4,7 +4,7 @@ use json::{Number, Str, Value};
 
 use super::{Arguments, Failure, encoding, format, random};
 use crate::base64;
-use crate::java_order::object_by_hash;
+use crate::java_order::distinct_by_hash;
 use crate::reference_path::check_depth;
 
 /// The largest array that an array function takes, as JSON text.
@@ -140,9 +140,8 @@ pub(super) fn call(function: Function, arguments: &Arguments<'_, '_>) -> Result<
         Function::ArrayUnique => {
             let array = arguments.array(0)?;
             let items = array.as_array().unwrap_or_default();
-            let mut seen = HashSet::new();
-            let mut unique = Vec::new();
             if items.len() <= COMPARED_IN_PAIRS && items.iter().all(is_simple) {
+                let mut unique: Vec<Value> = Vec::with_capacity(items.len());
                 for item in items {
                     if !unique.iter().any(|known| equal_in_java(known, item)) {
                         unique.push(item.clone());
@@ -150,6 +149,8 @@ pub(super) fn call(function: Function, arguments: &Arguments<'_, '_>) -> Result<
                 }
                 return Ok(Value::array(unique));
             }
+            let mut seen = HashSet::new();
+            let mut unique = Vec::new();
             for item in items {
                 let mut key = String::new();
                 write_key(item, &mut key);
@@ -283,7 +284,7 @@ fn json_merge(arguments: &Arguments<'_, '_>) -> Result<Value, Failure> {
         .collect();
     let added = second_members.iter().filter(|(name, _)| !first_members.contains_key(name));
     members.extend(added.map(|(name, value)| (name.clone(), value.clone())));
-    Ok(object_by_hash(members))
+    Ok(distinct_by_hash(members))
 }
 
 /// Equality of Java's values: an integer and a float are different, whatever their sizes.

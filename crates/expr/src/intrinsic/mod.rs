@@ -8,7 +8,7 @@ mod random;
 
 use std::borrow::Cow;
 
-use json::{Str, Value};
+use json::{Number, Str, Value};
 
 use crate::error::{EvalError, RUNTIME, SyntaxError};
 use crate::path::Path;
@@ -172,13 +172,17 @@ impl<'c> Arguments<'c, '_> {
         Ok(value)
     }
 
-    pub fn number(&self, position: usize) -> Result<f64, Failure> {
-        let plain = match self.arguments.get(position) {
+    /// An argument that is there without being worked out.
+    fn plain(&self, position: usize) -> Option<&'c Value> {
+        match self.arguments.get(position) {
             Some(Argument::Literal(value)) => Some(value),
             Some(Argument::Path(path)) => path.find_plainly(self.scope.input),
             _ => None,
-        };
-        if let Some(Value::Number(number)) = plain {
+        }
+    }
+
+    pub fn number(&self, position: usize) -> Result<f64, Failure> {
+        if let Some(Value::Number(number)) = self.plain(position) {
             return Ok(number.as_f64());
         }
         let value = self.value(position)?;
@@ -187,6 +191,11 @@ impl<'c> Arguments<'c, '_> {
 
     /// A number rounded half up, which has to fit into 32 bits.
     pub fn integer(&self, position: usize) -> Result<i64, Failure> {
+        if let Some(Value::Number(Number::Int(integer))) = self.plain(position)
+            && i32::try_from(*integer).is_ok()
+        {
+            return Ok(*integer);
+        }
         let rounded = (self.number(position)? + 0.5).floor();
         if (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&rounded) {
             return Ok(rounded as i64);

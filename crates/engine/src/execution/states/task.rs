@@ -1,6 +1,5 @@
 //! Task states: scheduling, and what becomes of answers.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use json::{Str, Value};
@@ -109,6 +108,7 @@ impl Execution {
         let now = self.now;
         if let Some(frame) = self.frame_mut(slot) {
             frame.phase = Phase::StartTask;
+            frame.inbox.clear();
             frame.task = Some(Box::new(OpenTask {
                 id,
                 scheduled,
@@ -116,7 +116,6 @@ impl Execution {
                 attempt,
                 invocation,
                 scheduled_at: now,
-                inbox: VecDeque::new(),
                 started: false,
                 nested_run: None,
                 submitted: false,
@@ -146,8 +145,8 @@ impl Execution {
         frame.phase = Phase::Task;
         let Some(task) = frame.task.as_mut() else { return };
         let resource = task.scheduled.resource.clone();
-        let fails_before = matches!(task.inbox.front(), Some(TaskAnswer::FailedToStart { phase, .. }) if *phase != StartPhase::Submit);
-        let has_answer = !task.inbox.is_empty();
+        let fails_before = matches!(frame.inbox.front(), Some(TaskAnswer::FailedToStart { phase, .. }) if *phase != StartPhase::Submit);
+        let has_answer = !frame.inbox.is_empty();
         if !fails_before {
             match resource.kind {
                 ResourceKind::Activity => {}
@@ -168,9 +167,10 @@ impl Execution {
 
     /// Takes one answer of a task.
     pub(crate) fn take_answer(&mut self, slot: Slot, state: &StateDef) -> Result<(), Fault> {
-        let Some(task) = self.frame_mut(slot).and_then(|frame| frame.task.as_mut()) else { return Ok(()) };
-        let Some(answer) = task.inbox.pop_front() else { return Ok(()) };
-        let has_more = !task.inbox.is_empty();
+        let Some(frame) = self.frame_mut(slot) else { return Ok(()) };
+        let Some(task) = frame.task.as_mut() else { return Ok(()) };
+        let Some(answer) = frame.inbox.pop_front() else { return Ok(()) };
+        let has_more = !frame.inbox.is_empty();
         let resource = task.scheduled.resource.clone();
         let is_waiting_activity = resource.kind == ResourceKind::Activity && !task.started;
         match answer {
@@ -364,8 +364,8 @@ impl Execution {
     }
 
     fn answer_slot(&mut self, slot: Slot, answer: TaskAnswer) {
-        if let Some(task) = self.frame_mut(slot).and_then(|frame| frame.task.as_mut()) {
-            task.inbox.push_back(answer);
+        if let Some(frame) = self.frame_mut(slot).filter(|frame| frame.task.is_some()) {
+            frame.inbox.push_back(answer);
             self.wake(slot);
         }
     }
