@@ -44,6 +44,7 @@ pub(crate) use names::{LazyNames, Names};
 pub use options::{ExecutionType, Options, Order, Quotas};
 pub use redrive::RedriveError;
 pub use replace_machine::MissingStates;
+use run::Shared;
 pub use run::{Outcome, Run, RunId, RunKind, Status};
 pub use s3::{S3Object, VirtualS3};
 pub(crate) use states::{failure_of, item_at, items_of, max_concurrency, tolerance, wait_until};
@@ -120,7 +121,7 @@ impl Execution {
     }
 
     fn start_with(machine: Arc<Machine>, input: Value, options: Arc<Options>) -> Execution {
-        let facts = facts(&input, &options);
+        let shared = Arc::new(Shared { machine, facts: facts(&input, &options) });
         let s3 = options.s3.clone();
         let mut execution = Execution {
             now: options.start_time,
@@ -146,10 +147,10 @@ impl Execution {
             fallen: redrive::Fallen::default(),
         };
         let execution_type = execution.options.execution_type;
-        let again = execution.is_started_again().then(|| (machine.clone(), facts.clone(), input.clone()));
-        execution.start_run(RunKind::Main, machine, facts, execution_type, None, asl::ScopeId(0), input);
-        if let Some((machine, facts, input)) = again {
-            execution.start_run(RunKind::Again, machine, facts, execution_type, None, asl::ScopeId(0), input);
+        let again = execution.is_started_again().then(|| (shared.clone(), input.clone()));
+        execution.start_run(RunKind::Main, shared, execution_type, None, asl::ScopeId(0), input);
+        if let Some((shared, input)) = again {
+            execution.start_run(RunKind::Again, shared, execution_type, None, asl::ScopeId(0), input);
         }
         execution
     }
@@ -447,21 +448,19 @@ impl Execution {
         id
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn start_run(
         &mut self,
         kind: RunKind,
-        machine: Arc<Machine>,
-        facts: Facts,
+        shared: Arc<Shared>,
         execution_type: ExecutionType,
         parent: Option<(Slot, FrameId)>,
         scope: asl::ScopeId,
         input: Value,
     ) -> (RunId, Slot) {
         let run = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));
-        let role_arn = facts.role_arn.clone();
-        let start = machine.scope(scope).and_then(|scope| scope.start).unwrap_or(StateId(0));
-        self.runs.push(Run::new(run, kind, machine, facts, execution_type, self.now));
+        let role_arn = shared.facts.role_arn.clone();
+        let start = shared.machine.scope(scope).and_then(|scope| scope.start).unwrap_or(StateId(0));
+        self.runs.push(Run::new(run, kind, shared, execution_type, self.now));
         let slot = self.add_frame(run, parent, None, FrameRole::Execution, start, input.clone(), None);
         let frame = self.frame_at(slot).map_or(FrameId::ROOT, |frame| frame.id);
         if let Some(entry) = self.runs.get_mut(run.0 as usize) {

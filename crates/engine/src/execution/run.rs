@@ -91,8 +91,7 @@ impl Run {
     pub(crate) fn new(
         id: RunId,
         kind: RunKind,
-        machine: Arc<Machine>,
-        facts: Facts,
+        shared: Arc<Shared>,
         execution_type: ExecutionType,
         now: Instant,
     ) -> Run {
@@ -103,7 +102,7 @@ impl Run {
             history: History::default(),
             outcome: None,
             started_at: now,
-            shared: Arc::new(Shared { machine, facts }),
+            shared,
             root: 0,
             timeout: None,
         }

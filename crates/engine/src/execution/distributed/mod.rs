@@ -279,8 +279,8 @@ impl Execution {
             facts.start_time = self.now;
             let execution_type = if express { ExecutionType::Express } else { ExecutionType::Standard };
             let kind = RunKind::MapChild { map_run: index, index: child };
-            let machine = shared.machine.clone();
-            let (run, _) = self.start_run(kind, machine, facts, execution_type, None, map.scope, input);
+            let own = Arc::new(Shared { machine: shared.machine.clone(), facts });
+            let (run, _) = self.start_run(kind, own, execution_type, None, map.scope, input);
             if let Some(record) = self.map_runs.get_mut(index) {
                 match record.children.get_mut(child).filter(|_| is_again) {
                     Some(place) => {

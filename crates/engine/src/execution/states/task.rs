@@ -348,7 +348,8 @@ impl Execution {
         facts.start_time = self.now;
         let execution_type = self.options.execution_type;
         let kind = RunKind::Nested { parent };
-        let (run, _) = self.start_run(kind, machine, facts, execution_type, None, asl::ScopeId(0), input);
+        let shared = Arc::new(Shared { machine, facts });
+        let (run, _) = self.start_run(kind, shared, execution_type, None, asl::ScopeId(0), input);
         let response = Value::from_members([
             ("ExecutionArn", Value::String(execution_arn)),
             ("StartDate", Value::float(self.now.0 as f64 / 1000.0)),
