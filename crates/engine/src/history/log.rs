@@ -147,7 +147,7 @@ impl<T: Clone> FromIterator<T> for Log<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Log;
+    use super::{CHUNK, FIRST, Log};
 
     #[test]
     fn clones_go_their_own_way() {
@@ -167,5 +167,39 @@ mod tests {
         longer.push(201);
         assert_eq!(longer.shared_with(&log), 192);
         assert_eq!(before.iter().copied().collect::<Vec<_>>(), (0..200).collect::<Vec<_>>());
+    }
+
+    /// The items in all the ways in which they are got at.
+    fn assert_is(log: &Log<String>, expected: &[String]) {
+        assert_eq!((log.len(), log.is_empty()), (expected.len(), expected.is_empty()));
+        assert!(log.iter().eq(expected));
+        assert!(log.iter().rev().eq(expected.iter().rev()));
+        assert_eq!(log.last(), expected.last());
+        for index in 0..expected.len() + 2 {
+            assert_eq!(log.get(index), expected.get(index), "{index} of {}", expected.len());
+        }
+    }
+
+    #[test]
+    fn a_clone_goes_its_own_way_from_any_length() {
+        let most = 2 * CHUNK + FIRST + 1;
+        let (mut log, mut expected) = (Log::default(), Vec::new());
+        for length in 0..most {
+            assert_is(&log, &expected);
+            let (mut clone, mut other) = (log.clone(), expected.clone());
+            for number in 0..CHUNK + 1 {
+                clone.push(format!("other {number}"));
+                other.push(format!("other {number}"));
+                for index in [0, length, length + number] {
+                    *clone.get_mut(index).unwrap() += "!";
+                    other[index] += "!";
+                }
+            }
+            assert!(clone.get_mut(other.len()).is_none());
+            assert_is(&clone, &other);
+            assert!(log.shared_with(&clone) <= length);
+            log.push(length.to_string());
+            expected.push(length.to_string());
+        }
     }
 }
