@@ -56,10 +56,9 @@ fn key_of(studio: Studio, node: Option<usize>) -> Option<Str> {
 
 fn is_taken(studio: Studio, edge: &SceneEdge) -> bool {
     let (from, to) = (key_of(studio, edge.from), key_of(studio, edge.to));
-    let is_taken = |by_catcher| studio.runs.is_taken(from.as_ref(), to.as_ref(), by_catcher);
-    // Not every error that is caught leaves an event of its own: without a twin the ends say enough.
-    (edge.to.is_some() || edge.to_end)
-        && (is_taken(edge.is_catcher()) || !edge.has_twin && is_taken(!edge.is_catcher()))
+    // Without a twin the ends say enough, also where the definition was changed since.
+    let way = edge.way.filter(|_| edge.has_twin);
+    (edge.to.is_some() || edge.to_end) && studio.runs.is_taken(from.as_ref(), to.as_ref(), way)
 }
 
 /// A state that no run has reached is marked itself: of its ways nothing more is to be said.

@@ -26,6 +26,8 @@ pub struct Coverage {
     pub catchers: BTreeMap<(StateId, usize), u64>,
     /// Choice rules that matched, by state and position; the default is the position after the last.
     pub rules: BTreeMap<(StateId, usize), u64>,
+    /// Transitions that were told from others that lead to the same state.
+    told: BTreeSet<(StateId, TransitionKind)>,
     pub runs: u64,
 }
 
@@ -84,7 +86,20 @@ impl Coverage {
             {
                 self.add_handler(execution, EventRef { run, event: EventId(ended) }, state);
             }
-            if let (StateType::Choice, Some(next)) = (visit.state_type, next) {
+            let exited = visit.exited.and_then(|exited| history.event(EventId(exited)));
+            let way = exited.and_then(|exited| exited.details.way());
+            if let Some(way) = way {
+                self.told.insert((state, way));
+                let caught_silently = !visit.attempts.iter().any(|attempt| attempt.has_failed);
+                match way {
+                    TransitionKind::Choice(position) => self.add_rule(state, position),
+                    TransitionKind::Default => self.add_rule(state, rule_count(document, state)),
+                    TransitionKind::Catch(position) if caught_silently => {
+                        *self.catchers.entry((state, position)).or_default() += 1;
+                    }
+                    _ => {}
+                }
+            } else if let (StateType::Choice, Some(next)) = (visit.state_type, next) {
                 let recorded = Recorded { execution, events: &events, visits: &visits };
                 self.add_choice(recorded, visit.entered, state, next, document);
             }
@@ -115,7 +130,7 @@ impl Coverage {
     ) {
         let Some(choice) = document.state(state) else { return };
         let transitions = choice.transitions();
-        let count = choice.field("Choices").map_or(0, |rules| document.tree().items(rules).count());
+        let count = rule_count(document, state);
         let position = |kind: TransitionKind| match kind {
             TransitionKind::Choice(position) => Some(position),
             TransitionKind::Default => Some(count),
@@ -150,11 +165,20 @@ impl Coverage {
                 }
             }
         };
-        *self.rules.entry((state, taken)).or_default() += 1;
+        self.add_rule(state, taken);
+    }
+
+    fn add_rule(&mut self, state: StateId, position: usize) {
+        *self.rules.entry((state, position)).or_default() += 1;
     }
 
     pub fn is_taken(&self, way: Taken) -> bool {
         self.ways.contains_key(&(way.0.map(|from| from.0), way.1.map(|to| to.0)))
+    }
+
+    /// Whether it is known of some visit of a state how it was left.
+    fn is_told(&self, state: StateId) -> bool {
+        self.told.range((state, TransitionKind::Next)..).next().is_some_and(|(told, _)| *told == state)
     }
 
     /// The states and transitions of a definition that no run has reached.
@@ -167,7 +191,16 @@ impl Coverage {
             }
             for transition in state.transitions() {
                 let Some(to) = end_of(&transition.target) else { continue };
+                let has_twin = || {
+                    state.transitions().iter().filter(|other| other.target == transition.target).count() > 1
+                };
                 let is_reached = match transition.kind {
+                    TransitionKind::Default if has_twin() => {
+                        self.rules.contains_key(&(state.id(), rule_count(document, state.id())))
+                    }
+                    TransitionKind::Next if has_twin() && self.is_told(state.id()) => {
+                        self.told.contains(&(state.id(), TransitionKind::Next))
+                    }
                     TransitionKind::Choice(position) => self.rules.contains_key(&(state.id(), position)),
                     TransitionKind::Catch(position) => self.catchers.contains_key(&(state.id(), position)),
                     _ => self.is_taken((Some(state.id()), to)),
@@ -198,6 +231,11 @@ impl Coverage {
         let taken = ways.iter().filter(|way| self.ways.contains_key(way)).count();
         (reached as f64 / states as f64, if ways.is_empty() { 1.0 } else { taken as f64 / ways.len() as f64 })
     }
+}
+
+fn rule_count(document: &Document, state: StateId) -> usize {
+    let rules = document.state(state).and_then(|state| state.field("Choices"));
+    rules.map_or(0, |rules| document.tree().items(rules).count())
 }
 
 /// The state that a transition leads to, or the end; none where it leads nowhere.

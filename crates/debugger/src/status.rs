@@ -1,6 +1,6 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use asl::StateId;
+use asl::{StateId, TransitionKind};
 use engine::{EventType, FrameId, HistoryEvent};
 
 /// How a state fares in a run, over all its visits.
@@ -102,6 +102,20 @@ impl Tally {
     }
 }
 
+/// By which of its ways a state was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaving {
+    By(TransitionKind),
+    /// By some catcher.
+    Caught,
+    /// Not known, and nothing tells of an error.
+    Somehow,
+}
+
+/// How a run has gone from one place to another.
+#[derive(Clone, Debug, Default)]
+struct Leavings(Vec<Leaving>);
+
 /// The statuses of all states, brought up to date event by event.
 #[derive(Clone, Debug, Default)]
 pub struct StatusBoard {
@@ -111,10 +125,9 @@ pub struct StatusBoard {
     broken: HashMap<Place, (Visit, StateStatus)>,
     /// Those of them that a redriven execution may take up.
     redriven: HashMap<Place, (Visit, StateStatus)>,
-    /// The state that was left last in a frame that still runs, and whether by a catcher.
-    left: HashMap<Place, (StateId, bool)>,
-    /// The ways, and whether they began with a catcher.
-    taken: HashSet<(Taken, bool)>,
+    /// The state that was left last in a frame that still runs, and how.
+    left: HashMap<Place, (StateId, Leaving)>,
+    taken: HashMap<Taken, Leavings>,
     visits: u64,
 }
 
@@ -138,9 +151,29 @@ impl StatusBoard {
         self.tallies.get(&state).map_or(0, |tally| tally.retries)
     }
 
-    /// Whether the run has gone this way, by a catcher or otherwise.
-    pub fn is_taken(&self, way: Taken, by_catcher: bool) -> bool {
-        self.taken.contains(&(way, by_catcher))
+    /// Whether the run has gone this way.
+    pub fn is_taken(&self, way: Taken) -> bool {
+        self.taken.contains_key(&way)
+    }
+
+    /// Whether the run has gone this way by this transition, or may have: a recorded history without its definition
+    /// tells no more than whether an error was caught.
+    pub fn is_taken_by(&self, way: Taken, kind: TransitionKind) -> bool {
+        let is_catcher = matches!(kind, TransitionKind::Catch(_));
+        self.taken.get(&way).is_some_and(|leavings| {
+            leavings.0.iter().any(|leaving| match leaving {
+                Leaving::By(known) => *known == kind,
+                Leaving::Caught => is_catcher,
+                Leaving::Somehow => !is_catcher,
+            })
+        })
+    }
+
+    fn take(&mut self, way: Taken, leaving: Leaving) {
+        let Leavings(known) = self.taken.entry(way).or_default();
+        if !known.contains(&leaving) {
+            known.push(leaving);
+        }
     }
 
     pub fn states(&self) -> impl Iterator<Item = StateId> {
@@ -161,7 +194,7 @@ impl StatusBoard {
                     self.close(place, StateStatus::Failed);
                 }
             }
-            event_type if event_type.is_state_exited() => self.exit(place, event.state),
+            event_type if event_type.is_state_exited() => self.exit(place, event.state, event.details.way()),
             EventType::TaskScheduled | EventType::LambdaFunctionScheduled | EventType::ActivityScheduled => {
                 self.begin_attempt(place)
             }
@@ -237,16 +270,19 @@ impl StatusBoard {
         let tally = self.tallies.entry(state).or_default();
         tally.visits += 1;
         tally.open += 1;
-        let (from, by_catcher) = self.left.remove(&place).unzip();
-        self.taken.insert(((from, Some(state)), by_catcher.unwrap_or(false)));
+        let (from, leaving) = self.left.remove(&place).unzip();
+        self.take((from, Some(state)), leaving.unwrap_or(Leaving::Somehow));
     }
 
-    fn exit(&mut self, place: Place, state: Option<StateId>) {
-        let caught = self.open.get(&place).is_some_and(|visit| visit.has_failed);
+    fn exit(&mut self, place: Place, state: Option<StateId>, way: Option<TransitionKind>) {
+        // Not every error that is caught leaves an event of its own.
+        let caught = matches!(way, Some(TransitionKind::Catch(_)))
+            || self.open.get(&place).is_some_and(|visit| visit.has_failed);
         self.close(place, if caught { StateStatus::Caught } else { StateStatus::Succeeded });
         // What went on inside of a container that is left has come to its end.
         if let Some(state) = state {
-            self.left.insert(place, (state, caught));
+            let untold = if caught { Leaving::Caught } else { Leaving::Somehow };
+            self.left.insert(place, (state, way.map_or(untold, Leaving::By)));
         }
     }
 
@@ -286,8 +322,8 @@ impl StatusBoard {
     }
 
     fn end(&mut self, place: Place) {
-        if let Some((state, by_catcher)) = self.left.remove(&place) {
-            self.taken.insert(((Some(state), None), by_catcher));
+        if let Some((state, leaving)) = self.left.remove(&place) {
+            self.take((Some(state), None), leaving);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use asl::{StateId, StateType};
+use asl::{StateId, StateType, TransitionKind};
 use engine::{Details, EventId, EventType, Failure, FrameId, HistoryEvent, Instant, RunId};
 use json::Str;
 
@@ -277,7 +277,9 @@ impl Visits {
         let Some(visit) = self.change(id) else { return };
         if event.event_type.is_state_exited() {
             visit.exited = Some(position);
-            let status = if visit.has_failed { StateStatus::Caught } else { StateStatus::Succeeded };
+            // Not every error that is caught leaves an event of its own.
+            let is_caught = visit.has_failed || matches!(event.details.way(), Some(TransitionKind::Catch(_)));
+            let status = if is_caught { StateStatus::Caught } else { StateStatus::Succeeded };
             self.close(place, event.timestamp, status);
         } else if begins_attempt(event.event_type) {
             visit.has_failed = false;

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use asl::{
@@ -169,16 +169,12 @@ pub struct SceneEdge {
     /// The node that it enters, none for ends and stubs.
     pub to: Option<usize>,
     pub to_end: bool,
-    /// Whether a catcher and something else lead the same way: which of them a run took is then to be asked.
+    /// Whether another transition leads the same way: which of them a run took is then to be asked.
     pub has_twin: bool,
     pub bounds: Rect,
 }
 
 impl SceneEdge {
-    pub fn is_catcher(&self) -> bool {
-        matches!(self.way, Some(TransitionKind::Catch(_)))
-    }
-
     /// What it leaves and what it enters.
     fn ends(&self) -> (Option<usize>, Option<usize>, bool) {
         (self.from, self.to, self.to_end)
@@ -525,12 +521,12 @@ fn edges(document: &Document, source: &Source, geometry: &Geometry) -> Vec<Scene
             bounds: edge.bounds(),
         });
     }
-    let [catchers, others] = [true, false].map(|is_catcher| {
-        let those = edges.iter().filter(|edge| edge.is_catcher() == is_catcher);
-        those.map(SceneEdge::ends).collect::<HashSet<_>>()
-    });
+    let mut counts: HashMap<_, u32> = HashMap::new();
+    for edge in &edges {
+        *counts.entry(edge.ends()).or_default() += 1;
+    }
     for edge in &mut edges {
-        edge.has_twin = if edge.is_catcher() { &others } else { &catchers }.contains(&edge.ends());
+        edge.has_twin = counts.get(&edge.ends()).is_some_and(|count| *count > 1);
     }
     edges
 }

@@ -11,7 +11,7 @@ mod marks;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use asl::Document;
+use asl::{Document, TransitionKind};
 use debugger::{Breakpoints, Cursor, Run, Session, Stop, VisitId};
 use engine::{Budget, Execution, Machine, MockHost, Options, Order, TaskRequest};
 use json::{Str, Value};
@@ -469,9 +469,9 @@ impl Runs {
         signal
     }
 
-    /// Whether the run has gone from one node to another, by their keys, until the cursor: by a catcher or otherwise;
-    /// follows the run.
-    pub fn is_taken(self, from: Option<&Str>, to: Option<&Str>, by_catcher: bool) -> bool {
+    /// Whether the run has gone from one node to another, by their keys, until the cursor: by a transition if one is
+    /// asked for; follows the run.
+    pub fn is_taken(self, from: Option<&Str>, to: Option<&Str>, by: Option<TransitionKind>) -> bool {
         self.picture.track();
         let taken = self.touch(|run| {
             let state = |key: Option<&Str>| match key {
@@ -479,7 +479,11 @@ impl Runs {
                 None => Some(None),
             };
             let (Some(from), Some(to)) = (state(from), state(to)) else { return false };
-            run.session.board().is_taken((from, to), by_catcher)
+            let board = run.session.board();
+            match by {
+                Some(kind) => board.is_taken_by((from, to), kind),
+                None => board.is_taken((from, to)),
+            }
         });
         taken.unwrap_or(false)
     }

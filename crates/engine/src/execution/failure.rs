@@ -138,7 +138,7 @@ impl Execution {
                 None => catcher.result_path.apply(&frame.input, error.clone())?,
             };
             let assigned = assigned_by(catcher.assign.as_ref(), &error, &host)?;
-            Ok(Exit { output, assigned })
+            Ok(Exit { output, assigned, way: catcher.way })
         })();
         self.close_task(slot);
         let result = evaluated.and_then(|exit| self.exit(slot, state, exit, &catcher.next));

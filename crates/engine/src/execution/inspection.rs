@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use asl::StateId;
+use asl::{StateId, TransitionKind};
 use json::Value;
 
 use crate::execution::{EventRef, Execution, FrameRole, Status, handler_matches};
@@ -31,6 +31,8 @@ pub struct Inspection {
     pub output: Option<Value>,
     /// The output as the stages give it again; none where that takes what is not known any more.
     pub recomputed: Option<Value>,
+    /// By which of its ways the state goes on by itself, catchers apart, as the stages give it again.
+    pub way: Option<TransitionKind>,
     /// The failure that the visit met last, caught or not.
     pub failure: Option<Failure>,
 }
@@ -80,9 +82,13 @@ impl Execution {
         data.error_details = visit.failure.as_ref().and_then(|failure| handler_of(state, failure, &visit));
         let output = visit.exited.and_then(|exited| exited.details.output().cloned());
         let mut recomputed = None;
+        let mut way = None;
         let mut failure = visit.failure.clone();
         match ending {
-            Ending::Exit { output: made, .. } => recomputed = Some(made),
+            Ending::Exit { output: made, way: found, .. } => {
+                recomputed = Some(made);
+                way = found.kind();
+            }
             Ending::Failure(made) => failure = failure.or(Some(made)),
             Ending::Fault(fault) => failure = failure.or(Some(Failure::new(fault.name(), fault.cause()))),
             Ending::Open => {}
@@ -98,6 +104,7 @@ impl Execution {
             context,
             output: output.or_else(|| recomputed.clone()),
             recomputed,
+            way,
             failure,
         })
     }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use asl::{StateId, StateType};
 use json::{Str, Value};
 
-use crate::execution::{Execution, Options, Outcome, RunId};
-use crate::history::{Details, FrameId, History, HistoryEvent, ImportedHistory};
-use crate::machine::Machine;
+use crate::execution::{EventRef, Execution, Options, Outcome, RunId};
+use crate::history::{Details, EventId, FrameId, History, HistoryEvent, ImportedHistory, Way};
+use crate::machine::{Machine, Next};
 
 impl Execution {
     /// An execution as a history tells of it. It never goes on: a step tells of its end, or that nothing
@@ -40,9 +41,51 @@ impl Execution {
             run.outcome = outcome;
             run.timeout = None;
         }
+        execution.tell_ways();
         execution
     }
+
+    /// Finds out by which of their ways states were left, where the definition tells: a history only says where to.
+    fn tell_ways(&mut self) {
+        let Some(run) = self.run(RunId(0)) else { return };
+        let machine = run.machine().clone();
+        let mut left: HashMap<FrameId, (EventId, StateId)> = HashMap::new();
+        let mut told: Vec<(EventId, Way)> = Vec::new();
+        let mut inspected = 0;
+        for event in run.history.iter() {
+            let Some(state) = event.state else { continue };
+            if event.event_type.is_state_exited() {
+                left.insert(event.frame, (event.id, state));
+                continue;
+            }
+            let before = left.remove(&event.frame).filter(|_| event.event_type.is_state_entered());
+            let Some((exited, from)) = before else { continue };
+            let Some(from) = machine.state(from) else { continue };
+            let leads_here = |next: &Next| *next == Next::State(state);
+            let ways: Vec<Way> =
+                from.ways().filter(|(_, next)| leads_here(next)).map(|(way, _)| way).collect();
+            match ways.as_slice() {
+                [] => {}
+                [way] => told.push((exited, *way)),
+                // Which of several rules it was, their conditions say.
+                several if from.state_type == StateType::Choice && inspected < MOST_INSPECTED => {
+                    inspected += 1;
+                    let found = self.inspect(EventRef { run: RunId(0), event: exited });
+                    let way = found.and_then(|found| found.way).map(Way::from);
+                    told.extend(way.filter(|way| several.contains(way)).map(|way| (exited, way)));
+                }
+                _ => {}
+            }
+        }
+        let Some(run) = self.runs.get_mut(RunId(0).0 as usize) else { return };
+        for (exited, way) in told {
+            run.history.tell_way(exited, way);
+        }
+    }
 }
+
+/// How many visits are worked out again to tell which rule of a Choice state matched.
+const MOST_INSPECTED: usize = 2_000;
 
 /// The history, where each entry of a state knows the variables that were assigned before it.
 fn with_variables(recorded: &ImportedHistory) -> History {

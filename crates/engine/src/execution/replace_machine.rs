@@ -1,13 +1,13 @@
 //! Another definition for a run that stands still.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asl::StateId;
 use json::Str;
 
 use crate::execution::{Execution, RunId};
-use crate::machine::Machine;
+use crate::machine::{Machine, Next};
 
 /// States that the run is in and that are not in the new definition, or in another place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +62,13 @@ impl Execution {
                 info.owner = Some(*owner);
             }
         }
+        let leads_elsewhere: BTreeSet<StateId> = moved
+            .iter()
+            .filter(|(from, to)| !leads_alike(&old, &machine, **from, **to, &moved))
+            .map(|(from, _)| *from)
+            .collect();
         for run in self.runs.iter_mut().filter(|run| Arc::ptr_eq(&run.shared.machine, &old)) {
-            run.history.move_states(&moved);
+            run.history.move_states(&moved, &leads_elsewhere);
             Arc::make_mut(&mut run.shared).machine = machine.clone();
         }
         let mut invocations = vec![0; machine.states.len()];
@@ -77,6 +82,22 @@ impl Execution {
         self.invocations = invocations;
         Ok(())
     }
+}
+
+/// Whether the ways of a state lead where they led, each in its place.
+fn leads_alike(
+    old: &Machine,
+    new: &Machine,
+    from: StateId,
+    to: StateId,
+    moved: &BTreeMap<StateId, StateId>,
+) -> bool {
+    let (Some(from), Some(to)) = (old.state(from), new.state(to)) else { return false };
+    let led = from.ways().map(|(way, next)| match next {
+        Next::State(state) => (way, moved.get(state).map(|state| Next::State(*state))),
+        other => (way, Some(other.clone())),
+    });
+    led.eq(to.ways().map(|(way, next)| (way, Some(next.clone()))))
 }
 
 /// The name of the Parallel or Map state that a state is in.

@@ -162,12 +162,12 @@ impl Execution {
             Body::Choice { rules, default } => choose(state, rules, default.as_ref(), &host),
             _ => succeed(state, &host),
         };
-        let (next, output, assigned) = match worked {
-            Ok((next, exit)) => (next, exit.output.into_place(), exit.assigned),
+        let (next, output, assigned, way) = match worked {
+            Ok((next, exit)) => (next, exit.output.into_place(), exit.assigned, exit.way),
             Err(fault) => return Some(Passed::Failed(fault)),
         };
         let Next::State(next) = next else {
-            return Some(Passed::Off(next.clone(), Exit { output, assigned }));
+            return Some(Passed::Off(next.clone(), Exit { output, assigned, way }));
         };
         let mut checked = check_size(&options.quotas, &state.name, &output);
         if checked.is_ok() && !assigned.is_empty() {
@@ -188,6 +188,7 @@ impl Execution {
                 name: state.name.clone(),
                 output: output.clone(),
                 assigned: (!assigned.is_empty()).then(|| Arc::new(assigned)),
+                way,
             },
         });
         tell(EventRef { run: frame.run, event: exited });

@@ -9,7 +9,7 @@ use json::{Str, Value};
 use crate::execution::inspection::visit_random;
 use crate::execution::run::Shared;
 use crate::execution::{Execution, Frame, FrameRole, Outcome, Phase, Quotas, RunId, RunKind, Slot, Status};
-use crate::history::{Details, EventId, EventType, Failure};
+use crate::history::{Details, EventId, EventType, Failure, Way};
 use crate::machine::{Body, DataFlow, Next, StateDef};
 use crate::query::{Fault, RUNTIME, StateHost, Template};
 use crate::time::Instant;
@@ -22,6 +22,7 @@ pub(super) const COMPACT_INPUTS_SINCE: Instant = Instant(1_714_521_600_000);
 pub(crate) struct Exit {
     pub output: Value,
     pub assigned: Vec<(Str, Value)>,
+    pub way: Way,
 }
 
 impl Exit {
@@ -32,7 +33,7 @@ impl Exit {
             Some(output) => output.evaluate("Output", effective, host)?,
             None => data.output_path.apply(effective, host)?,
         };
-        Ok(Exit { output, assigned: assigned_by(data.assign.as_ref(), effective, host)? })
+        Ok(Exit { output, assigned: assigned_by(data.assign.as_ref(), effective, host)?, way: Way::NEXT })
     }
 
     /// What a state makes of its result: ResultSelector, Assign, ResultPath, OutputPath, or Output and Assign.
@@ -52,7 +53,7 @@ impl Exit {
             None => result.clone(),
         };
         let assigned = assigned_by(data.assign.as_ref(), &result, host)?;
-        Ok(Exit { output, assigned })
+        Ok(Exit { output, assigned, way: Way::NEXT })
     }
 
     /// As [`Exit::with_result`], for a state that is known to be in JSONPath.
@@ -65,7 +66,7 @@ impl Exit {
         let assigned = assigned_by(data.assign.as_ref(), &selected, host)?;
         let combined = data.result_path.apply(host.input, selected)?;
         let output = data.output_path.apply_to(combined, host)?;
-        Ok(Exit { output, assigned })
+        Ok(Exit { output, assigned, way: Way::NEXT })
     }
 }
 
@@ -179,7 +180,7 @@ impl Execution {
         exit: Exit,
         next: &Next,
     ) -> Result<(), Fault> {
-        let Exit { output, assigned } = exit;
+        let Exit { output, assigned, way } = exit;
         check_size(&self.options.quotas, &state.name, &output)?;
         let assigned = match assigned.is_empty() {
             true => None,
@@ -190,7 +191,8 @@ impl Execution {
                 Some(Arc::new(assigned))
             }
         };
-        let details = Details::StateExited { name: state.name.clone(), output: output.clone(), assigned };
+        let details =
+            Details::StateExited { name: state.name.clone(), output: output.clone(), assigned, way };
         self.emit_next(slot, exited_event(state.state_type), details);
         match next {
             Next::State(next) => {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use asl::StateId;
+use asl::{StateId, TransitionKind};
 use json::{Map, Names, Str, Value};
 
 use crate::history::EventType;
@@ -65,6 +65,8 @@ pub enum Details {
         name: Str,
         output: Value,
         assigned: Option<Variables>,
+        /// By which of its ways. Not part of AWS's event.
+        way: Way,
     },
     TaskScheduled(Arc<TaskScheduled>),
     LambdaFunctionScheduled(Arc<TaskScheduled>),
@@ -119,6 +121,51 @@ impl Failure {
         let names = NAMES.get_or_init(|| Names::from_distinct(vec!["Error".into(), "Cause".into()]));
         let text = |part: &Option<Str>| part.clone().map_or(Value::Null, Value::String);
         Value::object(Map::from_names(names, vec![text(&self.error), text(&self.cause)]))
+    }
+}
+
+/// By which of its ways a state was left: two bytes, which an event has room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Way(u16);
+
+impl Way {
+    /// A recorded history does not tell, and the last ones of very many rules or catchers are not told either.
+    pub const UNTOLD: Way = Way(0);
+    pub const NEXT: Way = Way(1);
+    pub const DEFAULT: Way = Way(2);
+    /// The first rule; catchers stand between the rules.
+    const FIRST: u16 = 3;
+
+    pub fn kind(self) -> Option<TransitionKind> {
+        match self {
+            Way::UNTOLD => None,
+            Way::NEXT => Some(TransitionKind::Next),
+            Way::DEFAULT => Some(TransitionKind::Default),
+            Way(number) => {
+                let number = number.checked_sub(Way::FIRST)?;
+                let position = usize::from(number / 2);
+                Some(match number % 2 {
+                    0 => TransitionKind::Choice(position),
+                    _ => TransitionKind::Catch(position),
+                })
+            }
+        }
+    }
+}
+
+impl From<TransitionKind> for Way {
+    fn from(kind: TransitionKind) -> Way {
+        let numbered = |position: usize, offset: usize| {
+            let number = position.checked_mul(2).and_then(|twice| twice.checked_add(offset));
+            let number = number.and_then(|number| u16::try_from(number).ok());
+            number.and_then(|number| number.checked_add(Way::FIRST)).map_or(Way::UNTOLD, Way)
+        };
+        match kind {
+            TransitionKind::Next => Way::NEXT,
+            TransitionKind::Default => Way::DEFAULT,
+            TransitionKind::Choice(position) => numbered(position, 0),
+            TransitionKind::Catch(position) => numbered(position, 1),
+        }
     }
 }
 
@@ -196,6 +243,14 @@ impl Details {
         }
     }
 
+    /// By which of its ways a state was left; none where that is not known, and for other events.
+    pub fn way(&self) -> Option<TransitionKind> {
+        match self {
+            Details::StateExited { way, .. } => way.kind(),
+            _ => None,
+        }
+    }
+
     pub fn assigned(&self) -> Option<&[(Str, Value)]> {
         match self {
             Details::StateExited { assigned, .. } => assigned.as_deref().map(Vec::as_slice),
@@ -223,14 +278,29 @@ impl Details {
     }
 }
 
+// Up to 64 bytes a value is moved word by word in WebAssembly, whose instruction for more than that is slow.
+const _: () = assert!(size_of::<HistoryEvent>() <= if size_of::<usize>() == 4 { 64 } else { 96 });
+
 #[cfg(test)]
 mod tests {
-    use super::HistoryEvent;
+    use asl::TransitionKind;
+
+    use super::Way;
 
     #[test]
-    fn events_are_small() {
-        // Up to 64 bytes a value is moved word by word in WebAssembly, whose instruction for more than that is slow.
-        let most = if size_of::<usize>() == 4 { 64 } else { 96 };
-        assert!(size_of::<HistoryEvent>() <= most, "{}", size_of::<HistoryEvent>());
+    fn ways_are_told_as_far_as_there_is_room() {
+        let told = |kind| Way::from(kind).kind();
+        for kind in [TransitionKind::Next, TransitionKind::Default] {
+            assert_eq!(told(kind), Some(kind));
+        }
+        for position in [0, 1, 2, 999, 32_000] {
+            for kind in [TransitionKind::Choice(position), TransitionKind::Catch(position)] {
+                assert_eq!(told(kind), Some(kind));
+            }
+        }
+        for position in [32_767, 65_536, usize::MAX] {
+            assert_eq!(told(TransitionKind::Choice(position)), None, "{position}");
+            assert_eq!(told(TransitionKind::Catch(position)), None, "{position}");
+        }
     }
 }

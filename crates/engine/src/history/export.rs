@@ -75,7 +75,7 @@ pub(crate) fn details_to_json(
             members.text("name", Some(name));
             members.data("input", "inputDetails", input);
         }
-        Details::StateExited { name, output, assigned } => {
+        Details::StateExited { name, output, assigned, .. } => {
             members.text("name", Some(name));
             members.data("output", "outputDetails", output);
             if let Some(assigned) = assigned

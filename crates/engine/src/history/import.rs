@@ -9,7 +9,7 @@ use json::{Map, Str, Value};
 use crate::execution::{FrameInfo, FrameRole, RunId};
 use crate::history::{
     Details, EvaluationFailed, EventId, EventType, ExecutionStarted, Failure, FrameId, History, HistoryEvent,
-    TaskScheduled, TimestampStyle, event_to_json,
+    TaskScheduled, TimestampStyle, Way, event_to_json,
 };
 use crate::machine::{Machine, Resource};
 use crate::time::Instant;
@@ -243,6 +243,7 @@ fn details_of(event_type: EventType, details: &Value) -> Details {
                 .and_then(Value::as_object)
                 .map(|assigned| assigned.iter().map(|(name, value)| (name.clone(), parsed(value))).collect())
                 .map(Arc::new),
+            way: Way::UNTOLD,
         },
         _ => Details::Failure(failure()),
     }

@@ -1,5 +1,9 @@
 //! What happened: typed events, and AWS's texts of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use asl::StateId;
+
 mod event;
 mod event_type;
 mod export;
@@ -9,7 +13,7 @@ mod log_events;
 
 pub use event::{
     Details, EvaluationFailed, EventId, ExecutionStarted, Failure, FrameId, HistoryEvent, TaskScheduled,
-    Variables,
+    Variables, Way,
 };
 pub use event_type::EventType;
 pub use export::{TimestampStyle, event_to_json};
@@ -70,16 +74,35 @@ impl History {
         count
     }
 
-    /// Gives events the states of another definition; what is not there any more loses its state.
-    pub(crate) fn move_states(&mut self, moved: &std::collections::BTreeMap<asl::StateId, asl::StateId>) {
+    /// Gives events the states of another definition; what is not there any more loses its state. By which way a state
+    /// was left is forgotten where its ways are others now.
+    pub(crate) fn move_states(
+        &mut self,
+        moved: &BTreeMap<StateId, StateId>,
+        leads_elsewhere: &BTreeSet<StateId>,
+    ) {
         for index in 0..self.events.len() {
             let Some(state) = self.events.get(index).and_then(|event| event.state) else { continue };
             let to = moved.get(&state).copied();
-            if to != Some(state)
+            let forgets = leads_elsewhere.contains(&state);
+            if (to != Some(state) || forgets)
                 && let Some(event) = self.events.get_mut(index)
             {
                 event.state = to;
+                if let (true, Details::StateExited { way, .. }) = (forgets, &mut event.details) {
+                    *way = Way::UNTOLD;
+                }
             }
+        }
+    }
+
+    /// Notes by which way a state was left.
+    pub(crate) fn tell_way(&mut self, exited: EventId, told: Way) {
+        let index = (exited.0 as usize).checked_sub(1);
+        if let Some(event) = index.and_then(|index| self.events.get_mut(index))
+            && let Details::StateExited { way, .. } = &mut event.details
+        {
+            *way = told;
         }
     }
 

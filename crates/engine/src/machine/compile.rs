@@ -216,10 +216,12 @@ impl Compiler<'_> {
                 })
             };
             let Some(condition) = self.keep(&field, condition) else { continue };
-            let way = transitions.iter().find(|way| way.kind == TransitionKind::Choice(position));
+            let kind = TransitionKind::Choice(position);
+            let way = transitions.iter().find(|way| way.kind == kind);
             rules.push(RuleDef {
                 output_field: format!("{field}/Output").into(),
                 condition,
+                way: kind.into(),
                 next: next_of(way),
                 output: self.template_of(rule.get("Output"), &format!("{field}/Output")),
                 assign: self.template_of(rule.get("Assign"), &format!("{field}/Assign")),
@@ -349,7 +351,8 @@ impl Compiler<'_> {
         let mut compiled = Vec::with_capacity(catchers.len());
         for (position, catcher) in catchers.iter().enumerate() {
             let field = format!("Catch[{position}]");
-            let way = transitions.iter().find(|way| way.kind == TransitionKind::Catch(position));
+            let kind = TransitionKind::Catch(position);
+            let way = transitions.iter().find(|way| way.kind == kind);
             let result_path = match self.is_jsonata() {
                 true => ResultPath::Replace,
                 false => self.result_path(catcher.get("ResultPath").cloned(), &format!("{field}/ResultPath")),
@@ -361,6 +364,7 @@ impl Compiler<'_> {
             compiled.push(Catcher {
                 output_field: format!("{field}/Output").into(),
                 errors: error_names(catcher),
+                way: kind.into(),
                 next: next_of(way),
                 result_path,
                 output,

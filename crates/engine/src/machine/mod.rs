@@ -9,6 +9,7 @@ use std::sync::Arc;
 use asl::{QueryLanguage, Role, ScopeId, StateId, StateType};
 use json::{Span, Str, Value};
 
+use crate::history::Way;
 use crate::query::{Condition, Dynamic, Items, PathField, ResultPath, Template};
 
 pub use resource::{Pattern, Resource, ResourceKind};
@@ -110,6 +111,19 @@ impl StateDef {
         }
     }
 
+    /// Where it can lead.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = (Way, &Next)> {
+        let (rules, last) = match &self.body {
+            Body::Choice { rules, default } => {
+                (&rules[..], default.as_ref().map(|default| (Way::DEFAULT, default)))
+            }
+            _ => (&[][..], Some((Way::NEXT, &self.next))),
+        };
+        let rules = rules.iter().map(|rule| (rule.way, &rule.next));
+        let catchers = self.catch.iter().map(|catcher| (catcher.way, &catcher.next));
+        rules.chain(catchers).chain(last)
+    }
+
     /// Whether the state is a Map whose iterations are executions of their own.
     pub fn is_distributed_map(&self) -> bool {
         matches!(&self.body, Body::Map(map) if map.distributed.is_some())
@@ -160,6 +174,7 @@ pub(crate) struct RuleDef {
     /// `Choices[0]/Output`, as messages name it.
     pub output_field: Str,
     pub condition: Condition,
+    pub way: Way,
     pub next: Next,
     pub output: Option<Template>,
     pub assign: Option<Template>,
@@ -231,6 +246,7 @@ pub(crate) struct Catcher {
     /// `Catch[0]/Output`, as messages name it.
     pub output_field: Str,
     pub errors: Vec<Str>,
+    pub way: Way,
     pub next: Next,
     pub result_path: ResultPath,
     pub output: Option<Template>,

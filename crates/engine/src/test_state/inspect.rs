@@ -6,7 +6,7 @@ use json::{Map, Str, Value};
 use crate::execution::{
     Exit, Items, assigned_by, failure_of, item_at, items_of, max_concurrency, tolerance, wait_until,
 };
-use crate::history::Failure;
+use crate::history::{Failure, Way};
 use crate::machine::{Body, MapDef, Next, StateDef};
 use crate::query::{Fault, ResultPath, StateHost};
 use jsonata::Random;
@@ -105,6 +105,7 @@ pub(crate) enum Ending {
     Exit {
         output: Value,
         assigned: Vec<(Str, Value)>,
+        way: Way,
         next: Next,
     },
     Failure(Failure),
@@ -194,13 +195,14 @@ fn follow(
                         None => flow.output_path.apply(&effective, &host)?,
                     };
                     let assigned = assigned_by(rule.assign.as_ref(), &effective, &host)?;
-                    return Ok(Ending::Exit { output, assigned, next: rule.next.clone() });
+                    return Ok(Ending::Exit { output, assigned, way: rule.way, next: rule.next.clone() });
                 }
             }
             match default {
                 Some(default) => {
                     let mut ending = exit_without_result(state, &host, &effective)?;
-                    if let Ending::Exit { next, .. } = &mut ending {
+                    if let Ending::Exit { way, next, .. } = &mut ending {
+                        *way = Way::DEFAULT;
                         *next = default.clone();
                     }
                     Ok(ending)
@@ -327,7 +329,7 @@ fn leave(
             None => result.clone(),
         };
         let assigned = assigned_by(flow.assign.as_ref(), &result, host)?;
-        return Ok(Ending::Exit { output, assigned, next: state.next.clone() });
+        return Ok(Ending::Exit { output, assigned, way: Way::NEXT, next: state.next.clone() });
     }
     let selected = match &flow.result_selector {
         Some(selector) => selector.evaluate("ResultSelector", &result, host)?,
@@ -341,12 +343,12 @@ fn leave(
     };
     data.after_result_path = Some(combined.clone());
     let output = flow.output_path.apply(&combined, host)?;
-    Ok(Ending::Exit { output, assigned, next: state.next.clone() })
+    Ok(Ending::Exit { output, assigned, way: Way::NEXT, next: state.next.clone() })
 }
 
 fn exit_without_result(state: &StateDef, host: &StateHost<'_>, effective: &Value) -> Result<Ending, Fault> {
-    let Exit { output, assigned } = Exit::without_result(&state.data, effective, host)?;
-    Ok(Ending::Exit { output, assigned, next: state.next.clone() })
+    let Exit { output, assigned, .. } = Exit::without_result(&state.data, effective, host)?;
+    Ok(Ending::Exit { output, assigned, way: Way::NEXT, next: state.next.clone() })
 }
 
 /// Whether a state of this type may be mocked.

@@ -248,7 +248,7 @@ impl Test<'_> {
             (data, ending) = inspect(self.state, self.host(&name, token.as_ref()), &known);
         }
         let mut response = match ending {
-            Ending::Exit { output, assigned, next } => {
+            Ending::Exit { output, assigned, next, .. } => {
                 self.show_variables(&mut data, &assigned);
                 TestStateResponse {
                     status: TestStatus::Succeeded,

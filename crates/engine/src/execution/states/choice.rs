@@ -1,6 +1,7 @@
 use crate::execution::run::Shared;
 use crate::execution::turn::{Exit, assigned_by};
 use crate::execution::{Execution, Slot};
+use crate::history::Way;
 use crate::machine::{Next, RuleDef, StateDef};
 use crate::query::{Fault, StateHost};
 
@@ -36,11 +37,14 @@ pub(crate) fn choose<'s>(
                 None => data.output_path.apply(&effective, host)?,
             };
             let assigned = assigned_by(rule.assign.as_ref(), &effective, host)?;
-            return Ok((&rule.next, Exit { output, assigned }));
+            return Ok((&rule.next, Exit { output, assigned, way: rule.way }));
         }
     }
     match default {
-        Some(default) => Ok((default, Exit::without_result(data, &effective, host)?)),
+        Some(default) => {
+            let exit = Exit::without_result(data, &effective, host)?;
+            Ok((default, Exit { way: Way::DEFAULT, ..exit }))
+        }
         None => Err(Fault::Error {
             name: "States.NoChoiceMatched".into(),
             cause: "Failed to transition out of the state. The state does not point to a next state."
