@@ -27,6 +27,9 @@ pub(super) const GROUPED_KEY: &str = "stepglass.events.grouped";
 const FRAME_MS: f64 = 16.0;
 /// Milliseconds between two looks at a run that goes on.
 const LEAST_PAUSE_MS: f64 = 200.0;
+/// Events of a history whose model is made before somebody asks for it, and how long after the run has come to a stop.
+const LONG_HISTORY: u32 = 2_000;
+const LEISURE_MS: u32 = 300;
 
 /// A part of the details of a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +73,8 @@ pub struct ExecutionPage {
     tick: RwSignal<u64>,
     last_tick: StoredValue<(f64, f64)>,
     is_due: StoredValue<bool>,
+    /// Of how many events the model was made ahead last.
+    prepared: StoredValue<u32>,
     pub filter: RwSignal<EventFilter>,
     pub newest_first: RwSignal<bool>,
     /// The positions (from 0) of the events that the filter lets through, oldest first.
@@ -190,6 +195,7 @@ impl ExecutionPage {
             tick,
             last_tick,
             is_due: StoredValue::new(false),
+            prepared: StoredValue::new(0),
             filter: RwSignal::new(EventFilter::default()),
             newest_first,
             shown,
@@ -245,6 +251,12 @@ impl ExecutionPage {
             self.refresh();
             current
         });
+        Effect::new(move |_| {
+            runs.version.track();
+            if runs.phase.get() != RunPhase::Running {
+                self.prepare();
+            }
+        });
         // The execution that the cursor is in is the one that the tables show.
         Effect::new(move |_| {
             let cursor = runs.cursor.get();
@@ -275,6 +287,19 @@ impl ExecutionPage {
                 self.is_due.set_value(false);
                 self.tick.update(|tick| *tick += 1);
             }
+        })
+        .forget();
+    }
+
+    /// Makes the model of a long history soon after the run has come to stand still, so that the tables open at once.
+    fn prepare(self) {
+        let count = self.runs.with_run_untracked(|run| run.session.len()).unwrap_or(0);
+        if count < LONG_HISTORY || self.prepared.get_value() == count {
+            return;
+        }
+        self.prepared.set_value(count);
+        gloo::timers::callback::Timeout::new(LEISURE_MS, move || {
+            let _ = self.model.try_with_untracked(|_| ());
         })
         .forget();
     }

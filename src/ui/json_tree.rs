@@ -205,7 +205,7 @@ pub fn JsonTree(
 
 #[component]
 fn JsonRow(
-    position: Memo<usize>,
+    position: Signal<usize>,
     rows: Memo<Rows>,
     marks: Signal<Marks>,
     toggle: Callback<usize>,

@@ -31,21 +31,20 @@ pub struct TreeRow {
 /// What the element of a row says.
 #[derive(PartialEq)]
 struct Told {
-    id: String,
+    /// Of the selected row alone, which the list names by it: to name others takes time while the list is scrolled.
+    selected_id: Option<String>,
     /// In CSS pixels.
     top: f64,
     /// Among those beside it, from 1, and how many they are.
     place: usize,
     siblings: usize,
-    is_selected: bool,
     tree_row: Option<TreeRow>,
 }
 
 impl Told {
     /// Changes what has changed.
     fn tell(&self, before: Option<&Told>, row: &Part) {
-        if before.is_none_or(|before| before.id != self.id) {
-            row.set("id", &self.id);
+        if before.is_none_or(|before| before.top != self.top) {
             row.style("top", &format!("{}px", self.top));
         }
         if before.is_none_or(|before| before.place != self.place) {
@@ -54,8 +53,12 @@ impl Told {
         if before.is_none_or(|before| before.siblings != self.siblings) {
             row.set("aria-setsize", &self.siblings.to_string());
         }
-        if before.is_none_or(|before| before.is_selected != self.is_selected) {
-            row.set("aria-selected", if self.is_selected { "true" } else { "false" });
+        if before.is_none_or(|before| before.selected_id != self.selected_id) {
+            row.set("aria-selected", if self.selected_id.is_some() { "true" } else { "false" });
+            match &self.selected_id {
+                Some(id) => row.set("id", id),
+                None => row.remove("id"),
+            }
         }
         let Some(tree_row) = &self.tree_row else { return };
         if before.and_then(|before| before.tree_row.as_ref()) != Some(tree_row) {
@@ -94,7 +97,7 @@ pub fn VirtualList<V>(
     #[prop(optional, into)]
     holds: Signal<bool>,
     /// Makes the row that shows whatever position the signal has.
-    row: impl Fn(Memo<usize>) -> V + Clone + Send + Sync + 'static,
+    row: impl Fn(Signal<usize>) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView
 where
     V: IntoView + 'static,
@@ -215,23 +218,38 @@ where
     let told_of = move |position: usize| {
         let tree_row = tree.map(|tree| tree.run(position));
         Told {
-            id: format!("row-{own}-{position}"),
+            selected_id: (selected.get() == Some(position)).then(|| format!("row-{own}-{position}")),
             top: position as f64 * row_height,
             place: tree_row.as_ref().map_or(position + 1, |row| row.position),
             siblings: tree_row.as_ref().map_or_else(|| count.get(), |row| row.siblings),
-            is_selected: selected.get() == Some(position),
             tree_row,
         }
     };
     let rows = move || {
         let row = row.clone();
-        (0..pool.get())
-            .map(|slot| {
-                // A row keeps its position as long as it is in sight, so that scrolling changes only what is new.
-                let position = Memo::new(move |_| {
-                    let (first, count) = (first.get(), pool.get().max(1));
-                    first + (slot + count - first % count) % count
-                });
+        let count = pool.get();
+        // A row keeps its position as long as it is in sight, so that scrolling changes only what is new; rows are told of
+        // a new one by a signal each, and the others hear nothing of it.
+        let position_of = move |slot: usize, first: usize| {
+            let count = count.max(1);
+            first + (slot + count - first % count) % count
+        };
+        let from = first.get_untracked();
+        let positions: Vec<RwSignal<usize>> =
+            (0..count).map(|slot| RwSignal::new(position_of(slot, from))).collect();
+        let slots = positions.clone();
+        Effect::new(move |_| {
+            let first = first.get();
+            for (slot, position) in slots.iter().enumerate() {
+                let now = position_of(slot, first);
+                if position.get_untracked() != now {
+                    position.set(now);
+                }
+            }
+        });
+        positions
+            .into_iter()
+            .map(|position| {
                 let shown = NodeRef::<html::Div>::new();
                 // One effect for all that a row says of itself: an effect an attribute would take most of a frame.
                 Effect::new(move |before: Option<Option<Told>>| {
@@ -248,7 +266,7 @@ where
                         style:height=format!("{row_height}px")
                         on:click=move |_| selected.set(Some(position.get_untracked()))
                     >
-                        {row(position)}
+                        {row(position.into())}
                     </div>
                 }
             })

@@ -244,7 +244,7 @@ fn type_name(item: &OutlineItem) -> &'static str {
 
 /// The row that shows whatever position the signal has.
 #[component]
-fn OutlineRow(tree: Tree, position: Memo<usize>) -> impl IntoView {
+fn OutlineRow(tree: Tree, position: Signal<usize>) -> impl IntoView {
     let sheet = style_sheet!("style/outline.css");
     let Tree { studio, .. } = tree;
     let item = Memo::new(move |_| tree.item(position.get()));

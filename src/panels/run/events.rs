@@ -38,7 +38,7 @@ pub fn Events() -> impl IntoView {
     let label = Signal::derive(move || format!("{} of {} events", count.get(), total.get()));
     // While one looks at what came before, what comes does not take the list along.
     let holds = RwSignal::new(false);
-    let row = move |index: Memo<usize>| {
+    let row = move |index: Signal<usize>| {
         let line = Memo::new(move |_| {
             page.shown.with(|shown| {
                 let index = mirrored(index.get(), shown.len(), page.newest_first.get());

@@ -18,7 +18,7 @@ pub fn GroupedEvents(label: Signal<String>, holds: RwSignal<bool>) -> impl IntoV
     let keys = Callback::new(move |event: leptos::ev::KeyboardEvent| {
         menu_by_key(studio, &event) || key_of_tree(studio, &event)
     });
-    let row = move |index: Memo<usize>| {
+    let row = move |index: Signal<usize>| {
         let line = Memo::new(move |_| page.lines.with(|lines| lines.get(index.get()).copied()));
         view! { <EventRow line=line /> }
     };

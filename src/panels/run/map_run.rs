@@ -335,7 +335,7 @@ fn Children(shown: Memo<Option<Shared<MapRunView>>>) -> impl IntoView {
         }
         is_enter
     });
-    let row = move |index: Memo<usize>| {
+    let row = move |index: Signal<usize>| {
         let child = Memo::new(move |_| child_at(index.get()));
         let start = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|shown| shown.started_at)));
         let read = move |part: fn(&MapChild) -> String| {

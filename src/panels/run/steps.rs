@@ -353,7 +353,7 @@ struct Facts {
 }
 
 #[component]
-fn StepRow(index: Memo<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
+fn StepRow(index: Signal<usize>, scale: Memo<Shared<Scale>>) -> impl IntoView {
     let sheet = style_sheet!("style/step_row.css");
     let studio = Studio::of_app();
     let page = studio.page;
