@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use debugger::{Breakpoints, Place, Run, StateKey, Target};
 use engine::{EventType, Machine};
-use json::Value;
+use json::{Str, Value};
 use leptos::prelude::*;
 
 use crate::command::Command;
@@ -152,6 +152,25 @@ impl Studio {
             None if is_forward => self.shell.say("There is no later visit of this state."),
             None => self.shell.say("There is no earlier visit of this state."),
         }
+    }
+
+    /// The visit of the selected state that is next to the cursor, where the cursor is elsewhere: the name of the state,
+    /// and where the visit ended. Follows both.
+    pub fn visit_of_selected(self) -> Option<(Str, u32)> {
+        let key = self.workspace.selected.get()?;
+        if self.runs.is_running() || self.runs.here.get().as_ref() == Some(&key) {
+            return None;
+        }
+        let found = self.runs.with_picture(|run| {
+            let state = run.nodes.state(&key)?;
+            let now = run.session.cursor().position;
+            let own = |visit: &debugger::Visit| visit.state == Some(state) && run.is_of_picture(visit.run);
+            let visits = run.session.visits();
+            let mut before = visits.iter().rev().filter(|(_, visit)| own(visit) && visit.entered <= now);
+            let found = before.next().or_else(|| visits.iter().find(|(_, visit)| own(visit)));
+            found.map(|(_, visit)| (visit.name.clone(), visit.exited.unwrap_or(visit.last)))
+        });
+        found.flatten()
     }
 
     pub fn toggle_breakpoint_at(self, place: Place) {

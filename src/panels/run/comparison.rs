@@ -3,7 +3,7 @@ use debugger::{
     Difference, HistoryModel, Pair, RunComparison, StateStatus, VisitId, compare_runs, difference_text,
     duration_text,
 };
-use engine::RunId;
+use engine::{EventType, Failure, RunId};
 use json::{Str, Value};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -239,18 +239,46 @@ fn sentence(compared: &Compared) -> String {
         None => "The runs went the same way with the same data.".to_owned(),
         Some(first) => format!("They part at {}: {}.", first.name, words_of(compared, first)),
     };
-    let output = match (comparison.output.changes.len(), comparison.output.is_truncated) {
-        (0, _) => "The outputs are equal.".to_owned(),
-        (1, false) => "The outputs differ in 1 field.".to_owned(),
-        (count, false) => format!("The outputs differ in {count} fields."),
-        (count, true) => format!("The outputs differ in more than {count} fields."),
-    };
+    let end = end_told(compared);
     let time = match comparison.millis {
         0 => "Both took the same time.".to_owned(),
         more if more > 0 => format!("{right_name} took {} more.", duration_text(more)),
         less => format!("{left_name} took {} more.", duration_text(-less)),
     };
-    format!("{parts} {output} {time}")
+    format!("{parts} {end} {time}")
+}
+
+/// How the runs ended: outputs are compared only where both have one.
+fn end_told(compared: &Compared) -> String {
+    let Compared { comparison, left, right, left_name, right_name, .. } = compared;
+    let ended = |model: &HistoryModel| {
+        let last = model.history().last();
+        match last.map(|last| last.event_type) {
+            Some(EventType::ExecutionSucceeded) => "succeeded".to_owned(),
+            Some(EventType::ExecutionTimedOut) => "timed out".to_owned(),
+            Some(EventType::ExecutionAborted) => "was stopped".to_owned(),
+            Some(EventType::ExecutionFailed) => {
+                match last.and_then(|last| last.details.failure()).map_or("", Failure::name) {
+                    "" => "failed".to_owned(),
+                    error => format!("failed with {error}"),
+                }
+            }
+            _ => "has not ended".to_owned(),
+        }
+    };
+    let (of_left, of_right) = (ended(left), ended(right));
+    if of_left != of_right {
+        return format!("{left_name} {of_left}, {right_name} {of_right}.");
+    }
+    match (&*of_left, comparison.output.changes.len(), comparison.output.is_truncated) {
+        ("succeeded", 0, _) => "The outputs are equal.".to_owned(),
+        ("succeeded", 1, false) => "The outputs differ in 1 field.".to_owned(),
+        ("succeeded", count, false) => format!("The outputs differ in {count} fields."),
+        ("succeeded", count, true) => format!("The outputs differ in more than {count} fields."),
+        ("has not ended", ..) => "Neither has ended.".to_owned(),
+        ("was stopped", ..) => "Both were stopped.".to_owned(),
+        _ => format!("Both {of_left}."),
+    }
 }
 
 #[component]

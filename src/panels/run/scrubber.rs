@@ -89,8 +89,14 @@ pub fn Scrubber() -> impl IntoView {
         runs.seek(next);
     };
     let told = move || {
-        runs.with_picture(|run| run.session.now().to_iso_millis())
-            .map_or(String::new(), |time| time.get(11..23).unwrap_or_default().to_owned())
+        let told = runs.with_picture(|run| {
+            let now = run.session.now().to_iso_millis();
+            let began = run.session.recorded().history().get(0)?.timestamp.to_iso_millis();
+            // The day is told once it is another one than that of the start.
+            let shown = if now.get(..10) == began.get(..10) { 11..23 } else { 0..23 };
+            Some(now.get(shown)?.replace('T', " "))
+        });
+        told.flatten().unwrap_or_default()
     };
     let text = move || {
         let is_running = runs.is_running();

@@ -147,6 +147,44 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
 }
 
 #[test]
+fn a_failed_run_shows_the_rule_that_matched_and_the_data_of_any_state() {
+    let definition = r#"{"StartAt": "Sort", "States": {
+        "Sort": {"Type": "Choice", "Choices": [
+            {"Variable": "$.n", "IsPresent": true, "Next": "Ask"},
+            {"Variable": "$.n", "IsPresent": false, "Next": "Ask"}], "Default": "Done"},
+        "Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"},
+            "Next": "Done"},
+        "Done": {"Type": "Succeed"}}}"#;
+    let throw = r#"{"Ask": [{"Throw": {"Error": "Offline", "Cause": "No route to the host"}}]}"#;
+    let page = Page::open_workflow(definition, throw);
+    page.wait_for("g.node[data-name=Ask]");
+    page.follow_runs();
+    page.press(&[Key::Control], Key::Enter.into());
+    page.wait_for_text("[data-testid=status]", "Failed");
+
+    // Two rules lead to the same state: the input has no n, so it was the second one.
+    page.wait_for("g.edge.taken");
+    let taken = "return [...document.querySelectorAll('g.edge.taken')].map((edge) => edge.dataset.key)
+        .filter((key) => key.includes('/States/Sort:'))";
+    page.wait_for_value(taken, &json!(["0:/States/Sort:1"]));
+
+    // At the end of the run: what it failed of, and the way to the state where it did.
+    page.click("#tab-data");
+    page.wait_for_text("#tab-data-panel", "No route to the host");
+    page.wait_for_text(".to-state", "Show the data of Ask");
+    page.click(".to-state");
+    page.wait_for_text("[data-testid=data-state]", "Ask");
+
+    // A state that is selected elsewhere.
+    page.click("g.node[data-name=Sort]");
+    page.wait_for_text(".to-state", "Show the data of Sort");
+    page.click(".to-state");
+    page.wait_for_text("[data-testid=data-state]", "Sort");
+    page.wait_until_gone(".to-state");
+    page.assert_clean();
+}
+
+#[test]
 fn breakpoints_come_back_after_a_reload() {
     let page = Page::open_workflow(COUNTING, ANSWERS);
     page.wait_for("g.node[data-name=Done]");

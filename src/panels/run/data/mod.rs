@@ -21,6 +21,7 @@ use crate::canvas::type_icon;
 use crate::state::{SharedData, Studio};
 use crate::ui::{Icon, Json, JsonTree};
 use debugger::duration_text;
+use engine::{EventId, Failure};
 
 /// What follows a value: where it is, and which way.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,7 @@ pub fn Data() -> impl IntoView {
     view! {
         class = sheet,
         <div class="data">
+            <SelectedElsewhere />
             <Show when=has_data fallback=|| view! { <NoState /> }>
                 <Head data=data />
                 <Stages data=data followed=followed />
@@ -58,6 +60,29 @@ pub fn Data() -> impl IntoView {
     }
 }
 
+/// The way to the state that is selected in the graph, where the cursor is in another one.
+#[component]
+fn SelectedElsewhere() -> impl IntoView {
+    let sheet = style_sheet!("style/data.css");
+    let studio = Studio::of_app();
+    let found = Memo::new(move |_| studio.visit_of_selected());
+    move || {
+        let (name, position) = found.get()?;
+        Some(view! {
+            class = sheet,
+            <button
+                type="button"
+                class="button to-state"
+                title="The state that is selected in the graph"
+                on:click=move |_| studio.runs.seek(position)
+            >
+                <Icon name="data-table" size=16 />
+                {format!("Show the data of {name}")}
+            </button>
+        })
+    }
+}
+
 /// The name of the state and how it fares.
 #[component]
 fn Head(data: Memo<Option<SharedData>>) -> impl IntoView {
@@ -69,16 +94,7 @@ fn Head(data: Memo<Option<SharedData>>) -> impl IntoView {
                 facts.push(format!("attempt {}", data.retries + 1));
             }
             facts.push(duration_text(data.millis));
-            let failure = data.view.failure.as_ref().map(|failure| {
-                let cause = failure.cause.as_deref().unwrap_or_default().to_owned();
-                view! {
-                    class = sheet,
-                    <p class="data-failure">
-                        <strong>{failure.name().to_string()}</strong>
-                        {cause}
-                    </p>
-                }
-            });
+            let failure = data.view.failure.as_ref().map(failure_told);
             let disagreement = data.view.disagreement.as_ref().map(|failure| {
                 let cause = failure.cause.as_deref().unwrap_or_default();
                 view! {
@@ -107,11 +123,25 @@ fn Head(data: Memo<Option<SharedData>>) -> impl IntoView {
     view! { {content} }
 }
 
-/// What there is to see at an event of no state: the data of the event itself.
+fn failure_told(failure: &Failure) -> impl IntoView + use<> {
+    let sheet = style_sheet!("style/data_head.css");
+    let name = failure.name().to_owned();
+    let cause = failure.cause.as_deref().unwrap_or_default().to_owned();
+    view! {
+        class = sheet,
+        <p class="data-failure">
+            <strong>{name}</strong>
+            {cause}
+        </p>
+    }
+}
+
+/// What there is to see at an event of no state: the data of the event itself, or the way to the state before it.
 #[component]
 fn NoState() -> impl IntoView {
     let sheet = style_sheet!("style/data.css");
-    let runs = Studio::of_app().runs;
+    let studio = Studio::of_app();
+    let Studio { runs, page, .. } = studio;
     let value = Memo::new(move |_| {
         if runs.is_running() {
             return None;
@@ -123,6 +153,10 @@ fn NoState() -> impl IntoView {
                 .or_else(|| details.output().map(|value| ("Output of the execution", Json(value.clone()))))
         })?
     });
+    let is_at_end = move || {
+        runs.with_picture(|run| run.session.event().is_some_and(|event| event.event_type.is_terminal()))
+            == Some(true)
+    };
     let words = move || {
         if runs.is_running() {
             return "The run goes on: pause it to see its data.";
@@ -130,8 +164,27 @@ fn NoState() -> impl IntoView {
         match runs.cursor.get().position {
             0 => "Run the workflow, or step into it, to see here what each state does to its data.",
             _ if value.with(Option::is_some) => "",
+            _ if is_at_end() => "The execution ended here.",
             _ => "This event belongs to no state. Step on to see data.",
         }
+    };
+    let failure = move || {
+        let event = runs.with_picture(|run| Some(failure_told(run.session.event()?.details.failure()?)));
+        event.flatten()
+    };
+    // Where an execution ends one wants to know what its last state saw.
+    let last_state = move || {
+        if runs.is_running() || !is_at_end() || studio.visit_of_selected().is_some() {
+            return None;
+        }
+        let (_, visit) = page.visit()?;
+        let to = EventId(visit.exited.unwrap_or(visit.last));
+        Some(view! {
+            class = sheet,
+            <button type="button" class="button to-state" on:click=move |_| page.go_to(to)>
+                {format!("Show the data of {}", visit.name)}
+            </button>
+        })
     };
     let tree = move || {
         value.get().map(|(title, value)| {
@@ -151,6 +204,8 @@ fn NoState() -> impl IntoView {
     view! {
         class = sheet,
         <p class="data-none">{words}</p>
+        {failure}
+        {last_state}
         {tree}
     }
 }
