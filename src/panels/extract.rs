@@ -2,6 +2,7 @@ use leptos::html;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use crate::platform::dom;
 use crate::state::{Shared, Studio};
 use crate::ui::Dialog;
 
@@ -22,11 +23,7 @@ fn ExtractForm() -> impl IntoView {
     let studio = Studio::of_app();
     let name = RwSignal::new("Nested workflow".to_owned());
     let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            field.select();
-        }
-    });
+    field.on_load(dom::mark_field_soon);
     let planned = Memo::new(move |_| {
         studio.workspace.document.track();
         studio.workspace.selection();
@@ -34,8 +31,10 @@ fn ExtractForm() -> impl IntoView {
     });
     // What has to be selected in addition, where that helps.
     let wider = Memo::new(move |_| {
-        let helps =
-            planned.with(|planned| planned.as_ref().as_ref().map_or(true, |planned| planned.exits > 1));
+        let helps = planned.with(|planned| match &**planned {
+            Ok(planned) => planned.exits > 1 || planned.entries > 1,
+            Err(_) => true,
+        });
         helps.then(|| studio.extraction_with_targets(name.get().trim())).flatten()
     });
     let problem = move || planned.with(|planned| planned.as_ref().err().cloned());

@@ -154,6 +154,31 @@ pub fn scroll_list_to_end(id: &'static str, to_start: bool) {
     });
 }
 
+/// Puts the focus into a field of a dialog that opens, with its text marked, so that typing replaces it.
+pub fn mark_field_soon(field: web_sys::HtmlInputElement) {
+    // The dialog moves the focus, and the field gets its text, by then.
+    leptos::prelude::request_animation_frame(move || {
+        let _ = field.focus();
+        field.select();
+    });
+}
+
+/// Scrolls to the end of an element that is not in sight down to there.
+pub fn bring_to_sight_soon(element: HtmlElement) {
+    leptos::prelude::request_animation_frame(move || {
+        let Some(list) = scroller_of(&element) else { return };
+        if element.get_bounding_client_rect().bottom() > list.get_bounding_client_rect().bottom() {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
+}
+
+/// What an element is scrolled in, if it is out of its sight in part.
+fn scroller_of(element: &Element) -> Option<Element> {
+    std::iter::successors(element.parent_element(), |around| around.parent_element())
+        .find(|around| around.scroll_height() > around.client_height())
+}
+
 /// The lower left corner of an element that a selector finds, in CSS pixels of the page; of the first of several
 /// selectors that finds one.
 pub fn corner_of(selectors: &[&str]) -> Option<(f64, f64)> {

@@ -928,13 +928,6 @@ fn a_text_is_formatted() {
 #[test]
 fn extract_into_a_nested_workflow() {
     let document = Document::parse(ORDERS);
-    let extraction = document
-        .plan_extraction(&[state(&document, "Check"), state(&document, "Pay")], "Payment")
-        .unwrap_err();
-    assert_eq!(
-        extraction.to_string(),
-        "Ways from outside lead to Check and to Pay. Select states with one entry."
-    );
     let selection = [state(&document, "Pay")];
     let extraction = document.plan_extraction(&selection, "Take payment").unwrap();
     let (after, inverse) = extraction.patch.apply_to(ORDERS);
@@ -1059,11 +1052,40 @@ fn extract_states_that_lead_on_to_several_places() {
 "#
     );
     // A rule leads out, and so does the end.
-    let extraction =
-        document.plan_extraction(&[state(&document, "Check"), state(&document, "Pay")], "Payment");
-    assert!(matches!(extraction, Err(asl::edit::EditError::SeveralEntries(..))));
     let extraction = document.plan_extraction(&[state(&document, "Check")], "Check").unwrap();
     assert_eq!(extraction.exits, 2);
+}
+
+#[test]
+fn extract_states_that_several_ways_lead_into() {
+    let document = Document::parse(ORDERS);
+    let selection = [state(&document, "Check"), state(&document, "Pay")];
+    let extraction = document.plan_extraction(&selection, "Payment").unwrap();
+    assert_eq!((extraction.entries, extraction.exits, &*extraction.task), (2, 2, "Payment"));
+    let (after, inverse) = extraction.patch.apply_to(ORDERS);
+    assert_eq!(inverse.apply_to(&after).0, ORDERS);
+    let at = |text: &str, pointer: &str| {
+        let value = value(text);
+        pointer
+            .split('/')
+            .try_fold(value, |value, name| value.get(name).cloned())
+            .map(|value| value.to_text())
+    };
+    let text = |text: &str| Some(format!("\"{text}\""));
+    assert_eq!(at(&after, "StartAt"), text("Payment"));
+    assert_eq!(at(&after, "States/Approve/Next"), text("Payment from Pay"));
+    for (task, entry) in [("Payment", "Check"), ("Payment from Pay", "Pay")] {
+        assert_eq!(at(&after, &format!("States/{task}/Parameters/Input/Entry")), text(entry));
+        assert_eq!(at(&after, &format!("States/{task}/Next")), text("After Payment"));
+    }
+    let nested = &extraction.definition;
+    assert_eq!(at(nested, "StartAt"), text("Go to the entry"));
+    assert_eq!(
+        at(nested, "States/Go to the entry").as_deref(),
+        Some(
+            r#"{"Type":"Choice","Choices":[{"Variable":"$.Entry","StringEquals":"Pay","Next":"Pay"}],"Default":"Check","OutputPath":"$.Input"}"#
+        )
+    );
 }
 
 #[test]

@@ -120,6 +120,10 @@ fn ways_to_several_places_are_kept() {
                 &["Check", "Split", "Charge", "Enough"],
                 &["Charge", "Ship"],
                 &["Charge", "Ship", "Clean up", "Check", "Split", "Enough"],
+                // Several ways lead into these.
+                &["Charge", "Enough"],
+                &["Split", "Charge", "Clean up"],
+                &["Check", "Clean up"],
             ] {
                 let document = Document::parse(text);
                 let ids: Vec<_> =
@@ -141,6 +145,30 @@ fn ways_to_several_places_are_kept() {
             }
         }
     }
+}
+
+#[test]
+fn variables_and_loops_get_through_several_entries() {
+    // Back and forth between inside and outside, until it is enough.
+    let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Assign": {"step": 2}, "Next": "B"},
+        "B": {"Type": "Pass", "Output": "{% $states.input + $step %}", "Next": "C"},
+        "C": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input > 10 %}", "Next": "E"}], "Default": "D"},
+        "D": {"Type": "Pass", "Output": "{% $states.input * $step %}", "Next": "F"},
+        "F": {"Type": "Pass", "Output": "{% $states.input + 1 %}", "Next": "B"},
+        "E": {"Type": "Succeed"}
+    }}"#;
+    for states in [&["B", "D"][..], &["B", "D", "E"], &["C", "F"], &["F", "E"]] {
+        check(text, states, "1", "21");
+    }
+    let names = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 1 %}", "Next": "Say \"it\""}],
+            "Default": "Other"},
+        "Say \"it\"": {"Type": "Pass", "Output": "said", "End": true},
+        "Other": {"Type": "Pass", "Output": "other", "End": true}
+    }}"#;
+    check(names, &["Say \"it\"", "Other"], "1", "\"said\"");
+    check(names, &["Say \"it\"", "Other"], "2", "\"other\"");
 }
 
 #[test]
