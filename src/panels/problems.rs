@@ -1,10 +1,12 @@
 use std::collections::HashMap;
 
+use asl::Suppression;
 use json::Str;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 
+use crate::platform::dom;
 use crate::state::{Listed, Pane, Severity, SideTab, Studio, YAML_SYNTAX};
 use crate::ui::Icon;
 
@@ -12,6 +14,9 @@ use crate::ui::Icon;
 const ROWS_AT_ONCE: usize = 40;
 /// Pixels before its end from which on the list grows.
 const NEAR_END: i32 = 300;
+
+/// The id of the button that lists what is hidden.
+const HIDDEN: &str = "problems-hidden";
 
 const SEVERITIES: [(Severity, &str, &str); 3] = [
     (Severity::Error, "Errors", "error-circle"),
@@ -95,6 +100,7 @@ pub fn Problems() -> impl IntoView {
         .into_iter()
         .collect_view();
     let suppressed = Memo::new(move |_| studio.workspace.suppressed());
+    let shows_hidden = RwSignal::new(false);
     view! {
         class = sheet,
         <div class="problems" on:scroll=on_scroll>
@@ -103,13 +109,20 @@ pub fn Problems() -> impl IntoView {
                 <Show when=move || suppressed.with(|suppressed| !suppressed.is_empty())>
                     <button
                         type="button"
+                        id=HIDDEN
                         class=format!("problems-filter {sheet}")
-                        on:click=move |_| studio.workspace.update_suppressed(Vec::clear)
+                        aria-expanded=move || shows_hidden.get().to_string()
+                        on:click=move |_| shows_hidden.update(|shows| *shows = !*shows)
                     >
-                        {move || format!("Show what is hidden ({})", suppressed.with(Vec::len))}
+                        <Icon name="hidden" />
+                        "Hidden"
+                        <span class=format!("problems-count {sheet}")>{move || suppressed.with(Vec::len)}</span>
                     </button>
                 </Show>
             </div>
+            <Show when=move || shows_hidden.get() && suppressed.with(|suppressed| !suppressed.is_empty())>
+                <Hidden suppressed=suppressed />
+            </Show>
             <Show
                 when=move || problems.with(|problems| !problems.is_empty())
                 fallback=move || {
@@ -117,7 +130,10 @@ pub fn Problems() -> impl IntoView {
                         class = sheet,
                         <p class="problems-none">
                             <Icon name="check" />
-                            "No problems found."
+                            {move || match suppressed.with(Vec::is_empty) {
+                                true => "No problems found.",
+                                false => "No problems found, apart from what is hidden.",
+                            }}
                         </p>
                     }
                 }
@@ -137,6 +153,46 @@ pub fn Problems() -> impl IntoView {
                 </Show>
             </Show>
         </div>
+    }
+}
+
+/// What people don't want to be told, of a state or of the workflow, to be shown again one by one.
+#[component]
+fn Hidden(suppressed: Memo<Vec<Suppression>>) -> impl IntoView {
+    let sheet = style_sheet!("style/hidden_problems.css");
+    let workspace = Studio::of_app().workspace;
+    let show_again = move |suppression: &Suppression| {
+        workspace.show_again(suppression);
+        // The button is gone with its row.
+        dom::focus_soon(HIDDEN);
+    };
+    view! {
+        class = sheet,
+        <ul class="hidden-list" aria-label="Hidden problems">
+            <For each=move || suppressed.get() key=Suppression::clone let(suppression)>
+                {
+                    let title = asl::rules::rule_of(&suppression.code).map(|rule| rule.title);
+                    let title = title.map_or_else(|| suppression.code.to_string(), str::to_owned);
+                    let place = suppression.state.as_ref().map_or("Whole workflow", |name| name).to_owned();
+                    let label = format!("Show again: {title}, {place}");
+                    view! {
+                        class = sheet,
+                        <li class="hidden-row">
+                            <span class="hidden-title">{title}</span>
+                            <span class="hidden-place">{place}</span>
+                            <button
+                                type="button"
+                                class="button small"
+                                aria-label=label
+                                on:click=move |_| show_again(&suppression)
+                            >
+                                "Show again"
+                            </button>
+                        </li>
+                    }
+                }
+            </For>
+        </ul>
     }
 }
 
@@ -219,8 +275,12 @@ fn ProblemRow(problem: Memo<Option<Listed>>) -> impl IntoView {
     let hide = move |everywhere: bool| {
         if let Some(problem) = problem.get_untracked() {
             studio.suppress(&problem, everywhere);
+            // The button is gone with its row.
+            dom::focus_soon(HIDDEN);
         }
     };
+    let about = NodeRef::<leptos::html::Div>::new();
+    about.on_load(|about| dom::bring_to_sight_soon(about.into()));
     let has_state = first.state_name.is_some();
     Some(view! {
         class = sheet,
@@ -250,7 +310,7 @@ fn ProblemRow(problem: Memo<Option<Listed>>) -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || is_open.get()>
-                <div class=format!("problem-about {sheet}")>
+                <div node_ref=about class=format!("problem-about {sheet}")>
                     <p>{explanation.clone()}</p>
                     <Show when=move || can_hide>
                         <div class=format!("problem-hide {sheet}")>

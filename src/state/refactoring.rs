@@ -1,6 +1,8 @@
 //! Changes of many states at once that a person looks at before they are made.
 
-use asl::edit::{EditError, Extraction};
+use std::collections::HashMap;
+
+use asl::edit::Extraction;
 use asl::{Document, QueryLanguage, StateId, Suppression};
 use convert::{Conversion, Proof, ProofCase, ProofOptions, What};
 use engine::{Budget, ExecutionType, MockHost, Options, Unmocked};
@@ -101,17 +103,17 @@ impl Studio {
     }
 
     /// The keys of the selected states and of those that they lead to beside their common way out, if these can be
-    /// extracted together and have one way out then.
+    /// extracted together and have one way in and one way out then.
     pub fn extraction_with_targets(self, name: &str) -> Option<Vec<Str>> {
         let document = self.workspace.document.get_untracked();
         let mut states = self.selected_states();
         for _ in 0..MOST_ROUNDS {
             match document.plan_extraction(&states, name) {
-                Ok(extraction) if extraction.exits < 2 => {
+                Ok(extraction) if extraction.exits < 2 && extraction.entries < 2 => {
                     let keys = states.iter().filter_map(|state| document.state(*state));
                     return Some(keys.map(|state| Str::from(state.pointer())).collect());
                 }
-                Ok(_) | Err(EditError::SeveralEntries(..)) => {}
+                Ok(_) => {}
                 Err(_) => return None,
             }
             let known = states.len();
@@ -176,10 +178,18 @@ impl Studio {
                 list.retain(|other| *other.code != *suppression.code);
             }
             if !list.contains(&suppression) {
-                list.push(suppression);
+                list.push(suppression.clone());
             }
         });
-        self.shell.announce("Hidden");
+        let title = asl::rules::rule_of(problem.code).map_or(problem.code, |rule| rule.title);
+        let place = match &suppression.state {
+            Some(name) => format!("for {name}"),
+            None => "in this workflow".to_owned(),
+        };
+        let workspace = self.workspace;
+        self.shell.offer(format!("Hidden {place}: {title}."), "Show again", move || {
+            workspace.show_again(&suppression);
+        });
     }
 }
 
@@ -187,6 +197,32 @@ impl Workspace {
     /// What is hidden of this workflow.
     pub fn suppressed(self) -> Vec<Suppression> {
         self.settings.with(suppressed_in)
+    }
+
+    pub(super) fn has_suppressed(self) -> bool {
+        self.settings.with_untracked(|settings| settings.get(SUPPRESSED).is_some())
+    }
+
+    /// Shows what was hidden.
+    pub fn show_again(self, suppression: &Suppression) {
+        self.update_suppressed(|list| list.retain(|other| other != suppression));
+    }
+
+    /// What is hidden of a state stays hidden under its new name.
+    pub(super) fn follow_suppressed(self, renamed: &HashMap<Str, Str>) {
+        let is_renamed = |suppression: &Suppression| {
+            suppression.state.as_ref().is_some_and(|name| renamed.contains_key(name))
+        };
+        if !self.settings.with_untracked(suppressed_in).iter().any(is_renamed) {
+            return;
+        }
+        self.update_suppressed(|list| {
+            for suppression in list {
+                if let Some(new) = suppression.state.as_ref().and_then(|name| renamed.get(name)) {
+                    suppression.state = Some(new.clone());
+                }
+            }
+        });
     }
 
     pub fn update_suppressed(self, change: impl FnOnce(&mut Vec<Suppression>)) {

@@ -74,7 +74,8 @@ impl Studio {
         editing.since_shown.set_value(Patch::default());
         let has_views = workspace.root.with_untracked(Option::is_some)
             || workspace.folded.with_untracked(|folded| !folded.is_empty());
-        let follows_all = has_views || workspace.has_order() || self.runs.has_runs();
+        let follows_all =
+            has_views || workspace.has_order() || workspace.has_suppressed() || self.runs.has_runs();
         if !selection.is_empty() || follows_all {
             self.follow_states(&shown, &since, &now, (&selection, states), follows_all);
         }
@@ -121,6 +122,13 @@ impl Studio {
                 .collect();
             self.runs.follow_keys(&renamed);
             workspace.follow_keys(&renamed);
+            if workspace.has_suppressed() {
+                let names = shown.states().filter_map(|state| {
+                    let new = now.state(map.get(state.id())?)?.name();
+                    (new != state.name()).then(|| (state.name().into(), new.into()))
+                });
+                workspace.follow_suppressed(&names.collect());
+            }
         }
     }
 }

@@ -147,3 +147,76 @@ fn a_broken_file_in_yaml_is_opened_where_it_can_be_repaired() {
     assert!(told.contains("Line 3"), "{told}");
     page.assert_clean();
 }
+
+/// Two tasks that wait for a callback as long as it takes.
+const WAITING: &str = r#"{
+  "StartAt": "Ask",
+  "States": {
+    "Ask": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      "Parameters": {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q", "MessageBody": {"Token.$": "$$.Task.Token"}},
+      "Next": "Ask again"
+    },
+    "Ask again": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      "Parameters": {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q", "MessageBody": {"Token.$": "$$.Task.Token"}},
+      "End": true
+    }
+  }
+}
+"#;
+
+#[test]
+fn advice_is_hidden_and_shown_again_one_by_one() {
+    let page = open(WAITING);
+    let listed = || {
+        let rows = page.texts(".problem").into_iter().filter(|text| text.contains("waits for its token"));
+        rows.count()
+    };
+    let wait_for_listed = |count: usize| page.until("so many problems", || (listed() == count).then_some(()));
+    problems(&page, "waits for its token");
+    wait_for_listed(2);
+    let hide = |words: &str| {
+        page.click(".problem-code[aria-label='About missing-timeout']");
+        page.wait_for_text(".problem-hide", words);
+        page.script(&format!(
+            "[...document.querySelectorAll('.problem-hide button')].find(one => one.innerText === {}).click()",
+            json!(words)
+        ));
+    };
+    hide("Hide for this state");
+    wait_for_listed(1);
+    page.click("#problems-hidden");
+    page.wait_for_text(".hidden-row", "Ask");
+
+    // It is the state that is meant, whatever its name.
+    page.script("document.querySelector(\"g.node[data-name='Ask']\").focus()");
+    page.press(&[], Key::F2.into());
+    page.wait_for(".rename-field");
+    page.keys("Approve");
+    page.press(&[], Key::Enter.into());
+    page.wait_for_text(".hidden-row", "Approve");
+    assert_eq!(listed(), 1);
+    page.press(&[Key::Control], 'z');
+    page.until("the old name", || {
+        page.texts(".hidden-row").iter().all(|row| !row.contains("Approve")).then_some(())
+    });
+    assert_eq!(listed(), 1);
+
+    page.click(".hidden-row button");
+    wait_for_listed(2);
+    page.wait_until_gone(".hidden-row");
+    hide("Hide in this workflow");
+    wait_for_listed(0);
+    page.reload();
+    page.wait_for("g.node[data-name='Ask again']");
+    page.press(&[Key::Alt], '8');
+    page.click("#problems-hidden");
+    page.wait_for_text(".hidden-row", "Whole workflow");
+    assert_eq!(listed(), 0);
+    page.click(".hidden-row button");
+    wait_for_listed(2);
+    page.assert_clean();
+}
