@@ -6,7 +6,8 @@ use crate::command::dispatch;
 use crate::keymap::command_of;
 use crate::panels::{
     CommandPalette, ConnectDialog, Controls, Convert, DeployDialog, Dock, Export, Extract, Gallery, Left,
-    PaneBar, PrintedExecution, Scrubber, Shortcuts, Side, TemplateDialog, TestState, Toasts, TopBar,
+    PaneBar, PrintedExecution, SaveBlock, Scrubber, Shortcuts, Side, TemplateDialog, TestState, Toasts,
+    TopBar,
 };
 use crate::platform::dom;
 use crate::state::{DockRoom, Mode, Pane, Studio};
@@ -80,6 +81,7 @@ pub fn App() -> impl IntoView {
                 <Export />
                 <Convert />
                 <Extract />
+                <SaveBlock />
                 <DeployDialog />
                 <TemplateDialog />
                 <TestState />

@@ -87,6 +87,7 @@ pub enum Command {
     ConvertToJsonata,
     ConvertToJsonpath,
     ExtractWorkflow,
+    SaveBlock,
     TestState,
     DesignMode,
     RunMode,
@@ -227,6 +228,7 @@ impl Command {
         Command::ConvertToJsonata,
         Command::ConvertToJsonpath,
         Command::ExtractWorkflow,
+        Command::SaveBlock,
         Command::TestState,
         Command::DesignMode,
         Command::RunMode,
@@ -436,6 +438,7 @@ impl Command {
             Command::ConvertToJsonata => ("Convert to JSONata…", "Edit", "braces", &[]),
             Command::ConvertToJsonpath => ("Convert to JSONPath…", "Edit", "braces", &[]),
             Command::ExtractWorkflow => ("Extract into a nested workflow…", "Edit", "extract", &[]),
+            Command::SaveBlock => ("Save as a block…", "Edit", "save", &[]),
             Command::TestState => ("Test state…", "Run", "test", const { &[plain("t")] }),
             Command::DesignMode => ("Design the workflow", "View", "graph", const { &[alt("d")] }),
             Command::RunMode => ("Follow the run", "View", "play", const { &[alt("r")] }),
@@ -577,7 +580,9 @@ impl Command {
             Command::ConvertToJsonata => studio.obstacle_of_conversion(QueryLanguage::Jsonata),
             Command::ConvertToJsonpath => studio.obstacle_of_conversion(QueryLanguage::JsonPath),
             Command::MoveLeft | Command::MoveRight | Command::ResetOrder => studio.obstacle_of_order(self),
-            Command::ExtractWorkflow | Command::TestState if studio.workspace.selected_key().is_none() => {
+            Command::ExtractWorkflow | Command::SaveBlock | Command::TestState
+                if studio.workspace.selected_key().is_none() =>
+            {
                 Some("No state is selected")
             }
             Command::ExportPicture | Command::ExportDeployment | Command::CopyMermaid
@@ -749,6 +754,7 @@ fn carry_out(studio: Studio, command: Command) {
         Command::ConvertToJsonata => shell.begin_conversion(QueryLanguage::Jsonata),
         Command::ConvertToJsonpath => shell.begin_conversion(QueryLanguage::JsonPath),
         Command::ExtractWorkflow => shell.extract.set(true),
+        Command::SaveBlock => studio.begin_saving_block(),
         Command::TestState => shell.test_state.set(true),
         Command::ToggleYaml => studio.toggle_yaml(),
         Command::CopyMermaid => studio.copy_mermaid(),

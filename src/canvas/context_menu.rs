@@ -40,6 +40,9 @@ const ARRANGE: &[Command] = &[
     Command::WrapInParallel,
     Command::WrapInMap,
     Command::Unwrap,
+    Command::ExtractWorkflow,
+    Command::ToggleFold,
+    Command::DrawAlone,
 ];
 
 const OF_STATE: &[Line] = &[
@@ -58,6 +61,7 @@ const OF_STATE: &[Line] = &[
     Line::One(Command::Copy),
     Line::One(Command::Paste),
     Line::One(Command::Duplicate),
+    Line::One(Command::SaveBlock),
     DIVIDER,
     Line::One(Command::Delete),
     Line::One(Command::DeleteApart),
@@ -77,11 +81,13 @@ const OF_STATE_IN_RUN: &[Line] = &[
 const OF_SEVERAL: &[Line] = &[
     Line::One(Command::WrapInParallel),
     Line::One(Command::WrapInMap),
+    Line::One(Command::ExtractWorkflow),
     DIVIDER,
     Line::One(Command::Cut),
     Line::One(Command::Copy),
     Line::One(Command::Paste),
     Line::One(Command::Duplicate),
+    Line::One(Command::SaveBlock),
     DIVIDER,
     Line::One(Command::Delete),
     Line::One(Command::DeleteApart),

@@ -166,6 +166,7 @@ fn other_words(command: Command) -> &'static str {
         Command::InsertAfter | Command::InsertBefore => "insert new state",
         Command::TestState => "try unit teststate",
         Command::ExtractWorkflow => "child nested refactor split",
+        Command::SaveBlock => "reuse snippet template pattern own my blocks",
         Command::SetStart => "startat first",
         Command::Duplicate => "clone copy",
         Command::ZoomToFit => "center centre whole",

@@ -78,6 +78,9 @@ pub struct Palette {
     pub saved: RwSignal<Vec<SavedBlock>>,
     /// What was added, and how often.
     used: RwSignal<Vec<(Source, u32)>>,
+    /// Asks for the name of a block: of the selection, or of the one to be renamed.
+    pub is_naming: RwSignal<bool>,
+    pub renamed: RwSignal<Option<String>>,
     shapes: StoredValue<HashMap<String, Arc<Shapes>>>,
     is_loading: StoredValue<bool>,
 }
@@ -89,6 +92,8 @@ impl Palette {
             ready: RwSignal::new(Shared::new(Blocks::default())),
             saved: RwSignal::new(read_saved()),
             used: RwSignal::new(read_used()),
+            is_naming: RwSignal::new(false),
+            renamed: RwSignal::new(None),
             shapes: StoredValue::new(HashMap::new()),
             is_loading: StoredValue::new(false),
         }
@@ -175,29 +180,60 @@ impl Palette {
                 used.truncate(MOST_COUNTED);
             }
         });
+        self.write_used();
+    }
+
+    /// Asks for another name of a block.
+    pub fn begin_renaming(self, name: &str) {
+        self.renamed.set(Some(name.to_owned()));
+        self.is_naming.set(true);
+    }
+
+    /// Gives a block another name, in its place; a block that has it already makes way.
+    fn rename_saved(self, name: &str, new: &str) -> Result<(), storage::StorageError> {
+        self.change_saved(|saved| {
+            if name != new {
+                saved.retain(|block| block.name != new);
+            }
+            for block in saved.iter_mut().filter(|block| block.name == name) {
+                new.clone_into(&mut block.name);
+            }
+        })?;
+        self.used.update(|used| {
+            let (old, new) = (Source::Saved(name.to_owned()), Source::Saved(new.to_owned()));
+            if old != new {
+                used.retain(|(source, _)| *source != new);
+            }
+            for (source, _) in used.iter_mut().filter(|(source, _)| *source == old) {
+                *source = new.clone();
+            }
+        });
+        self.write_used();
+        Ok(())
+    }
+
+    /// Changes the blocks as they are kept, since another tab may have changed them.
+    fn change_saved(self, change: impl FnOnce(&mut Vec<SavedBlock>)) -> Result<(), storage::StorageError> {
+        let mut saved = read_saved();
+        change(&mut saved);
+        let block = |block: &SavedBlock| {
+            Value::from_members([
+                ("name", Value::from(block.name.as_str())),
+                ("text", Value::from(block.text.as_str())),
+            ])
+        };
+        let written = storage::write(SAVED_KEY, &Value::array(saved.iter().map(block).collect()).to_text());
+        if written.is_ok() {
+            self.saved.set(saved);
+        }
+        written
+    }
+
+    fn write_used(self) {
         let lines = self.used.with_untracked(|used| {
             used.iter().map(|(source, uses)| format!("{uses} {}", source.to_text())).collect::<Vec<_>>()
         });
         let _ = storage::write(USED_KEY, &lines.join("\n"));
-    }
-
-    pub fn remove_saved(self, name: &str) {
-        self.saved.update(|saved| saved.retain(|block| block.name != name));
-        self.used.update(|used| used.retain(|(source, _)| *source != Source::Saved(name.to_owned())));
-        let _ = self.write_saved();
-    }
-
-    fn write_saved(self) -> Result<(), storage::StorageError> {
-        let blocks = self.saved.with_untracked(|saved| {
-            let block = |block: &SavedBlock| {
-                Value::from_members([
-                    ("name", Value::from(block.name.as_str())),
-                    ("text", Value::from(block.text.as_str())),
-                ])
-            };
-            Value::array(saved.iter().map(block).collect())
-        });
-        storage::write(SAVED_KEY, &blocks.to_text())
     }
 }
 
@@ -241,7 +277,7 @@ impl Studio {
             Ok(insertion) => {
                 self.apply_patch(insertion.patch, format!("Added {}", insertion.name));
                 self.select_named(&insertion.name);
-                self.reveal_selected();
+                self.reveal_added();
                 self.say_where_added(&insertion.name);
                 self.palette.count_use(source);
                 true
@@ -275,29 +311,60 @@ impl Studio {
         }
     }
 
-    /// Keeps the selected states as a block of this name, which replaces one of the same name.
-    pub fn save_as_block(self, name: &str) -> bool {
-        let name = name.trim();
-        if name.is_empty() {
-            self.shell.say("Give the block a name.");
-            return false;
-        }
-        let states = self.selected_states();
-        let text = match self.workspace.document.with_untracked(|document| document.copy(&states)) {
-            Ok(text) => text,
-            Err(error) => {
-                self.shell.say(error.to_string());
-                return false;
+    /// Asks for a name for the selected states, to be kept as a block.
+    pub fn begin_saving_block(self) {
+        self.palette.renamed.set(None);
+        self.palette.is_naming.set(true);
+    }
+
+    /// Keeps the selected states as a block of this name, which replaces one of the same name; or gives the block that
+    /// is renamed this name.
+    pub fn name_block(self, name: &str) {
+        let palette = self.palette;
+        let written = if let Some(old) = palette.renamed.get_untracked() {
+            palette.rename_saved(&old, name)
+        } else {
+            let states = self.selected_states();
+            match self.workspace.document.with_untracked(|document| document.copy(&states)) {
+                Ok(text) => palette.change_saved(|saved| {
+                    let block = SavedBlock { name: name.to_owned(), text };
+                    match saved.iter_mut().find(|other| other.name == name) {
+                        Some(other) => *other = block,
+                        None => saved.push(block),
+                    }
+                }),
+                Err(error) => return self.shell.say(error.to_string()),
             }
         };
-        self.palette.saved.update(|saved| {
-            saved.retain(|block| block.name != name);
-            saved.push(SavedBlock { name: name.to_owned(), text });
-        });
-        match self.palette.write_saved() {
-            Ok(()) => self.shell.say(format!("Saved the block {name}.")),
+        match written {
+            Ok(()) => self.shell.say(format!("Saved the block {name} under My blocks.")),
             Err(error) => self.shell.fail(error.message()),
         }
-        true
+    }
+
+    /// Removes a block, which can be taken back.
+    pub fn remove_block(self, name: &str) {
+        let (palette, shell) = (self.palette, self.shell);
+        let mut removed = None;
+        let written = palette.change_saved(|saved| {
+            let at = saved.iter().position(|block| block.name == name);
+            removed = at.map(|at| (at, saved.remove(at)));
+        });
+        if let Err(error) = written {
+            return shell.fail(error.message());
+        }
+        let Some((at, block)) = removed else { return };
+        shell.offer(format!("Removed the block {name}."), "Undo", move || {
+            let block = block.clone();
+            let written = palette.change_saved(|saved| {
+                // One of the same name may have come since.
+                if saved.iter().all(|other| other.name != block.name) {
+                    saved.insert(at.min(saved.len()), block);
+                }
+            });
+            if let Err(error) = written {
+                shell.fail(error.message());
+            }
+        });
     }
 }

@@ -10,6 +10,8 @@ const MOST_ZOOM: f64 = 4.0;
 /// Room around the picture when it is fitted, in CSS pixels.
 const FIT_MARGIN: f64 = 28.0;
 
+/// Room between the edge of the screen and what is brought onto it, in CSS pixels.
+const MARGIN: f64 = 24.0;
 /// Milliseconds after which a picture that was moved rests.
 const REST_MS: f64 = 160.0;
 /// How often what tells of the camera follows it while the picture is moved, in milliseconds.
@@ -198,7 +200,7 @@ impl View {
             return;
         }
         let camera = self.camera.get_untracked();
-        let shown = camera.visible(width, height).expanded(-24.0 / camera.zoom);
+        let shown = camera.visible(width, height).expanded(-MARGIN / camera.zoom);
         if shown.encloses(&rect) {
             return;
         }
@@ -214,5 +216,14 @@ impl View {
         let dx = shift(rect.x, rect.right(), shown.x, shown.right());
         let dy = shift(rect.y, rect.bottom(), shown.y, shown.bottom());
         self.pan_by(dx * camera.zoom, dy * camera.zoom);
+    }
+
+    /// The same, unless it is larger than the screen.
+    pub fn reveal_if_it_fits(self, rect: Rect) {
+        let (width, height) = self.size.get_untracked();
+        let zoom = self.camera.get_untracked().zoom;
+        if rect.width * zoom <= width - 2.0 * MARGIN && rect.height * zoom <= height - 2.0 * MARGIN {
+            self.reveal(rect);
+        }
     }
 }

@@ -213,6 +213,13 @@ impl Studio {
         }
     }
 
+    /// Brings what was added onto the screen, and all of the workflow where there is room for it: the next thing is
+    /// likely added at an end.
+    pub fn reveal_added(self) {
+        self.reveal_selected();
+        self.view.reveal_if_it_fits(untrack(|| self.workspace.bounds()));
+    }
+
     /// Gives the focus to the main selected state, or to the graph where there is none.
     pub fn focus_selected(self) {
         // The second frame comes after the views have followed the scene.

@@ -176,15 +176,46 @@ fn a_selection_is_kept_as_a_block() {
     let page = Page::open("");
     open(&page);
     page.click("g.node[data-name='Charge card']");
-    page.fill("#block-name", "Charge");
+    page.press(&[Key::Shift], Key::F10.into());
+    page.script(
+        "[...document.querySelectorAll('.menu-item')].find(item => item.innerText.includes('Save as a block')).click()",
+    );
+    // It has the name of the state, which typing replaces.
+    let mark = "const field = document.querySelector('#block-name');
+         return field === document.activeElement && [field.value, field.selectionStart, field.selectionEnd]";
+    page.wait_for_value(mark, &json!(["Charge card", 0, 11]));
+    page.keys("Chrage");
     page.press(&[], Key::Enter.into());
+    row(&page, "Chrage", ".block");
+    // What another tab has saved meanwhile stays.
+    page.script(
+        "const kept = JSON.parse(localStorage.getItem('stepglass.blocks'));
+         kept.push({ ...kept[0], name: 'Of another tab' });
+         localStorage.setItem('stepglass.blocks', JSON.stringify(kept))",
+    );
+    page.click("button[aria-label='Rename the block Chrage']");
+    page.wait_for_value(mark, &json!(["Chrage", 0, 6]));
+    page.keys("Charge");
+    page.press(&[], Key::Enter.into());
+    row(&page, "Of another tab", ".block");
     let added = row(&page, "Charge", ".block");
     page.drag(added, between(&page, "Notify customer", "Order fulfilled"));
     wait_for_node(&page, "/States/Charge card 2");
     page.reload();
     page.wait_for(".block");
     row(&page, "Charge", ".block");
-    page.click("button[aria-label='Remove the block Charge']");
-    page.wait_until_gone("button[aria-label='Remove the block Charge']");
+    let remove = "button[aria-label='Remove the block Charge']";
+    page.click(remove);
+    page.wait_until_gone(remove);
+    page.script(
+        "[...document.querySelectorAll('.toast button')].find(one => one.innerText === 'Undo').click()",
+    );
+    page.wait_for(remove);
+    page.click(remove);
+    page.wait_until_gone(remove);
+    page.reload();
+    page.wait_for(".block");
+    row(&page, "Of another tab", ".block");
+    assert_eq!(page.count(remove), 0);
     page.assert_clean();
 }

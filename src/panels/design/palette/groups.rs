@@ -5,6 +5,7 @@ use stylers_macro::style_sheet;
 
 use super::row::BlockRow;
 use crate::canvas::{type_icon, type_key};
+use crate::command::{Command, dispatch};
 use crate::state::{Source, Studio};
 use crate::ui::{Icon, known_icon};
 
@@ -217,60 +218,53 @@ fn MyBlocks() -> impl IntoView {
     let sheet = style_sheet!("style/my_blocks.css");
     let studio = Studio::of_app();
     let palette = studio.palette;
-    let name = RwSignal::new(String::new());
-    let save = move || {
-        if studio.save_as_block(&name.get_untracked()) {
-            name.set(String::new());
+    let tool = move |verb: &str, name: &str, icon: &'static str, act: Callback<String>| {
+        let label = format!("{verb} the block {name}");
+        let name = name.to_owned();
+        view! {
+            class = sheet,
+            <button
+                type="button"
+                class="my-block-tool"
+                aria-label=label.clone()
+                title=label
+                on:click=move |_| act.run(name.clone())
+            >
+                <Icon name=icon />
+            </button>
         }
     };
+    let rename = Callback::new(move |name: String| palette.begin_renaming(&name));
+    let remove = Callback::new(move |name: String| studio.remove_block(&name));
     let rows = move || {
         let saved = palette.saved.get();
         let row = |block: crate::state::SavedBlock| {
-            let remove = block.name.clone();
-            let label = format!("Remove the block {}", block.name);
             view! {
                 class = sheet,
                 <li class="my-block">
-                    <ul class="my-block-row">{row_of(studio, Source::Saved(block.name))}</ul>
-                    <button
-                        type="button"
-                        class="my-block-remove"
-                        aria-label=label.clone()
-                        title=label
-                        on:click=move |_| palette.remove_saved(&remove)
-                    >
-                        <Icon name="trash" />
-                    </button>
+                    <ul class="my-block-row">{row_of(studio, Source::Saved(block.name.clone()))}</ul>
+                    {tool("Rename", &block.name, "edit", rename)}
+                    {tool("Remove", &block.name, "trash", remove)}
                 </li>
             }
         };
         saved.into_iter().map(row).collect_view()
     };
+    let obstacle = Memo::new(move |_| Command::SaveBlock.obstacle(studio));
     view! {
         class = sheet,
         <Group title="My blocks" icon="save" open=true>
             {rows}
-            <li>
-                <form
-                    class="my-block-form"
-                    on:submit=move |event| {
-                        event.prevent_default();
-                        save();
-                    }
+            <li class=format!("my-block-new {sheet}")>
+                <button
+                    type="button"
+                    class="button small"
+                    aria-disabled=move || obstacle.with(Option::is_some).then_some("true")
+                    title=move || obstacle.get().unwrap_or("Keeps the selected states as a block".into())
+                    on:click=move |_| dispatch(studio, Command::SaveBlock)
                 >
-                    <input
-                        id="block-name"
-                        type="text"
-                        placeholder="Name of a new block"
-                        aria-label="Name of a new block"
-                        autocomplete="off"
-                        prop:value=move || name.get()
-                        on:input=move |event| name.set(event_target_value(&event))
-                    />
-                    <button type="submit" class="my-block-save" title="Keeps the selected states as a block">
-                        "Save selection"
-                    </button>
-                </form>
+                    "Save the selection…"
+                </button>
             </li>
         </Group>
     }
