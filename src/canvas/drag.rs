@@ -326,7 +326,9 @@ pub fn DragGhost() -> impl IntoView {
                     data-kind=move || words().1
                     style:transform=move || {
                         let Point { x, y } = drag.pointer.get();
-                        format!("translate3d({:.0}px, {:.0}px, 0)", x + GHOST_OFFSET, y + GHOST_OFFSET)
+                        let (x, y) = (x + GHOST_OFFSET, y + GHOST_OFFSET);
+                        // A percentage is of its own size: its words stay in the window.
+                        format!("translate3d(min({x:.0}px, 100vw - 100%), min({y:.0}px, 100dvh - 100%), 0)")
                     }
                 >
                     <span class="drag-title">

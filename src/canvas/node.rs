@@ -263,8 +263,8 @@ impl Look {
         if let (place @ 1.., count) = self.place {
             let _ = write!(label, ". {place} of {count}");
         }
-        if self.problem.is_some() {
-            label.push_str(". Has problems");
+        if let Some(severity) = self.problem {
+            label.push_str(if severity == Severity::Info { ". Has advice" } else { ". Has problems" });
         }
         label
     }
@@ -421,10 +421,15 @@ fn add_signs(templates: &Templates, signs: &Part, node: &SceneNode, look: &Look)
     }
     if let Some(severity) = look.problem {
         let problem = templates.problem.add_to(signs);
-        problem.set("data-status", if severity == Severity::Error { "failed" } else { "caught" });
+        let (status, mark) = match severity {
+            Severity::Error => ("failed", "!"),
+            Severity::Warning => ("caught", "!"),
+            Severity::Info => ("running", "i"),
+        };
+        problem.set("data-status", status);
         problem.move_to(width, card_height(node));
         let [_, sign] = problem.parts();
-        sign.set_text("!");
+        sign.set_text(mark);
     }
     if look.breakpoint.is_some() || look.takes_breakpoints {
         add_node_breakpoint(&templates.breakpoint, signs, look.breakpoint);

@@ -26,7 +26,8 @@ use crate::state::workspace::{Workspace, is_yaml_name};
 /// Milliseconds from a change to its being kept.
 const KEEP_AFTER_MS: u32 = 350;
 
-const BLANK: &str = r#"{
+/// A new workflow. Its state only holds it open.
+pub(super) const BLANK: &str = r#"{
   "Comment": "A new workflow",
   "QueryLanguage": "JSONata",
   "StartAt": "Start here",

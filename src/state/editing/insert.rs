@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::command::Command;
 use crate::state::shell::DesignTab;
-use crate::state::studio::Studio;
+use crate::state::studio::{BLANK, Studio};
 
 impl Studio {
     /// Where the next block goes: onto the selected way, in front of the selected state where that was asked for, or
     /// after it; at the end of what is shown where nothing is selected.
-    /// A state that only holds a container open gives its place away.
+    /// A state that only holds a container, or a new workflow, open gives its place away.
     pub fn place_of_insert(self) -> Place {
         let selected = self.workspace.selected.get_untracked();
         let state = selected.as_ref().and_then(|key| self.state_of(key));
@@ -24,6 +24,10 @@ impl Studio {
                     Some(Place::InPlaceOf(state.id()))
                 }
                 (Some(state), None) => place_after(document, state.id()),
+                (None, _) if document.text() == BLANK => {
+                    let start = document.machine().and_then(|machine| machine.start());
+                    start.map(|start| Place::InPlaceOf(start.id()))
+                }
                 (None, _) => None,
             };
             place.unwrap_or_else(|| {

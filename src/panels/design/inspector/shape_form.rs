@@ -608,6 +608,9 @@ fn name_input(parent: &Site, member: &str) -> AnyView {
     let none = Memo::new(|_| Vec::new());
     view! {
         <div class="form-name" data-name-of=place>
+            <span class="form-name-label" aria-hidden="true">
+                "Name"
+            </span>
             <input
                 class="form-input mono"
                 type="text"
