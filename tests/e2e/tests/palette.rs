@@ -219,3 +219,24 @@ fn a_selection_is_kept_as_a_block() {
     assert_eq!(page.count(remove), 0);
     page.assert_clean();
 }
+
+#[test]
+fn the_first_block_takes_the_place_of_what_held_the_workflow_open() {
+    let page = Page::open("");
+    open(&page);
+    page.press(&[Key::Alt], 'n');
+    wait_for_node(&page, "/States/Start here");
+    page.fill("#palette-search", "wait");
+    page.press(&[], Key::Enter.into());
+    wait_for_node(&page, "/States/Wait");
+    assert_eq!(nodes(&page), ["/States/Wait"]);
+    page.press(&[Key::Control], 'z');
+    page.until("the state to be back", || (nodes(&page) == ["/States/Start here"]).then_some(()));
+    // Who has selected it means it.
+    page.click("g.node");
+    page.wait_for("g.node.selected");
+    page.fill("#palette-search", "wait");
+    page.press(&[], Key::Enter.into());
+    page.until("both states", || (nodes(&page) == ["/States/Start here", "/States/Wait"]).then_some(()));
+    page.assert_clean();
+}
