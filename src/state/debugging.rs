@@ -154,6 +154,34 @@ impl Studio {
         }
     }
 
+    /// Where the visit ended of the state that is selected in the graph, while the cursor is at the end of the execution
+    /// that the graph shows: all that happened is in the picture then, and who selects a state asks what it did. None
+    /// anywhere else: while a run is stepped through, the panels are about where it stands. Follows both.
+    pub fn looked_at(self) -> Option<u32> {
+        let (_, position) = self.visit_of_selected()?;
+        let is_same_execution = self.runs.with_run_untracked(|run| {
+            let session = &run.session;
+            let here = run.event_ref(session.cursor().position)?;
+            let is_end = session.event()?.event_type.is_terminal();
+            Some(is_end && run.event_ref(position)?.run == here.run)
+        });
+        is_same_execution.flatten().unwrap_or(false).then_some(position)
+    }
+
+    /// The name of the state that is selected in the graph, where the run has come to its end without a visit of it.
+    /// Follows both.
+    pub fn unvisited_selection(self) -> Option<Str> {
+        let key = self.workspace.selected.get()?;
+        self.runs.with_picture(|run| {
+            let is_end = run.session.event()?.event_type.is_terminal();
+            let state = run.nodes.state(&key)?;
+            let is_visited = run.session.visits().iter().any(|(_, visit)| visit.state == Some(state));
+            let document = run.document()?;
+            let name = document.state(state)?.name();
+            (is_end && !is_visited).then(|| Str::from(&*name))
+        })?
+    }
+
     /// The visit of the selected state that is next to the cursor, where the cursor is elsewhere: the name of the state,
     /// and where the visit ended. Follows both.
     pub fn visit_of_selected(self) -> Option<(Str, u32)> {

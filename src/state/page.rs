@@ -445,7 +445,11 @@ impl ExecutionPage {
     /// The visit that the cursor is in, or came out of last: the end of an execution belongs to no state. Follows the
     /// cursor and the recording.
     pub fn visit(self) -> Option<(VisitId, Visit)> {
-        let position = self.runs.cursor.get().position;
+        self.visit_at(self.runs.cursor.get().position)
+    }
+
+    /// The same for a position in the run; follows the recording.
+    pub fn visit_at(self, position: u32) -> Option<(VisitId, Visit)> {
         let made = self.model.get();
         let event = self.runs.with_run_untracked(|run| run.event_ref(position)).flatten()?;
         if event.run != made.execution {

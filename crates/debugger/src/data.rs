@@ -4,7 +4,7 @@ use engine::{Details, EventRef, Failure, FrameId, FrameRole, Inspection, TaskHos
 use json::{Str, Value};
 
 use crate::diff::{Diff, diff, differs};
-use crate::session::Session;
+use crate::session::{Cursor, Session};
 use crate::stages::{Stage, StageView, stages_at, stages_of_visit};
 use crate::visits::VisitId;
 
@@ -22,6 +22,8 @@ pub struct DataView {
     pub stages: Vec<StageView>,
     /// The stage of [`DataView::stages`] that the cursor is at; those before it have happened.
     pub current: usize,
+    /// Whether the visit has come to its end, and with it all of its stages.
+    pub is_complete: bool,
     /// Variables by scope, outermost first.
     pub scopes: Vec<VariableScope>,
     pub context: Value,
@@ -80,13 +82,19 @@ pub enum VariableChange {
 impl<H: TaskHost + Clone> Session<H> {
     /// The data of the visit at the cursor; none outside of states.
     pub fn data(&self) -> Option<DataView> {
-        let position = self.cursor().position;
-        let (visit, _) = self.visit()?;
+        self.data_at(self.cursor())
+    }
+
+    /// The same for another place than the cursor's, which stays where it is.
+    pub fn data_at(&self, Cursor { position, stage }: Cursor) -> Option<DataView> {
+        let visit = self.visits().at(position)?;
         let event = *self.events().get((position as usize).checked_sub(1)?)?;
         let inspection = self.recorded().inspect(event)?;
         let stages = stages_of_visit(&inspection.data, inspection.output.as_ref());
-        let at_cursor = self.stages();
-        let stage = at_cursor.get(self.cursor().stage as usize).or(at_cursor.last());
+        let here = self.stages_of(position);
+        let has_exited = self.visits().get(visit)?.exited.is_some_and(|exited| exited <= position);
+        let is_complete = has_exited && (stage as usize).saturating_add(1) >= here.len();
+        let stage = here.get(stage as usize).or(here.last());
         let stage = stage.map(|view| view.stage).or_else(|| self.last_stage(visit, position));
         let current =
             stage.and_then(|stage| stages.iter().position(|view| view.stage == stage)).unwrap_or_default();
@@ -100,6 +108,7 @@ impl<H: TaskHost + Clone> Session<H> {
             visit,
             stages,
             current,
+            is_complete,
             scopes: self.scopes(position),
             context: inspection.context.clone(),
             failure,

@@ -5,6 +5,7 @@ use json::{Str, Value};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::data::SelectedElsewhere;
 use crate::canvas::status_look;
 use crate::state::{DetailsTab, Studio};
 use crate::ui::{Icon, Tab, Tabs};
@@ -32,7 +33,7 @@ pub fn VisitDetails() -> impl IntoView {
     let studio = Studio::of_app();
     let page = studio.page;
     let tab = page.details_tab;
-    let id = Memo::new(move |_| page.visit().map(|(id, _)| id));
+    let id = Memo::new(move |_| visit_of(studio).map(|(id, _)| id));
     let body = move || {
         let Some(id) = id.get() else {
             return view! {
@@ -67,14 +68,23 @@ pub fn VisitDetails() -> impl IntoView {
     }
 }
 
+/// The visit that is told of: the one at the cursor or, at the end of a run, that of the state selected in the graph.
+fn visit_of(studio: Studio) -> Option<(VisitId, Visit)> {
+    match studio.looked_at() {
+        Some(position) => studio.page.visit_at(position),
+        None => studio.page.visit(),
+    }
+}
+
 /// The state, its status, and which of its visits it is.
 #[component]
 fn VisitChoice() -> impl IntoView {
     let sheet = style_sheet!("style/visit_details.css");
-    let page = Studio::of_app().page;
+    let studio = Studio::of_app();
+    let page = studio.page;
     // All visits of the state: their number, status and where they are.
     let visits = Memo::new(move |_| {
-        let Some((id, visit)) = page.visit() else { return (None, Vec::new()) };
+        let Some((id, visit)) = visit_of(studio) else { return (None, Vec::new()) };
         page.model.with(|made| {
             let same: Vec<(VisitId, String)> = made
                 .model
@@ -87,7 +97,7 @@ fn VisitChoice() -> impl IntoView {
         })
     });
     let head = move || {
-        page.visit().map(|(_, visit)| {
+        visit_of(studio).map(|(_, visit)| {
             let icon = status_look(visit.status).icon;
             view! {
                 class = sheet,
@@ -115,7 +125,7 @@ fn VisitChoice() -> impl IntoView {
     view! {
         class = sheet,
         <div class="visit-head">
-            {head} <Show when=move || { count() > 1 }>
+            {head} <SelectedElsewhere /> <Show when=move || { count() > 1 }>
                 <div class="visit-choice">
                     <button
                         type="button"
@@ -219,12 +229,18 @@ fn InputOutput(visit: Visit) -> impl IntoView {
         }
         .into_any(),
     };
+    // A state that was tried again with success has not failed.
+    let is_past = visit.status == debugger::StateStatus::Succeeded;
     let failure = visit.failure.as_ref().map(|failure| {
         let text = failure.cause.as_deref().unwrap_or_default().to_owned();
+        let title = match is_past {
+            true => format!("An earlier attempt failed: {}", failure.name()),
+            false => failure.name().to_owned(),
+        };
         view! {
             class = sheet,
-            <div class="visit-failure">
-                <h3>{failure.name().to_owned()}</h3>
+            <div class="visit-failure" class:past=is_past>
+                <h3>{title}</h3>
                 <p>{text}</p>
             </div>
         }
@@ -456,10 +472,13 @@ fn VisitEvents(id: VisitId, visit: Visit) -> impl IntoView {
 #[component]
 fn Variables() -> impl IntoView {
     let sheet = style_sheet!("style/visit_details.css");
-    let runs = Studio::of_app().runs;
+    let studio = Studio::of_app();
     let scopes = move || {
-        let scopes =
-            runs.with_picture(|run| run.session.scopes(run.session.cursor().position)).unwrap_or_default();
+        let looked_at = studio.looked_at();
+        let scopes = studio.runs.with_picture(|run| {
+            run.session.scopes(looked_at.unwrap_or_else(|| run.session.cursor().position))
+        });
+        let scopes = scopes.unwrap_or_default();
         let variables: Vec<(Str, Value, &'static str)> = scopes
             .into_iter()
             .flat_map(|scope| scope.variables)

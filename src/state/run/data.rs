@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use asl::{Document, QueryLanguage, StateType};
-use debugger::Query;
-use debugger::{DataView, Stage, StateExpression, StateStatus, Traced, VisitId, expressions_of};
+use debugger::{
+    Cursor, DataView, Query, Stage, StateExpression, StateStatus, Traced, VisitId, expressions_of,
+};
 use json::{Str, Value};
 
 use super::{KeptRun, RunPhase, Runs};
@@ -37,13 +38,16 @@ pub struct DataAt {
     pub rules: Vec<Value>,
     /// Whether the state is entered at the cursor: its data can be replaced there.
     pub is_entry: bool,
+    /// Whether the visit is not the one at the cursor.
+    pub is_elsewhere: bool,
 }
 
 impl KeptRun {
-    fn data(&self) -> Option<DataAt> {
+    fn data(&self, cursor: Cursor) -> Option<DataAt> {
         let session = &self.session;
-        let position = session.cursor().position;
-        let view = session.data()?;
+        let position = cursor.position;
+        let is_elsewhere = position != session.cursor().position;
+        let view = session.data_at(cursor)?;
         let visit = session.visits().get(view.visit)?;
         // What the recording knows of later is not so yet at the cursor.
         let is_going = visit.last > position;
@@ -68,7 +72,9 @@ impl KeptRun {
                 .and_then(|state| state.value("Choices"))
                 .and_then(|rules| rules.as_array().map(<[Value]>::to_vec))
                 .unwrap_or_default(),
-            is_entry: session.event().is_some_and(|event| event.event_type.is_state_entered()),
+            is_entry: !is_elsewhere
+                && session.event().is_some_and(|event| event.event_type.is_state_entered()),
+            is_elsewhere,
             view,
         })
     }
@@ -137,12 +143,18 @@ impl KeptRun {
 }
 
 impl Runs {
-    /// The data at the cursor; follows run and cursor, and rests while the run goes on by itself.
-    pub fn data(self) -> Option<SharedData> {
+    /// The data at the cursor, or at another position; follows run and cursor, and rests while the run goes on by
+    /// itself.
+    pub fn data(self, elsewhere: Option<u32>) -> Option<SharedData> {
         if self.phase() == RunPhase::Running {
             return None;
         }
-        self.with_picture(|run| run.data().map(|data| SharedData(Arc::new(data))))?
+        self.with_picture(|run| {
+            // The last stage, of those that the event there has.
+            let elsewhere = elsewhere.map(|position| Cursor { position, stage: u32::MAX });
+            let cursor = elsewhere.unwrap_or_else(|| run.session.cursor());
+            run.data(cursor).map(|data| SharedData(Arc::new(data)))
+        })?
     }
 
     /// Goes to where a stage of a visit is shown.

@@ -147,16 +147,14 @@ impl KeptRun {
             },
             _ => String::new(),
         };
-        let outcome = match (phase.is_over() && position == all, event.details.failure()) {
-            (true, Some(failure)) if phase == RunPhase::Failed => {
-                format!("{} with {}. ", phase.title(), failure.name())
-            }
-            // The event itself says it then: "Execution succeeded".
-            (true, _) if name.is_none() => String::new(),
-            (true, _) => format!("{}. ", phase.title()),
-            _ => String::new(),
+        let is_end = phase.is_over() && position == all;
+        let (outcome, failure) = match (&name, event.details.failure()) {
+            // The event itself says how it ended: "Execution failed".
+            (None, Some(failure)) if is_end => (String::new(), format!(" with {}", failure.name())),
+            (Some(_), _) if is_end => (format!("{}. ", phase.title()), String::new()),
+            _ => Default::default(),
         };
-        format!("{why}{outcome}{place}{stage}.")
+        format!("{why}{outcome}{place}{failure}{stage}.")
     }
 
     pub fn summary(&self, is_running: bool) -> RunSummary {

@@ -175,12 +175,33 @@ fn a_failed_run_shows_the_rule_that_matched_and_the_data_of_any_state() {
     page.click(".to-state");
     page.wait_for_text("[data-testid=data-state]", "Ask");
 
-    // A state that is selected elsewhere.
+    // A state that is selected while the run stands somewhere else.
     page.click("g.node[data-name=Sort]");
     page.wait_for_text(".to-state", "Show the data of Sort");
     page.click(".to-state");
     page.wait_for_text("[data-testid=data-state]", "Sort");
     page.wait_until_gone(".to-state");
+
+    // At the end of the run what is selected is shown, and the graph keeps the colours of the end.
+    page.press(&[Key::Alt], Key::End.into());
+    page.wait_for_standing("Execution failed with Offline.");
+    let end = page.position();
+    page.wait_for_text("[data-testid=data-state]", "Sort");
+    page.click("g.node[data-name=Ask]");
+    page.wait_for_text("[data-testid=data-state]", "Ask");
+    page.wait_for("g.node[data-name=Ask][data-status=failed]");
+    page.click("#tab-details");
+    page.wait_for_text(".visit-name", "Ask");
+    page.wait_for_text(".visit-failure", "No route to the host");
+    page.click("g.node[data-name=Done]");
+    page.wait_for_text(".visit-head", "The run did not come to Done.");
+    page.click("g.node[data-name=Sort]");
+    page.wait_for_text(".visit-name", "Sort");
+    page.wait_for_position(end);
+    page.wait_for_text(".to-state", "Go to this visit");
+    page.click(".to-state");
+    page.wait_for_standing("Sort: Choice state exited");
+    page.wait_for("g.node.here[data-name=Sort]");
     page.assert_clean();
 }
 

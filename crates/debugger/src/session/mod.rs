@@ -211,6 +211,16 @@ impl<H: TaskHost + Clone> Session<H> {
         self.visits.get(id).map(|visit| (id, visit))
     }
 
+    /// The visit that the event at a position belongs to, or the one before it in the same execution: the end of an
+    /// execution belongs to no state.
+    pub fn latest_visit(&self, position: u32) -> Option<(VisitId, &Visit)> {
+        let run = self.events.get((position as usize).checked_sub(1)?)?.run;
+        (1..=position).rev().find_map(|position| {
+            let id = self.visits.at(position)?;
+            self.visits.get(id).filter(|visit| visit.run == run).map(|visit| (id, visit))
+        })
+    }
+
     /// What came from outside, in order.
     pub fn inputs(&self) -> &[RecordedInput<H>] {
         &self.inputs

@@ -21,7 +21,7 @@ use crate::canvas::type_icon;
 use crate::state::{SharedData, Studio};
 use crate::ui::{Icon, Json, JsonTree};
 use debugger::duration_text;
-use engine::{EventId, Failure};
+use engine::Failure;
 
 /// What follows a value: where it is, and which way.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,8 +35,10 @@ pub struct Followed {
 #[component]
 pub fn Data() -> impl IntoView {
     let sheet = style_sheet!("style/data.css");
-    let runs = Studio::of_app().runs;
-    let data = Memo::new(move |_| runs.data());
+    let studio = Studio::of_app();
+    let runs = studio.runs;
+    let looked_at = Memo::new(move |_| studio.looked_at());
+    let data = Memo::new(move |_| runs.data(looked_at.get()));
     let has_data = move || data.with(Option::is_some);
     let followed = RwSignal::new(None::<Followed>);
     let context = Signal::derive(move || {
@@ -62,24 +64,46 @@ pub fn Data() -> impl IntoView {
 
 /// The way to the state that is selected in the graph, where the cursor is in another one.
 #[component]
-fn SelectedElsewhere() -> impl IntoView {
+pub fn SelectedElsewhere() -> impl IntoView {
     let sheet = style_sheet!("style/data.css");
     let studio = Studio::of_app();
-    let found = Memo::new(move |_| studio.visit_of_selected());
-    move || {
-        let (name, position) = found.get()?;
+    let found = Memo::new(move |_| {
+        let (name, position) = studio.visit_of_selected()?;
+        Some((name, position, studio.looked_at().is_some()))
+    });
+    let button = move || {
+        let (name, position, is_shown) = found.get()?;
+        // At the end of a run the state is shown already, and what is left to do is to take the graph there.
+        let (title, words) = match is_shown {
+            true => (
+                "Graph, variables and events go back to where this state ended",
+                "Go to this visit".to_owned(),
+            ),
+            false => ("The state that is selected in the graph", format!("Show the data of {name}")),
+        };
         Some(view! {
             class = sheet,
             <button
                 type="button"
                 class="button to-state"
-                title="The state that is selected in the graph"
+                title=title
                 on:click=move |_| studio.runs.seek(position)
             >
-                <Icon name="data-table" size=16 />
-                {format!("Show the data of {name}")}
+                <Icon name=if is_shown { "arrow-right" } else { "data-table" } size=16 />
+                {words}
             </button>
         })
+    };
+    let unvisited = move || {
+        let name = studio.unvisited_selection()?;
+        Some(view! {
+            class = sheet,
+            <p class="data-none">{format!("The run did not come to {name}.")}</p>
+        })
+    };
+    view! {
+        {button}
+        {unvisited}
     }
 }
 
@@ -141,7 +165,7 @@ fn failure_told(failure: &Failure) -> impl IntoView + use<> {
 fn NoState() -> impl IntoView {
     let sheet = style_sheet!("style/data.css");
     let studio = Studio::of_app();
-    let Studio { runs, page, .. } = studio;
+    let runs = studio.runs;
     let value = Memo::new(move |_| {
         if runs.is_running() {
             return None;
@@ -177,12 +201,15 @@ fn NoState() -> impl IntoView {
         if runs.is_running() || !is_at_end() || studio.visit_of_selected().is_some() {
             return None;
         }
-        let (_, visit) = page.visit()?;
-        let to = EventId(visit.exited.unwrap_or(visit.last));
+        let (name, to) = runs.with_picture(|run| {
+            let (_, visit) = run.session.latest_visit(run.session.cursor().position)?;
+            Some((visit.name.clone(), visit.exited.unwrap_or(visit.last)))
+        })??;
         Some(view! {
             class = sheet,
-            <button type="button" class="button to-state" on:click=move |_| page.go_to(to)>
-                {format!("Show the data of {}", visit.name)}
+            <button type="button" class="button to-state" on:click=move |_| runs.seek(to)>
+                <Icon name="data-table" size=16 />
+                {format!("Show the data of {name}")}
             </button>
         })
     };

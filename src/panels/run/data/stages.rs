@@ -41,10 +41,12 @@ pub fn Stages(data: Memo<Option<SharedData>>, followed: RwSignal<Option<Followed
             let chips = data.view.stages.iter().enumerate().map(|(index, view)| {
                 let own = view.stage;
                 let bytes = view.bytes();
-                let is_happened = index <= data.view.current;
+                let is_happened = data.view.is_complete || index <= data.view.current;
+                let is_elsewhere = data.is_elsewhere;
                 let is_large = own != Stage::Assign && bytes * 5 > PAYLOAD_LIMIT * 4;
                 let choose = move |_| {
-                    if !is_happened || !runs.seek_stage(visit, own) {
+                    // A state that is looked at from the end of the run leaves the cursor there.
+                    if is_elsewhere || !is_happened || !runs.seek_stage(visit, own) {
                         chosen.set(Some(own));
                     }
                 };
