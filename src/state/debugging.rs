@@ -8,7 +8,7 @@ use json::{Str, Value};
 use leptos::prelude::*;
 
 use crate::command::Command;
-use crate::state::run::{RunPhase, title_of};
+use crate::state::run::{RunKey, RunPhase, title_of};
 use crate::state::shell::Mode;
 use crate::state::studio::Studio;
 
@@ -270,6 +270,36 @@ impl Studio {
                 }
             };
             gloo::timers::callback::Timeout::new(SOON_MS, tell).forget();
+        });
+    }
+
+    /// Where a run fails, the state that failed is selected: its data and its error are what is asked for next.
+    pub(super) fn follow_failures(self) {
+        let runs = self.runs;
+        Effect::new(move |before: Option<Option<(RunKey, u32)>>| {
+            runs.version.track();
+            let current = runs.current.get();
+            if !matches!(runs.phase(), RunPhase::Failed | RunPhase::TimedOut) {
+                return None;
+            }
+            let end = runs.with_run_untracked(|run| run.session.len()).unwrap_or(0);
+            let now = current.map(|run| (run, end));
+            let is_at_end = runs.cursor.get_untracked().position == end;
+            let is_run_mode = self.shell.mode.get_untracked() == Mode::Run;
+            if before.flatten() == now || !is_at_end || !is_run_mode {
+                return now;
+            }
+            let failed = runs.with_run_untracked(|run| {
+                let (_, visit) = run.session.failed_visit(end)?;
+                run.nodes.key(visit.state.filter(|_| run.is_of_picture(visit.run))?).cloned()
+            });
+            if let Some(key) = failed.flatten() {
+                self.workspace.selected.set(Some(key));
+                if let Some(rect) = self.workspace.selected_rect() {
+                    self.view.reveal(rect);
+                }
+            }
+            now
         });
     }
 

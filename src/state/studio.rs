@@ -131,6 +131,7 @@ impl Studio {
         self.follow_coverage();
         self.follow_address();
         self.follow_breakpoints();
+        self.follow_failures();
         let link = debugger::Link::parse(fragment);
         if !link.is_empty() {
             spawn_local(self.open_link(link));

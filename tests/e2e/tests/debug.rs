@@ -168,9 +168,14 @@ fn a_failed_run_shows_the_rule_that_matched_and_the_data_of_any_state() {
         .filter((key) => key.includes('/States/Sort:'))";
     page.wait_for_value(taken, &json!(["0:/States/Sort:1"]));
 
-    // At the end of the run: what it failed of, and the way to the state where it did.
+    // The state that failed is selected, and the panel shows what became of it.
     page.click("#tab-data");
+    page.wait_for_text("[data-testid=data-state]", "Ask");
     page.wait_for_text("#tab-data-panel", "No route to the host");
+    // With nothing selected, the panel is about the execution, and leads to the state where it failed.
+    page.press(&[], Key::Escape.into());
+    page.script("document.querySelector('g.node').focus()");
+    page.press(&[], Key::Escape.into());
     page.wait_for_text(".to-state", "Show the data of Ask");
     page.click(".to-state");
     page.wait_for_text("[data-testid=data-state]", "Ask");

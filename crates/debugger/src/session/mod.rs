@@ -22,7 +22,7 @@ use crate::breakpoints::{BreakpointId, Breakpoints, Hit, Recorded};
 use crate::query::Env;
 use crate::recording::Recording;
 use crate::stages::{StageView, stages_at};
-use crate::status::StatusBoard;
+use crate::status::{StateStatus, StatusBoard};
 use crate::visits::{Visit, VisitId, Visits};
 use boards::Boards;
 use checkpoints::Checkpoints;
@@ -219,6 +219,20 @@ impl<H: TaskHost + Clone> Session<H> {
             let id = self.visits.at(position)?;
             self.visits.get(id).filter(|visit| visit.run == run).map(|visit| (id, visit))
         })
+    }
+
+    /// The visit in which an execution failed that ends at a position: the innermost one, where a Map or Parallel state
+    /// failed of a state in it.
+    pub fn failed_visit(&self, position: u32) -> Option<(VisitId, &Visit)> {
+        let has_failed = |visit: &Visit| matches!(visit.status, StateStatus::Failed | StateStatus::TimedOut);
+        let mut found = self.latest_visit(position).filter(|(_, visit)| has_failed(visit))?;
+        for (id, visit) in self.visits.iter() {
+            // Visits are in the order in which they began, so what is inside comes after what it is in.
+            if visit.parent == Some(found.0) && has_failed(visit) {
+                found = (id, visit);
+            }
+        }
+        Some(found)
     }
 
     /// What came from outside, in order.

@@ -202,7 +202,9 @@ fn NoState() -> impl IntoView {
             return None;
         }
         let (name, to) = runs.with_picture(|run| {
-            let (_, visit) = run.session.latest_visit(run.session.cursor().position)?;
+            let session = &run.session;
+            let position = session.cursor().position;
+            let (_, visit) = session.failed_visit(position).or_else(|| session.latest_visit(position))?;
             Some((visit.name.clone(), visit.exited.unwrap_or(visit.last)))
         })??;
         Some(view! {
