@@ -93,9 +93,9 @@ impl Studio {
         }
     }
 
-    /// Lets virtual time go on to what is due next: a timeout, a heartbeat that fails to come, the end of a wait.
-    pub fn let_time_out(self) {
-        if self.change_here(|run| run.session.advance(None), "Time went on to what was due next.") {
+    /// Lets virtual time go on until a task that waits at the cursor has timed out or missed its heartbeat, and goes on.
+    pub fn let_time_out(self, task: TaskId) {
+        if self.change_here(|run| run.session.let_time_out(task), "Time went on until the task timed out.") {
             self.runs.command(Run::Continue);
         }
     }

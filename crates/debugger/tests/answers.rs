@@ -77,3 +77,71 @@ fn an_answer_after_the_timeout_comes_too_late() {
     let task = session.at_cursor().open_tasks().first().expect("an open task").id;
     assert!(session.answer_after(61_000, task, TaskAnswer::Succeeded(Value::Null)).is_err());
 }
+
+/// Answers nothing: each task stops the run.
+fn nobody() -> MockHost {
+    let mut host = MockHost::default();
+    host.unmocked = engine::Unmocked::Stop;
+    host
+}
+
+/// A task of one branch waits while the other branch has yet to begin, and then rests.
+const BESIDE: &str = r#"{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true, "Branches": [
+    {"StartAt": "Approve", "States": {"Approve": {"Type": "Task", "HeartbeatSeconds": 600, "TimeoutSeconds": 1500,
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"},
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Late"}], "End": true},
+        "Late": {"Type": "Pass", "End": true}}},
+    {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 60, "Next": "Rested"},
+        "Rested": {"Type": "Pass", "End": true}}}]}}}"#;
+
+/// Milliseconds at which the session's run has an event of a type and a name.
+fn time_of(session: &Session<MockHost>, at: EventType, name: &str) -> Option<i64> {
+    let first = session.event_at(1)?.timestamp;
+    let events = (1..=session.len()).filter_map(|position| session.event_at(position));
+    let mut found = events.filter(|event| event.event_type == at);
+    found
+        .find(|event| event.details.name().is_none_or(|own| &**own == name))
+        .map(|event| event.timestamp - first)
+}
+
+#[test]
+fn a_task_is_let_time_out_while_other_branches_go_on() {
+    for (heartbeats, timed_out) in [(0, 600), (1, 1_100), (2, 1_500)] {
+        let machine = Arc::new(Machine::compile(&Document::parse(BESIDE)).expect("it compiles"));
+        let mut session = Session::start(machine, Value::Null, Options::default(), nobody());
+        let stop = session.run(Run::Continue, Budget::default());
+        let Stop::NeedsTask(request) = stop else { panic!("{stop:?}") };
+        assert!(session.advance(None).is_err(), "the other branch has yet to begin");
+        for _ in 0..heartbeats {
+            let until = session.now() + 500_000;
+            while session.now() < until {
+                if session.advance(Some(until)).is_err() {
+                    session.run(Run::Into, Budget::default());
+                }
+            }
+            session.answer(request.id, TaskAnswer::Heartbeat).expect("the task waits");
+        }
+        session.let_time_out(request.id).expect("it has a limit");
+        run_to_end(&mut session);
+        assert_eq!(
+            time_of(&session, EventType::TaskTimedOut, "Approve"),
+            Some(timed_out * 1000),
+            "{heartbeats}"
+        );
+        assert_eq!(time_of(&session, EventType::PassStateEntered, "Rested"), Some(60_000), "{heartbeats}");
+        assert!(time_of(&session, EventType::ExecutionSucceeded, "").is_some());
+        assert!(session.let_time_out(request.id).is_err(), "it is not open any more");
+    }
+}
+
+#[test]
+fn a_task_without_a_limit_is_not_let_time_out() {
+    let definition = ASKING.replace("\"TimeoutSeconds\": 60, ", "");
+    let machine = Arc::new(Machine::compile(&Document::parse(&definition)).expect("it compiles"));
+    let mut session = Session::start(machine, Value::Null, Options::default(), nobody());
+    let Stop::NeedsTask(request) = session.run(Run::Continue, Budget::default()) else { panic!("no task") };
+    let before = session.len();
+    assert_eq!(session.let_time_out(request.id), Err(debugger::ChangeError::NoLimit));
+    assert_eq!(session.len(), before);
+}

@@ -202,7 +202,7 @@ fn TaskCard(task: TaskRequest) -> impl IntoView {
                     </button>
                 </Show>
                 <Show when=move || has_limit>
-                    <button type="button" class="button" on:click=move |_| studio.let_time_out()>
+                    <button type="button" class="button" on:click=move |_| studio.let_time_out(id)>
                         "Let it time out"
                     </button>
                 </Show>

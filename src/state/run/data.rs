@@ -34,6 +34,8 @@ pub struct DataAt {
     pub language: QueryLanguage,
     pub view: DataView,
     pub expressions: Vec<StateExpression>,
+    /// The expression that the state failed of, and the stage that it should have come to.
+    pub failed: Option<(StateExpression, Stage)>,
     /// The rules of a Choice state, in order.
     pub rules: Vec<Value>,
     /// Whether the state is entered at the cursor: its data can be replaced there.
@@ -53,6 +55,12 @@ impl KeptRun {
         let is_going = visit.last > position;
         let document = self.document_of(visit.run);
         let state = visit.state.and_then(|state| document.as_deref()?.state(state));
+        let language = state.map_or(QueryLanguage::JsonPath, |state| state.language());
+        let expressions = state.map(expressions_of).unwrap_or_default();
+        let failed = view.failure.as_ref().and_then(|failure| {
+            let cause = failure.cause.as_deref()?;
+            self.failed_expression(view.visit, &view, cause, &expressions, language)
+        });
         Some(DataAt {
             visit: view.visit,
             name: visit.name.clone(),
@@ -66,8 +74,9 @@ impl KeptRun {
                 .count()
                 .saturating_sub(1),
             millis: if is_going { session.now() - visit.entered_at } else { visit.millis(session.now()) },
-            language: state.map_or(QueryLanguage::JsonPath, |state| state.language()),
-            expressions: state.map(expressions_of).unwrap_or_default(),
+            language,
+            expressions,
+            failed,
             rules: state
                 .and_then(|state| state.value("Choices"))
                 .and_then(|rules| rules.as_array().map(<[Value]>::to_vec))
@@ -76,6 +85,29 @@ impl KeptRun {
                 && session.event().is_some_and(|event| event.event_type.is_state_entered()),
             is_elsewhere,
             view,
+        })
+    }
+
+    /// The expression that a cause names and that, evaluated again, fails. A service's own error can name one by
+    /// chance, and an expression after a failed task would fail for want of its result: so both are asked for.
+    fn failed_expression(
+        &self,
+        visit: VisitId,
+        view: &DataView,
+        cause: &str,
+        expressions: &[StateExpression],
+        language: QueryLanguage,
+    ) -> Option<(StateExpression, Stage)> {
+        let before = view.stages.last().map(|stage| &stage.value);
+        expressions.iter().find_map(|expression| {
+            let source = Query::compile(&expression.text, language).ok()?.source().to_owned();
+            let is_of_field = |stage: &Stage| stage.field(language) == Some(&*expression.field);
+            let stage = Stage::ALL.into_iter().find(is_of_field)?;
+            if !cause.contains(&format!("'{source}'")) {
+                return None;
+            }
+            let traced = self.trace(visit, stage, &expression.text, language, before)?;
+            traced.value.is_err().then(|| (expression.clone(), stage))
         })
     }
 

@@ -25,6 +25,8 @@ pub enum ChangeError {
     NotHere,
     /// Something happens without waiting.
     NotWaiting,
+    /// The task has neither a timeout nor a heartbeat.
+    NoLimit,
     /// The frame cannot go on.
     NotReady,
     /// The run has ended.
@@ -45,6 +47,7 @@ impl fmt::Display for ChangeError {
                 "This run was recorded elsewhere. To change it, take its answers as mocks and run the definition."
             }
             ChangeError::NotWaiting => "Nothing waits for time here.",
+            ChangeError::NoLimit => "The task has no time limit: it waits until it is answered.",
             ChangeError::NotReady => "This branch waits for something else.",
             ChangeError::Ended => "The execution has ended here.",
         })
@@ -113,19 +116,42 @@ impl<H: TaskHost + Clone> Session<H> {
         self.rewind_to_cursor();
         self.input_at_end(Input::TakeOver { task }, Some(task));
         let until: Instant = self.now() + milliseconds;
+        self.pass_time(task, Some(until));
+        self.answer(task, answer)
+    }
+
+    /// Lets time go on until a task that is open at the cursor has timed out, or has failed for want of a heartbeat;
+    /// what else happens until then happens.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NoTask`], and [`ChangeError::NoLimit`] where the task may wait forever.
+    pub fn let_time_out(&mut self, task: TaskId) -> Result<(), ChangeError> {
+        self.check_is_ours()?;
+        let request = self.open_task(task).ok_or(ChangeError::NoTask)?;
+        if request.timeout_seconds.is_none() && request.heartbeat_seconds.is_none() {
+            return Err(ChangeError::NoLimit);
+        }
+        self.rewind_to_cursor();
+        self.input_at_end(Input::TakeOver { task }, Some(task));
+        self.pass_time(task, None);
+        Ok(())
+    }
+
+    /// Goes on at the end of the recording while a task is open, and until a time if there is one.
+    fn pass_time(&mut self, task: TaskId, until: Option<Instant>) {
         for _ in 0..MOST_MOVES {
             let is_open = self.head.execution.open_tasks().iter().any(|open| open.id == task);
-            if !is_open || self.head.execution.now() >= until {
+            if !is_open || until.is_some_and(|until| self.head.execution.now() >= until) {
                 break;
             }
-            if self.input_at_end(Input::Advance { limit: Some(until) }, None) {
+            if self.input_at_end(Input::Advance { limit: until }, None) {
                 continue;
             }
             if let Happened::Done(_) = self.record() {
                 break;
             }
         }
-        self.answer(task, answer)
     }
 
     /// SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.

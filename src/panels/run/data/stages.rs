@@ -120,9 +120,21 @@ pub fn Stages(data: Memo<Option<SharedData>>, followed: RwSignal<Option<Followed
         });
         Some(views.collect_view())
     };
+    let failed = move || {
+        let SharedData(data) = data.get()?;
+        let (expression, stage) = data.failed.clone()?;
+        let before = data.view.stages.last().map(|view| view.value.clone());
+        Some(view! {
+            class = sheet,
+            <div class="stage-failed" data-testid="failed-expression">
+                <ExpressionView expression=expression visit=data.visit stage=stage language=data.language before=before />
+            </div>
+        })
+    };
     view! {
         class = sheet,
         <section class="stages" aria-label="Stages of the data">
+            {failed}
             <ol class="stage-chips">{chips}</ol>
             <div class="stage-expressions">{expressions}</div>
             <EditInput data=data stage=stage />
