@@ -20,6 +20,7 @@ impl Studio {
         self,
         change: impl FnOnce(&mut KeptRun) -> Result<(), ChangeError>,
         done: impl Into<String>,
+        is_seen: bool,
     ) -> bool {
         let runs = self.runs;
         runs.pause();
@@ -30,8 +31,12 @@ impl Studio {
         }
         match runs.change(change) {
             Some(Ok(())) => {
-                let kept = if is_past { " The run as it was is kept, too." } else { "" };
-                self.shell.say(format!("{}{kept}", done.into()));
+                // What shows in the graph is said to the ear only; that there are two runs now is said to all.
+                match is_past {
+                    true => self.shell.say(format!("{} The run as it was is kept, too.", done.into())),
+                    false if is_seen => self.shell.announce(done),
+                    false => self.shell.say(done),
+                }
                 true
             }
             other => {
@@ -58,12 +63,13 @@ impl Studio {
         self.change_here(
             |run| run.session.set_variable(name, value),
             format!("${name} has another value from here on."),
+            true,
         );
     }
 
     /// Gives the state that is entered at the cursor another input.
     pub fn replace_input(self, input: Value) {
-        self.change_here(|run| run.session.replace_input(input), "The state has another input.");
+        self.change_here(|run| run.session.replace_input(input), "The state has another input.", true);
     }
 
     /// Answers a task that waits at the cursor, after some seconds of virtual time, and goes on.
@@ -87,6 +93,7 @@ impl Studio {
                 }
             },
             if is_last { "The task is answered." } else { "The heartbeat is told." },
+            is_last,
         );
         if changed && is_last {
             self.runs.command(Run::Continue);
@@ -95,14 +102,18 @@ impl Studio {
 
     /// Lets virtual time go on until a task that waits at the cursor has timed out or missed its heartbeat, and goes on.
     pub fn let_time_out(self, task: TaskId) {
-        if self.change_here(|run| run.session.let_time_out(task), "Time went on until the task timed out.") {
+        if self.change_here(
+            |run| run.session.let_time_out(task),
+            "Time went on until the task timed out.",
+            true,
+        ) {
             self.runs.command(Run::Continue);
         }
     }
 
     /// Makes a lane go first, and steps it.
     pub fn step_lane(self, frame: FrameId) {
-        if self.change_here(|run| run.session.prefer(frame), "This lane goes first.") {
+        if self.change_here(|run| run.session.prefer(frame), "This lane goes first.", true) {
             self.runs.command(Run::Into);
         }
     }

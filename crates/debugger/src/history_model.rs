@@ -354,17 +354,12 @@ impl HistoryModel {
                     });
                     if visit.attempts.len() > 1 {
                         for (number, attempt) in visit.attempts.iter().enumerate() {
-                            let status = match (attempt.has_failed, attempt.to) {
-                                (true, _) => StateStatus::Failed,
-                                (false, Some(_)) => StateStatus::Succeeded,
-                                (false, None) => StateStatus::Running,
-                            };
                             self.rows.push(Row {
                                 kind: RowKind::Attempt(id, number),
                                 parent: Some(index),
                                 depth: depth.saturating_add(1),
                                 name: visit.name.clone(),
-                                status,
+                                status: attempt.status(),
                                 from: attempt.from,
                                 to: attempt.to,
                                 first: attempt.begun,

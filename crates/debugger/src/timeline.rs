@@ -105,6 +105,7 @@ pub fn spans_of(id: VisitId, visit: &Visit, now: Instant) -> Vec<Span> {
         let outcome = match (attempt.has_failed, attempt.to) {
             (true, _) if number + 1 == visit.attempts.len() => visit.status,
             (true, _) => StateStatus::Failed,
+            (false, _) if attempt.was_aborted => StateStatus::Aborted,
             (false, Some(_)) if visit.status == StateStatus::Running => StateStatus::Succeeded,
             (false, _) => visit.status,
         };

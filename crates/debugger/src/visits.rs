@@ -68,6 +68,19 @@ pub struct Attempt {
     pub to: Option<Instant>,
     pub failure: Option<Failure>,
     pub has_failed: bool,
+    /// Whether it was ended from outside: another branch failed, or the run was stopped.
+    pub was_aborted: bool,
+}
+
+impl Attempt {
+    pub fn status(&self) -> StateStatus {
+        match self.to {
+            _ if self.has_failed => StateStatus::Failed,
+            _ if self.was_aborted => StateStatus::Aborted,
+            Some(_) => StateStatus::Succeeded,
+            None => StateStatus::Running,
+        }
+    }
 }
 
 /// The visits of a run, brought up to date event by event.
@@ -291,6 +304,7 @@ impl Visits {
                 to: None,
                 failure: None,
                 has_failed: false,
+                was_aborted: false,
             });
         } else if ends_attempt(event.event_type) {
             visit.has_failed = false;
@@ -324,6 +338,7 @@ impl Visits {
         visit.ended_at = Some(at);
         if let Some(attempt) = visit.attempts.last_mut().filter(|attempt| attempt.to.is_none()) {
             attempt.to = Some(at);
+            attempt.was_aborted = status == StateStatus::Aborted;
         }
     }
 

@@ -95,3 +95,30 @@ fn a_redrive_that_fails_again_stays_failed() {
     assert_eq!(told(&failed), [("Bad", Failed, Failed)]);
     assert_eq!(told(&redriven), [("Bad", Failed, Failed)]);
 }
+
+#[test]
+fn an_attempt_that_another_branch_put_an_end_to_was_aborted() {
+    let definition = r#"{"StartAt":"Both","States":{"Both":{"Type":"Parallel","End":true,"Branches":[
+        {"StartAt":"Slow","States":{"Slow":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true}}},
+        {"StartAt":"Bad","States":{"Bad":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true}}}]}}}"#;
+    let mocks = r#"{"Slow":[{"Return":1,"delayMs":60000}],"Bad":[{"Throw":{"Error":"Down"}},{"Return":2}]}"#;
+    let host = MockHost::from_json(&json::parse(mocks).unwrap()).unwrap();
+    let input = json::parse("{}").unwrap();
+    let mut session = Session::start(machine(definition), input, Options::default(), host);
+    session.run(Run::Continue, Budget { steps: 10_000 });
+    session.redrive(None).unwrap();
+    session.run(Run::Continue, Budget { steps: 10_000 });
+    let attempts = |name: &str| -> Vec<StateStatus> {
+        let visit = session.visits().iter().find(|(_, visit)| &*visit.name == name).unwrap().1;
+        visit.attempts.iter().map(|attempt| attempt.status()).collect()
+    };
+    use StateStatus::{Aborted, Failed, Succeeded};
+    assert_eq!(attempts("Slow"), [Aborted, Succeeded]);
+    assert_eq!(attempts("Bad"), [Failed, Succeeded]);
+    // The table and its bars say so, too.
+    let model = debugger::HistoryModel::of_run(session.recorded(), engine::RunId(0)).unwrap();
+    let row = model.rows().iter().find(|row| &*row.name == "Slow").unwrap();
+    let now = model.history().last().unwrap().timestamp;
+    let bars = debugger::gantt::bars_of(&model, row, now);
+    assert_eq!(bars.first().map(|bar| bar.outcome), Some(Aborted));
+}

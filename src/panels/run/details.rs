@@ -388,11 +388,9 @@ fn Retries(visit: Visit) -> impl IntoView {
             let backoff = before_ended.map(|ended| duration_text(attempt.from - ended)).unwrap_or_default();
             before_ended = attempt.to;
             let lasted = duration_text(attempt.to.unwrap_or(made.now) - attempt.from);
-            let outcome = match (&attempt.failure, attempt.has_failed, attempt.to) {
-                (Some(failure), ..) => failure.name().to_owned(),
-                (None, true, _) => "Failed".to_owned(),
-                (None, false, Some(_)) => "Succeeded".to_owned(),
-                (None, false, None) => "Running".to_owned(),
+            let outcome = match &attempt.failure {
+                Some(failure) => failure.name().to_owned(),
+                None => attempt.status().name().to_owned(),
             };
             let begun = EventId(attempt.begun);
             view! {

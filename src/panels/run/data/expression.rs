@@ -50,6 +50,7 @@ pub fn TracedText(
     traced: Option<Traced>,
 ) -> impl IntoView {
     let sheet = style_sheet!("style/expression.css");
+    let is_error = traced.as_ref().is_some_and(|traced| traced.value.is_err());
     let (value, parts) = match traced {
         None => ("not evaluated".to_owned(), Vec::new()),
         Some(traced) => {
@@ -130,7 +131,7 @@ pub fn TracedText(
             >
                 {pieces}
             </code>
-            <code class="expression-value" title=value.clone()>
+            <code class="expression-value" class:error=is_error title=value.clone()>
                 {value.clone()}
             </code>
             <p class="expression-part" aria-live="polite" hidden=move || shown.with(Option::is_none)>
