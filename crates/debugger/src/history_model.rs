@@ -452,6 +452,8 @@ pub struct IterationCell {
     pub state: Option<Str>,
     /// The position of its first event; 0 where there is none.
     pub first: u32,
+    /// The position of the last event of a state in it, else of its first event.
+    pub last: u32,
 }
 
 impl IterationGrid {
@@ -533,7 +535,11 @@ impl IterationGrid {
                     status: StateStatus::Running,
                     state: None,
                     first: position,
+                    last: position,
                 };
+            }
+            if visits.at(position).is_some_and(|visit| visit != map) {
+                cell.last = position;
             }
             if event.event_type.is_state_entered() {
                 cell.state = event.details.name().cloned();

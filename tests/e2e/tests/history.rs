@@ -261,3 +261,47 @@ fn a_map_run_has_a_page_whose_children_open() {
     assert_eq!(page.attribute("#tab-map-run", "aria-selected").as_deref(), Some("true"));
     page.assert_clean();
 }
+
+#[test]
+fn any_iteration_of_a_large_map_is_a_click_away() {
+    // Every 997th of its items fails, which is tolerated.
+    let definition = r#"{"QueryLanguage": "JSONata", "StartAt": "Each", "States": {"Each": {
+        "Type": "Map", "Items": "{% [1..10000] %}", "ToleratedFailurePercentage": 100, "Output": "done", "End": true,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "One", "States": {
+            "One": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input % 997 = 0 %}", "Next": "Odd"}], "Default": "Even"},
+            "Odd": {"Type": "Fail", "Error": "Odd", "Cause": "{% 'Item ' & $states.input %}"},
+            "Even": {"Type": "Pass", "End": true}}}}}}"#;
+    let page = Page::open_workflow(definition, "{}");
+    page.wait_for("g.node[data-name=Each]");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    // At the end of the run, the state that is selected is the one that the grid is of.
+    page.script("document.querySelector('g.node[data-name=Each]').focus()");
+    page.click("#tab-debug");
+    page.wait_for_text(".grid h5", "Iterations of Each");
+    page.wait_for_text(".grid-chip[data-status=succeeded]", "9990");
+    page.click(".grid-chip[data-status=failed]");
+    page.wait_for_text(".grid-chip[aria-pressed=true]", "Failed 10");
+    let click_cell = |place: u32| {
+        page.script(&format!(
+            "const canvas = document.querySelector('.grid canvas');
+             const {{ left, top }} = canvas.getBoundingClientRect();
+             canvas.dispatchEvent(new MouseEvent('click', {{ bubbles: true, clientX: left + {place} * 13 + 5, clientY: top + 5 }}));"
+        ));
+    };
+    // One after the other, although the run is at an earlier time after the first.
+    for (place, iteration) in [(0, 996), (9, 9969), (4, 4984)] {
+        click_cell(place);
+        page.wait_for_text(".grid-told", &format!("Iteration {iteration}: Failed, Odd"));
+        page.wait_for_standing("Odd: Fail state entered");
+        assert_eq!(page.texts(".grid-chip").concat(), "Succeeded 9990Failed 10");
+    }
+    page.click("#tab-data");
+    page.wait_for_text("#tab-data-panel .data-failure", "Item 4985");
+    page.click("#tab-debug");
+    page.fill(".grid-number input", "7000");
+    page.press(&[], Key::Enter.into());
+    page.wait_for_text(".grid-told", "Iteration 7000: Succeeded, Even");
+    page.wait_for_standing("Even: Pass state exited");
+    page.assert_clean();
+}

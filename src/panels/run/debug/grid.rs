@@ -1,5 +1,5 @@
 use asl::StateType;
-use debugger::{IterationGrid, StateStatus, VisitId};
+use debugger::{IterationCell, IterationGrid, StateStatus, VisitId};
 use leptos::html;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -7,64 +7,86 @@ use wasm_bindgen::JsCast;
 
 use crate::canvas::status_key;
 use crate::platform::dom;
-use crate::state::{RunPhase, Studio};
+use crate::state::{RunKey, RunPhase, Shared, Studio};
 
 /// Width and height of a cell with its gap, in CSS pixels; for more than the second number of cells the third.
 const CELL: f64 = 13.0;
 const MANY: usize = 20_000;
 const SMALL_CELL: f64 = 6.0;
 
-/// The iterations of the Map state around the cursor.
-#[derive(Clone, Default, PartialEq)]
-struct Cells {
-    map: Option<VisitId>,
-    name: String,
-    grid: IterationGrid,
-    /// The index of the iteration that the cursor is in.
-    current: Option<usize>,
+/// The Map state that the grid is of: it is made anew when another one is meant, or more is recorded.
+#[derive(Clone, Copy, PartialEq)]
+struct Shown {
+    run: RunKey,
+    map: VisitId,
+    recorded: u32,
 }
 
-/// The iterations of the Map state that the cursor is in, as a grid: a click goes to one.
+/// The iterations of the Map state that the cursor is in, or that is selected at the end of the run, as a grid: a click
+/// goes to one. It tells how they ended also where the cursor has gone back to one of them, so that the next one is
+/// another click away.
 #[component]
 pub fn Grid() -> impl IntoView {
     let sheet = style_sheet!("style/grid.css");
     let studio = Studio::of_app();
     let runs = studio.runs;
-    let cells = Memo::new(move |_| {
+    let map = Memo::new(move |_| {
         if runs.phase() == RunPhase::Running {
-            return Cells::default();
+            return None;
         }
+        let looked_at = studio.looked_at();
         runs.with_picture(|run| {
             let session = &run.session;
-            let (own, _) = session.visit()?;
             let visits = session.visits();
-            let mut around = std::iter::successors(Some(own), |visit| visits.get(*visit)?.parent);
-            let of_cursor = around
-                .find(|visit| visits.get(*visit).is_some_and(|visit| visit.state_type == StateType::Map));
+            let own = visits.at(looked_at.unwrap_or_else(|| session.cursor().position))?;
+            let is_map =
+                |visit: &VisitId| visits.get(*visit).is_some_and(|visit| visit.state_type == StateType::Map);
+            let of_cursor = std::iter::successors(Some(own), |visit| visits.get(*visit)?.parent)
+                .find(|visit| is_map(visit));
             // A child execution of a distributed Map has no visit around it.
             let map = of_cursor.or_else(|| {
-                let frame = session.event()?.frame;
-                let stack = session.call_stack(frame);
-                let mut outer = stack.iter().rev().filter_map(|view| view.visit);
-                outer.find(|visit| visits.get(*visit).is_some_and(|visit| visit.state_type == StateType::Map))
+                let stack = session.call_stack(session.event()?.frame);
+                stack.iter().rev().filter_map(|view| view.visit).find(is_map)
             })?;
-            let to = session.cursor().position;
-            let grid = IterationGrid::of_visit(session.recorded(), session.events(), visits, map, to);
-            let path = session.recorded().frame_path(session.event()?.frame);
-            let current =
-                grid.cells.iter().position(|cell| cell.frame.is_some_and(|frame| path.contains(&frame)));
-            let name = visits.get(map).map_or(String::new(), |visit| visit.name.to_string());
-            Some(Cells { map: Some(map), name, grid, current })
+            Some(Shown { run: run.key, map, recorded: session.len() })
         })
         .flatten()
-        .unwrap_or_default()
+    });
+    let grid = Memo::new(move |_| {
+        runs.version.track();
+        let Shown { map, recorded, .. } = map.get()?;
+        runs.with_run_untracked(|run| {
+            let session = &run.session;
+            let visits = session.visits();
+            Shared::new(IterationGrid::of_visit(session.recorded(), session.events(), visits, map, recorded))
+        })
+    });
+    let with_cell = move |index: usize, read: &dyn Fn(&IterationCell) -> Option<String>| {
+        grid.with(|grid| read(grid.as_ref()?.cells.get(index)?))
+    };
+    let name = move || {
+        let map = map.get()?.map;
+        runs.with_run_untracked(|run| run.session.visits().get(map).map(|visit| visit.name.to_string()))
+            .flatten()
+    };
+    // The index of the iteration that the cursor is in.
+    let current = Memo::new(move |_| {
+        let path = runs.with_picture(|run| {
+            let session = &run.session;
+            Some(session.recorded().frame_path(session.event()?.frame))
+        });
+        let path = path.flatten()?;
+        grid.with(|grid| {
+            grid.as_ref()?.cells.iter().position(|cell| cell.frame.is_some_and(|frame| path.contains(&frame)))
+        })
     });
     let filter = RwSignal::new(None::<StateStatus>);
     // The indexes of the iterations that are shown.
     let shown = Memo::new(move |_| {
-        cells.with(|cells| match filter.get() {
-            Some(status) => cells.grid.with_status(status),
-            None => (0..cells.grid.cells.len()).collect(),
+        grid.with(|grid| match (grid, filter.get()) {
+            (None, _) => Vec::new(),
+            (Some(grid), Some(status)) => grid.with_status(status),
+            (Some(grid), None) => (0..grid.cells.len()).collect(),
         })
     });
     let canvas = NodeRef::<html::Canvas>::new();
@@ -87,7 +109,8 @@ pub fn Grid() -> impl IntoView {
             return;
         };
         shown.with(|shown| {
-            cells.with(|cells| {
+            grid.with(|grid| {
+                let Some(grid) = grid else { return };
                 let rows = shown.len().div_ceil(columns);
                 let (wide, high) = (columns as f64 * size, (rows as f64 * size).max(1.0));
                 let ratio = dom::pixel_ratio().min(2.0);
@@ -106,17 +129,17 @@ pub fn Grid() -> impl IntoView {
                     dom::colour_of(&canvas, token)
                 };
                 // One colour after the other: setting a colour costs more than a rectangle.
-                for (status, _) in cells.grid.counts() {
+                for (status, _) in grid.counts() {
                     context.set_fill_style_str(&colour(status));
                     for (place, index) in shown.iter().enumerate() {
-                        if cells.grid.cells.get(*index).is_some_and(|cell| cell.status == status) {
+                        if grid.cells.get(*index).is_some_and(|cell| cell.status == status) {
                             let (x, y) = ((place % columns) as f64 * size, (place / columns) as f64 * size);
                             context.fill_rect(x, y, size - 2.0, size - 2.0);
                         }
                     }
                 }
-                let current = cells.current.and_then(|current| shown.binary_search(&current).ok());
-                if let Some(place) = current {
+                let place = current.get().and_then(|current| shown.binary_search(&current).ok());
+                if let Some(place) = place {
                     context.set_stroke_style_str(&dom::colour_of(&canvas, "--text"));
                     context.set_line_width(2.0);
                     let (x, y) = ((place % columns) as f64 * size, (place / columns) as f64 * size);
@@ -132,18 +155,17 @@ pub fn Grid() -> impl IntoView {
         shown.with_untracked(|shown| (column < columns()).then(|| shown.get(place).copied()).flatten())
     };
     let go = move |index: usize| {
-        let first = cells.with_untracked(|cells| cells.grid.cells.get(index).map(|cell| cell.first));
-        match first {
-            Some(first) if first > 0 => {
-                // Where it ended, if it has: all of its data is there to see.
-                runs.seek(first);
-            }
-            _ => studio.shell.say(format!("Iteration {index} has not begun here.")),
+        // Where it ended, if it has: all of its data is there to see.
+        let last = grid.with_untracked(|grid| grid.as_ref()?.cells.get(index).map(|cell| cell.last));
+        match last {
+            Some(last) if last > 0 => runs.seek(last),
+            Some(_) => studio.shell.say(format!("Iteration {index} has not begun.")),
+            None => studio.shell.say(format!("There is no iteration {index}.")),
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let count = shown.with_untracked(Vec::len);
-        let now = pointed.get_untracked().or(cells.with_untracked(|cells| cells.current)).unwrap_or(0);
+        let now = pointed.get_untracked().or(current.get_untracked()).unwrap_or(0);
         let place = shown.with_untracked(|shown| shown.binary_search(&now).unwrap_or(0));
         let next = match &*event.key() {
             "ArrowRight" => place + 1,
@@ -165,15 +187,14 @@ pub fn Grid() -> impl IntoView {
         pointed.set(shown.with_untracked(|shown| shown.get(next.min(count.saturating_sub(1))).copied()));
     };
     let told = move || {
-        let index = pointed.get().or(cells.with(|cells| cells.current))?;
-        cells.with(|cells| {
-            let cell = cells.grid.cells.get(index)?;
+        let index = pointed.get().or(current.get())?;
+        with_cell(index, &|cell| {
             let state = cell.state.as_deref().map(|state| format!(", {state}")).unwrap_or_default();
             Some(format!("Iteration {index}: {}{state}", cell.status.name()))
         })
     };
     let chips = move || {
-        let counts = cells.with(|cells| cells.grid.counts());
+        let counts = grid.with(|grid| grid.as_ref().map(|grid| grid.counts()).unwrap_or_default());
         let chips = counts.into_iter().map(|(status, count)| {
             let is_on = move || filter.get() == Some(status);
             view! {
@@ -199,9 +220,9 @@ pub fn Grid() -> impl IntoView {
     };
     view! {
         class = sheet,
-        <Show when=move || cells.with(|cells| cells.map.is_some() && !cells.grid.cells.is_empty())>
+        <Show when=move || grid.with(|grid| grid.as_ref().is_some_and(|grid| !grid.cells.is_empty()))>
             <section class="grid" aria-label="Iterations">
-                <h5>{move || cells.with(|cells| format!("Iterations of {}", cells.name))}</h5>
+                <h5>{move || format!("Iterations of {}", name().unwrap_or_default())}</h5>
                 <div class="grid-chips">
                     {chips}
                     <label class="grid-number">
