@@ -175,7 +175,11 @@ impl Studio {
 
     /// Why the current run can't be redriven; none if it can.
     pub fn obstacle_of_redrive(self) -> Option<&'static str> {
+        let is_recording = || self.runs.with_run(|run| run.session.recording.is_some()).unwrap_or(false);
         match self.runs.phase() {
+            RunPhase::Failed | RunPhase::TimedOut | RunPhase::Aborted if is_recording() => Some(
+                "This run was recorded elsewhere: take its answers as task answers, and run the definition",
+            ),
             RunPhase::Failed | RunPhase::TimedOut | RunPhase::Aborted => None,
             RunPhase::Succeeded => Some("The run has succeeded"),
             RunPhase::None => Some("Nothing has been run yet"),

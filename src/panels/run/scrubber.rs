@@ -2,6 +2,7 @@ use leptos::html;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 
 use crate::command::Command;
 use crate::platform::dom;
@@ -31,15 +32,32 @@ pub fn Scrubber() -> impl IntoView {
     let count = Memo::new(move |_| runs.event_count());
     let position = Memo::new(move |_| runs.cursor.get().position as usize);
     let is_shown = Memo::new(move |_| studio.shell.mode.get() == Mode::Run && count.get() > 0);
+    // The track may have no width yet when it comes into the page, and has another one with each window and panel.
+    let width = RwSignal::new(0.0);
     Effect::new(move |_| {
-        if !is_shown.get() || runs.phase() == RunPhase::Running {
+        let Some(track) = track.get() else { return };
+        let on_resize = Closure::<dyn FnMut()>::new({
+            let track = track.clone();
+            move || {
+                let _ = width.try_set(f64::from(track.client_width()));
+            }
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
+            observer.observe(&track);
+            let kept = StoredValue::new_local((observer, on_resize));
+            on_cleanup(move || {
+                let _ = kept.try_with_value(|(observer, _)| observer.disconnect());
+            });
+        }
+    });
+    Effect::new(move |_| {
+        if !is_shown.get() || width.get() < 1.0 || runs.phase() == RunPhase::Running {
             return;
         }
         let Some(canvas) = canvas.get() else { return };
         studio.shell.is_dark.track();
-        studio.shell.side_width.track();
         runs.breakpoints.track();
-        draw(&canvas, &runs.marks());
+        draw(&canvas, width.get(), &runs.marks());
     });
     // While a run goes on its track grows: marks are drawn when it rests.
     let place_of = move |event: &leptos::ev::PointerEvent| -> Option<u32> {
@@ -165,9 +183,7 @@ fn position_now(cursor: RwSignal<debugger::Cursor>) -> usize {
 }
 
 /// Draws states as stripes, and marks over them.
-fn draw(canvas: &web_sys::HtmlCanvasElement, marks: &crate::state::Marked) {
-    let Some(parent) = canvas.parent_element() else { return };
-    let width = f64::from(parent.client_width()).max(10.0);
+fn draw(canvas: &web_sys::HtmlCanvasElement, width: f64, marks: &crate::state::Marked) {
     let ratio = dom::pixel_ratio().min(2.0);
     canvas.set_width((width * ratio) as u32);
     canvas.set_height((HEIGHT * ratio) as u32);

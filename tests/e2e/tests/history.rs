@@ -31,6 +31,14 @@ fn run_with_events() -> Page {
 fn a_recorded_history_opens_and_its_answers_run_again() {
     let page = open_recorded();
     page.wait_for_text("[data-testid=standing]", "Execution succeeded");
+    // The track is drawn as wide as it is, not stretched.
+    page.until("the track is drawn", || {
+        let widths = page.script(
+            "const canvas = document.querySelector('.track-canvas');
+             return Math.abs(canvas.width / Math.min(2, devicePixelRatio) - canvas.parentElement.clientWidth) < 2",
+        );
+        (widths == true).then_some(())
+    });
     let painted = page.count("g.node[data-status=succeeded]");
     assert!(painted >= 4, "{painted} states are painted");
     // Back to the start: nothing has happened there.
