@@ -606,7 +606,7 @@ impl Command {
 
 /// Carries a command out, or says why not.
 pub fn dispatch(studio: Studio, command: Command) {
-    if let Some(obstacle) = command.obstacle(studio) {
+    if let Some(obstacle) = untrack(|| command.obstacle(studio)) {
         studio.shell.say(obstacle);
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use debugger::{ChangeError, Run};
+use debugger::{ChangeError, Cursor, Run};
 use engine::{FrameId, Instant, Machine, TaskAnswer, TaskId};
 use json::{Map, Str, Value};
 use leptos::prelude::*;
@@ -113,7 +113,14 @@ impl Studio {
 
     /// Makes a lane go first, and steps it.
     pub fn step_lane(self, frame: FrameId) {
-        if self.change_here(|run| run.session.prefer(frame), "This lane goes first.", true) {
+        let prefer = |run: &mut KeptRun| {
+            run.session.prefer(frame)?;
+            // What is left of the stages here is not what the step is to be about.
+            let position = run.session.cursor().position;
+            run.session.seek_to(Cursor { position, stage: u32::MAX });
+            Ok(())
+        };
+        if self.change_here(prefer, "This lane goes first.", true) {
             self.runs.command(Run::Into);
         }
     }

@@ -66,6 +66,27 @@ impl<H: TaskHost + Clone> Session<H> {
         seen.into_iter().filter_map(|frame| self.frame_view(frame)).collect()
     }
 
+    /// The frames beside a frame, or inside of it where it has no others beside it, that have begun at the cursor or can
+    /// begin there: what can be chosen to go first. At most `limit`.
+    pub fn lanes(&mut self, frame: FrameId, limit: usize) -> Vec<FrameView> {
+        let ready = self.at_cursor().ready_frames();
+        let parent = self.recorded().frame(frame).and_then(|info| info.parent);
+        for parent in parent.into_iter().chain([frame]) {
+            let mut lanes = self.children(parent, limit);
+            let begun: Vec<FrameId> = lanes.iter().map(|lane| lane.frame).collect();
+            let is_new = |frame: &&FrameId| {
+                !begun.contains(frame)
+                    && self.recorded().frame(**frame).is_some_and(|info| info.parent == Some(parent))
+            };
+            let about_to_begin = ready.iter().filter(is_new).take(limit.saturating_sub(begun.len()));
+            lanes.extend(about_to_begin.filter_map(|frame| self.frame_view(*frame)));
+            if lanes.len() > 1 || (parent == frame && !lanes.is_empty()) {
+                return lanes;
+            }
+        }
+        Vec::new()
+    }
+
     /// A frame as it is at the cursor.
     pub fn frame_view(&self, frame: FrameId) -> Option<FrameView> {
         let info = self.recorded().frame(frame)?;

@@ -457,3 +457,28 @@ fn expressions_are_tried_on_the_data_at_a_stop() {
     );
     page.assert_clean();
 }
+
+#[test]
+fn a_branch_that_has_yet_to_begin_is_chosen_to_go_first() {
+    let definition = r#"{"StartAt": "All", "States": {"All": {"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a": 1}, "End": true}}},
+        {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}},
+        {"StartAt": "C", "States": {"C": {"Type": "Pass", "End": true}}}]}}}"#;
+    let page = Page::open_workflow(definition, "{}");
+    page.wait_for("g.node[data-name=A]");
+    page.follow_runs();
+    page.click("g.node[data-name=A]");
+    page.press(&[], Key::F9.into());
+    page.press(&[], Key::F8.into());
+    page.wait_for_standing("Stopped by a breakpoint. A");
+    page.click("#tab-debug");
+    page.wait_for_text(".frame-row", "Can begin");
+    page.click("button[aria-label='Let Branch 3 go first, and step it']");
+    page.wait_for("g.node.here[data-name=C]");
+    page.wait_for_standing("C: Pass state entered");
+    page.click("button[aria-label='Let Branch 2 go first, and step it']");
+    page.wait_for("g.node.here[data-name=B]");
+    page.press(&[], Key::F8.into());
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.assert_clean();
+}

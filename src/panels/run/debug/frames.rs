@@ -1,4 +1,4 @@
-use debugger::FrameView;
+use debugger::{FrameView, StateStatus};
 use engine::{FrameId, FrameRole, RunKind};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -36,8 +36,9 @@ pub fn Frames() -> impl IntoView {
         let rows = runs.touch(|run| {
             let frame = run.session.event().map(|event| event.frame);
             let ready = run.session.at_cursor().ready_frames();
-            let session = &run.session;
             let Some(frame) = frame else { return (Vec::new(), Vec::new()) };
+            let lanes = run.session.lanes(frame, MOST_LANES);
+            let session = &run.session;
             let row = |view: FrameView, depth: usize| Row {
                 title: title_of(run, &view),
                 depth,
@@ -52,14 +53,7 @@ pub fn Frames() -> impl IntoView {
                 .enumerate()
                 .map(|(depth, view)| row(view, depth))
                 .collect();
-            let beside = session.siblings(frame, MOST_LANES);
-            let mut lanes: Vec<Row> = match beside.len() {
-                0 | 1 => Vec::new(),
-                _ => beside.into_iter().map(|view| row(view, 0)).collect(),
-            };
-            if lanes.is_empty() {
-                lanes = session.children(frame, MOST_LANES).into_iter().map(|view| row(view, 0)).collect();
-            }
+            let lanes = lanes.into_iter().map(|view| row(view, 0)).collect();
             (stack, lanes)
         });
         rows.unwrap_or_default()
@@ -125,6 +119,10 @@ fn FrameRow(row: Row) -> impl IntoView {
     };
     let step = move |_| studio.step_lane(frame);
     let state = row.view.state.as_ref().map_or(String::new(), |state| state.to_string());
+    let status = match row.view.status {
+        StateStatus::Idle if row.is_ready => "Can begin",
+        status => status.name(),
+    };
     let (follow_label, step_label) =
         (format!("Follow {} only", row.title), format!("Let {} go first, and step it", row.title));
     view! {
@@ -139,7 +137,7 @@ fn FrameRow(row: Row) -> impl IntoView {
             <button type="button" class="frame-title" on:click=go aria-current=row.is_current.then_some("true")>
                 <span>{row.title}</span>
                 <span class="frame-state">{state}</span>
-                <span class="frame-status">{row.view.status.name()}</span>
+                <span class="frame-status">{status}</span>
             </button>
             {row
                 .is_ready
