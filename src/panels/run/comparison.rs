@@ -240,6 +240,12 @@ fn sentence(compared: &Compared) -> String {
         Some(first) => format!("They part at {}: {}.", first.name, words_of(compared, first)),
     };
     let end = end_told(compared);
+    let has_ended =
+        |model: &HistoryModel| model.history().last().is_some_and(|last| last.event_type.is_terminal());
+    // How long a run takes that goes on is not known yet.
+    if !has_ended(&compared.left) || !has_ended(&compared.right) {
+        return format!("{parts} {end}");
+    }
     let time = match comparison.millis {
         0 => "Both took the same time.".to_owned(),
         more if more > 0 => format!("{right_name} took {} more.", duration_text(more)),

@@ -122,6 +122,13 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
     page.wait_for_text("[data-testid=status]", "Succeeded");
     page.wait_for_text("[data-testid=output]", "stop");
 
+    // Beside a run that has not ended nothing is said of how long each took.
+    page.click("#tab-compare");
+    page.wait_for_text("[data-testid=comparison]", "has not ended");
+    let told = page.text("[data-testid=comparison]");
+    assert!(!told.contains("took"), "{told}");
+    page.click("#tab-result");
+
     // The run as it was goes on, too, with the answers that were prepared.
     page.click(".kept-row:not(.current) .kept-open");
     page.wait_for_standing("Ask: Task started");
