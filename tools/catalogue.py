@@ -42,6 +42,11 @@ A range `least..most` may follow: of a number, of the length of a string or of t
 """
 
 
+# Structures of which exactly one member is given, although the models don't say so: "Each attribute value is described
+# as a name-value pair" (DynamoDB's API reference, AttributeValue).
+UNDECLARED_UNIONS = {"AttributeValue": {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"}}
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--package", type=Path, required=True)
@@ -185,7 +190,8 @@ class Table:
         for member, reference in shape["members"].items():
             mark = "!" if member in required else ""
             members.append(f"{member_name(member)}{mark}:{self.type_of(reference['shape'])}")
-        self.lines[index] = ("|" if shape.get("union") else "=") + ",".join(members)
+        is_union = shape.get("union") or UNDECLARED_UNIONS.get(name) == set(shape["members"])
+        self.lines[index] = ("|" if is_union else "=") + ",".join(members)
         return index
 
     def enumeration(self, name):

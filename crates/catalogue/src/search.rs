@@ -184,22 +184,29 @@ pub fn api_name(action: &str) -> String {
 }
 
 /// How well a word fits a text: all of it best, then its beginning, then the beginning of one of its words, which
-/// capitals or blanks separate, then anywhere. `text` is `spelled` in small letters.
+/// capitals or blanks separate, then within one of them. `text` is `spelled` in small letters.
 fn weight(text: &str, spelled: &str, word: &str) -> Option<i32> {
-    let at = text.find(word)?;
+    if !text.contains(word) {
+        return None;
+    }
     if text.len() == word.len() {
         return Some(60);
     }
-    if at == 0 {
+    if text.starts_with(word) {
         return Some(if text.as_bytes().get(word.len()) == Some(&b' ') { 48 } else { 40 });
     }
-    let starts_word = text.match_indices(word).any(|(at, _)| {
+    let begins_word = |at: usize| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let is_capital = text.len() == spelled.len()
             && spelled.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
         is_capital || before.is_some_and(|before| !before.is_alphanumeric())
-    });
-    Some(if starts_word { 30 } else { 10 })
+    };
+    let places = || text.match_indices(word).map(|(at, _)| at);
+    if places().any(begins_word) {
+        return Some(30);
+    }
+    // The end of a word and the beginning of the next are nothing that anybody looks for: `csv` in `listTopicsV2`.
+    places().any(|at| !(at + 1..at + word.len()).any(begins_word)).then_some(10)
 }
 
 #[cfg(test)]
@@ -253,6 +260,10 @@ mod tests {
             assert_eq!(first(&names, query), expected, "{query}");
         }
         assert_eq!(search(Some(&names), "zzzz", 9), []);
+        // Topi-cs-V-2.
+        let csv = search(Some(&names), "csv", 60);
+        assert!(csv.iter().all(|hit| !hit.title.contains("TopicsV2")), "{csv:?}");
+        assert!(!csv.is_empty());
     }
 
     #[test]

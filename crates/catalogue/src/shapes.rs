@@ -219,6 +219,8 @@ mod tests {
         assert!(matches!(shapes.at_path(input, &["Item"]), Some(Shape::Map(_))));
         assert!(shapes.at_path(input, &["Item", "*", "Bool"]).is_none());
         assert!(matches!(shapes.at_path(input, &["Item", "*", "BOOL"]), Some(Shape::Boolean)));
+        let Some(Shape::Of(value)) = shapes.at_path(input, &["Item", "*"]) else { panic!() };
+        assert!(shapes.structure(value).unwrap().is_union, "an attribute has one type");
         let Some(Shape::Of(values)) = shapes.at_path(input, &["ReturnValues"]) else { panic!() };
         assert_eq!(shapes.values(values)[0], "NONE");
         assert!(shapes.structure(values).is_none());
