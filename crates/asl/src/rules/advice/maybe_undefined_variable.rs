@@ -44,8 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
             let message = format!("On some way to {name}, nothing sets ${variable}, which it reads.");
             findings
-                .at(context, &RULE, state.member(), message)
-                .span(state.name_span())
+                .at(context, &RULE, super::reader(context, state, variable), message)
                 .state(Some(state.id()))
                 .warning()
                 .push_to(findings);
@@ -207,7 +206,7 @@ mod tests {
         check_advice(
             "maybe-undefined-variable",
             &text("true", ""),
-            &["/States/R: On some way to R, nothing sets $x, which it reads."],
+            &["/States/R/Output: On some way to R, nothing sets $x, which it reads."],
         );
         check_advice("maybe-undefined-variable", &text("true", r#", "Assign": {"x": 2}"#), &[]);
         check_advice("maybe-undefined-variable", &text("$exists($x)", ""), &[]);
@@ -227,7 +226,9 @@ mod tests {
         check_advice(
             "maybe-undefined-variable",
             &text(""),
-            &["/States/M/ItemProcessor/States/I: On some way to I, nothing sets $x, which it reads."],
+            &[
+                "/States/M/ItemProcessor/States/I/InputPath: On some way to I, nothing sets $x, which it reads.",
+            ],
         );
         check_advice("maybe-undefined-variable", &text(r#", "Assign": {"x": 0}"#), &[]);
     }

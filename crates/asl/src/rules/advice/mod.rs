@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use json::{NodeId, Str};
 
 use super::Context;
-use crate::{Document, ScopeId};
+use crate::{Document, ScopeId, State};
 
 pub(super) type Assignments = BTreeMap<ScopeId, BTreeMap<Str, NodeId>>;
 
@@ -47,6 +47,32 @@ pub(super) fn assignments(document: &Document) -> Assignments {
         }
     }
     assigned
+}
+
+/// The text of a state that reads a variable, not within the states inside of it; the state's member where there is
+/// none.
+fn reader(context: &Context<'_>, state: State<'_>, variable: &str) -> NodeId {
+    let tree = context.document.tree();
+    let name = format!("${variable}");
+    let reads = |text: &str| {
+        text.match_indices(&name).any(|(at, _)| {
+            let next = text.get(at + name.len()..).and_then(|rest| rest.chars().next());
+            !next.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+        })
+    };
+    let mut waiting: Vec<NodeId> = state.node().into_iter().collect();
+    let mut found = None;
+    while let Some(node) = waiting.pop() {
+        if tree.as_str(node).is_some_and(|text| reads(&text)) {
+            found = Some(node);
+            break;
+        }
+        let inner = tree.members(node).filter(|member| &*member.name != "States");
+        let inner: Vec<NodeId> = inner.filter_map(|member| member.value).chain(tree.items(node)).collect();
+        // The first in the text is the first to be looked at.
+        waiting.extend(inner.into_iter().rev());
+    }
+    found.unwrap_or(state.member())
 }
 
 /// All variables that are read anywhere.

@@ -23,8 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
             let message = format!("{name} reads ${variable}, and no state that it can see assigns it.");
             findings
-                .at(context, &RULE, state.member(), message)
-                .span(state.name_span())
+                .at(context, &RULE, super::reader(context, state, variable), message)
                 .state(Some(state.id()))
                 .warning()
                 .push_to(findings);
@@ -49,8 +48,8 @@ mod tests {
                 }}
             }}"#,
             &[
-                "/States/B: B reads $z, and no state that it can see assigns it.",
-                "/States/M/ItemProcessor/States/I: I reads $x, and no state that it can see assigns it.",
+                "/States/B/Parameters/b.$: B reads $z, and no state that it can see assigns it.",
+                "/States/M/ItemProcessor/States/I/InputPath: I reads $x, and no state that it can see assigns it.",
             ],
         );
     }
