@@ -41,8 +41,12 @@ pub fn EdgeLayer(edges: Memo<Paced<String>>, index: EdgeIndex) -> impl IntoView 
 }
 
 fn edge_of(studio: Studio, key: &str, index: EdgeIndex) -> Option<SceneEdge> {
-    let index = index.with(|index| index.get(key).copied())?;
-    studio.workspace.scene.with(|scene| scene.edges.get(index).cloned())
+    // The scene before the index, which is made of it: an effect that asks the index first, and finds it as it was, does
+    // not notice that the scene is another one (reactive_graph 0.2.16, `EffectInner::update_if_necessary`).
+    studio.workspace.scene.with(|scene| {
+        let index = index.with(|index| index.get(key).copied())?;
+        scene.edges.get(index).cloned()
+    })
 }
 
 /// The key of the state that an edge leaves, and which of its ways it is.

@@ -331,6 +331,8 @@ fn draw(studio: Studio, templates: &Rc<Templates>, key: Str, places: Memo<Places
     own.set("id", &element_id(&key));
     let status = studio.runs.status(&key);
     Drawing::following(own.clone(), move |before: Option<Look>| {
+        // The scene before the places, which are made of it: see `edge_of`.
+        studio.workspace.scene.track();
         let look = places.with(|places| Look::now(studio, &key, &status, places));
         let is_new = before.is_none();
         let before = before.unwrap_or_default();
