@@ -80,6 +80,8 @@ pub enum Command {
     InsertBefore,
     InsertAfter,
     SelectAll,
+    SelectLeadingHere,
+    SelectFollowing,
     SelectNext,
     SelectPrevious,
     OpenMenu,
@@ -221,6 +223,8 @@ impl Command {
         Command::InsertBefore,
         Command::InsertAfter,
         Command::SelectAll,
+        Command::SelectLeadingHere,
+        Command::SelectFollowing,
         Command::SelectNext,
         Command::SelectPrevious,
         Command::OpenMenu,
@@ -424,6 +428,8 @@ impl Command {
             Command::InsertBefore => ("Add in front of it…", "Edit", "arrow-up", const { &[plain("b")] }),
             Command::InsertAfter => ("Add after it…", "Edit", "plus", const { &[plain("a")] }),
             Command::SelectAll => ("Select all", "Edit", "focus", const { &[key("a")] }),
+            Command::SelectLeadingHere => ("Select all that leads here", "Edit", "arrow-up", &[]),
+            Command::SelectFollowing => ("Select all that follows", "Edit", "arrow-down", &[]),
             Command::SelectNext => ("Select the next state", "Edit", "arrow-down", const { &[plain("j")] }),
             Command::SelectPrevious => {
                 ("Select the state before", "Edit", "arrow-up", const { &[plain("k")] })
@@ -558,6 +564,8 @@ impl Command {
             | Command::AddRule
             | Command::AddCatcher
             | Command::InsertBefore
+            | Command::SelectLeadingHere
+            | Command::SelectFollowing
                 if studio.workspace.selected_key().is_none() =>
             {
                 Some("No state is selected")
@@ -697,6 +705,8 @@ fn carry_out(studio: Studio, command: Command) {
         Command::Connect | Command::AddRule | Command::AddCatcher => studio.begin_connecting(command),
         Command::InsertBefore | Command::InsertAfter => studio.begin_inserting(command),
         Command::SelectAll => studio.select_all(),
+        Command::SelectLeadingHere => studio.select_reached(false),
+        Command::SelectFollowing => studio.select_reached(true),
         Command::SelectNext => studio.select_by(1),
         Command::SelectPrevious => studio.select_by(-1),
         Command::OpenMenu => studio.open_menu_at_selected(),

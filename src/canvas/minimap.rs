@@ -13,6 +13,8 @@ use crate::state::Studio;
 /// How large the map becomes, and how small, in CSS pixels.
 const MOST: Size = Size::new(176.0, 120.0);
 const LEAST: Size = Size::new(44.0, 32.0);
+/// A map is no help where this part of the picture is in sight.
+const ENOUGH_SEEN: f64 = 0.75;
 /// How thin a picture is drawn at least. Of a longer one the map has the part around what is seen.
 const LEAST_THICKNESS: f64 = 8.0;
 
@@ -61,14 +63,23 @@ pub fn Minimap() -> impl IntoView {
         if !studio.shell.minimap.get() || width < 420.0 || height < 260.0 {
             return false;
         }
-        let seen = view.told.get().visible(width, height).expanded(1.0);
-        studio.workspace.scene.with(|scene| !scene.nodes.is_empty() && !seen.encloses(&content(scene)))
+        let seen = view.told.get().visible(width, height);
+        let scene = studio.workspace.scene;
+        scene.with(|scene| !scene.nodes.is_empty() && seen_part(seen, content(scene)) < ENOUGH_SEEN)
     });
     view! {
         <Show when=move || is_needed.get()>
             <Map />
         </Show>
     }
+}
+
+/// How much of something is in sight, from 0 to 1.
+fn seen_part(seen: Rect, of: Rect) -> f64 {
+    let along = |low: f64, high: f64, seen_low: f64, seen_high: f64| {
+        ((high.min(seen_high) - low.max(seen_low)) / (high - low).max(1.0)).clamp(0.0, 1.0)
+    };
+    along(of.x, of.right(), seen.x, seen.right()) * along(of.y, of.bottom(), seen.y, seen.bottom())
 }
 
 /// Where there is something in the picture: the bounds without their margin.
@@ -196,7 +207,7 @@ mod tests {
 
     use layout::{Point, Rect};
 
-    use super::{Drawn, LEAST_THICKNESS, MOST};
+    use super::{Drawn, ENOUGH_SEEN, LEAST_THICKNESS, MOST, seen_part};
 
     #[wasm_bindgen_test]
     fn a_long_chain_is_no_hair() {
@@ -218,5 +229,14 @@ mod tests {
         assert_eq!(one, other);
         // Two states side by side are not drawn larger than they are.
         assert!(Drawn::of(Rect::new(0.0, 0.0, 10.0, 10.0)).scale <= 1.0);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_picture_that_is_mostly_seen_needs_no_map() {
+        let picture = Rect::new(0.0, 0.0, 400.0, 1_000.0);
+        assert_eq!(seen_part(Rect::new(-100.0, -100.0, 800.0, 1_300.0), picture), 1.0);
+        assert!(seen_part(Rect::new(-100.0, 0.0, 800.0, 940.0), picture) > ENOUGH_SEEN);
+        assert!(seen_part(Rect::new(-100.0, 0.0, 800.0, 500.0), picture) < ENOUGH_SEEN);
+        assert_eq!(seen_part(Rect::new(900.0, 0.0, 800.0, 500.0), picture), 0.0);
     }
 }

@@ -173,6 +173,9 @@ fn other_words(command: Command) -> &'static str {
         Command::ExportDeployment => {
             "cloudformation sam terraform cdk cli iam role template deploy serverless"
         }
+        Command::ToggleDirection => "horizontal vertical direction orientation",
+        Command::SelectLeadingHere => "upstream predecessors ancestors select before",
+        Command::SelectFollowing => "downstream successors descendants select after",
         Command::ExportPicture => "svg png image drawio diagrams.net",
         Command::ShowShortcuts => "help keys",
         Command::ShowProblems => "errors warnings lint",

@@ -107,6 +107,8 @@ const DOCK_KEY: &str = "stepglass.dock";
 const MINIMAP_KEY: &str = "stepglass.minimap";
 const SIZES_KEY: &str = "stepglass.sizes";
 const TOAST_MS: u32 = 6_000;
+/// A long notice stays for as long as it takes to read.
+const LETTER_MS: u32 = 60;
 /// A notice with something to do about it is there for longer.
 const OFFER_MS: u32 = 20_000;
 
@@ -379,7 +381,8 @@ impl Shell {
         }
         self.next_toast.update_value(|id| *id += 1);
         let id = self.next_toast.get_value();
-        let shown_ms = if offer.is_some() { OFFER_MS } else { TOAST_MS };
+        let reading_ms = LETTER_MS * text.chars().count() as u32;
+        let shown_ms = if offer.is_some() { OFFER_MS } else { reading_ms.clamp(TOAST_MS, OFFER_MS) };
         self.toasts.update(|toasts| {
             toasts.push(Toast { id, text, is_error, offer });
             let surplus = toasts.len().saturating_sub(4);

@@ -10,6 +10,13 @@ const MOST_ZOOM: f64 = 4.0;
 /// Room around the picture when it is fitted, in CSS pixels.
 const FIT_MARGIN: f64 = 28.0;
 
+/// Height at the bottom of the canvas in which the buttons for zooming float, in CSS pixels.
+const BUTTONS: f64 = 48.0;
+/// On a canvas up to this width they leave little of the bottom uncovered: pictures are fitted above them.
+const NARROW: f64 = 560.0;
+
+/// A picture of which all is shown at once is no smaller than this.
+const LEAST_READABLE: f64 = 0.55;
 /// Room between the edge of the screen and what is brought onto it, in CSS pixels.
 const MARGIN: f64 = 24.0;
 /// Milliseconds after which a picture that was moved rests.
@@ -55,6 +62,11 @@ impl Camera {
     }
 }
 
+/// The height of a canvas of this size that nothing floats above.
+fn uncovered(width: f64, height: f64) -> f64 {
+    if width <= NARROW && height > 6.0 * BUTTONS { height - BUTTONS } else { height }
+}
+
 #[derive(Clone, Copy)]
 pub struct View {
     pub camera: RwSignal<Camera>,
@@ -72,6 +84,8 @@ pub struct View {
     moved_at: StoredValue<f64>,
     /// Where the camera stood after the picture was fitted; if it still does, it follows the canvas's size.
     fitted: StoredValue<Option<Camera>>,
+    /// Where the camera stood after it was placed to show something; if it still does, nobody has moved it.
+    placed: StoredValue<Option<Camera>>,
 }
 
 impl View {
@@ -86,6 +100,7 @@ impl View {
             is_zooming: RwSignal::new(false),
             moved_at: StoredValue::new(0.0),
             fitted: StoredValue::new(None),
+            placed: StoredValue::new(None),
         };
         Effect::new(move |told_at: Option<f64>| {
             let (camera, now) = (view.camera.get(), dom::now_ms());
@@ -142,7 +157,7 @@ impl View {
     pub fn fit(self, rect: Rect) {
         let (width, height) = self.size.get_untracked();
         if width > 0.0 && rect.width > 0.0 {
-            self.camera.set(Camera::fitting(rect, width, height));
+            self.camera.set(Camera::fitting(rect, width, uncovered(width, height)));
         }
     }
 
@@ -163,8 +178,7 @@ impl View {
         if width <= 0.0 || rect.width <= 0.0 {
             return;
         }
-        let mut camera = Camera::fitting(rect, width, height);
-        const LEAST_READABLE: f64 = 0.55;
+        let mut camera = Camera::fitting(rect, width, uncovered(width, height));
         if camera.zoom < LEAST_READABLE {
             let zoom = LEAST_READABLE.min((width - 2.0 * FIT_MARGIN) / rect.width).max(0.4);
             let x = ((width - rect.width * zoom) / 2.0).max(FIT_MARGIN - rect.width * 0.25 * zoom)
@@ -173,6 +187,7 @@ impl View {
         }
         self.camera.set(camera);
         self.fitted.set_value(Some(camera));
+        self.placed.set_value(Some(camera));
     }
 
     pub fn zoom_by(self, factor: f64) {
@@ -200,7 +215,7 @@ impl View {
             return;
         }
         let camera = self.camera.get_untracked();
-        let shown = camera.visible(width, height).expanded(-MARGIN / camera.zoom);
+        let shown = camera.visible(width, uncovered(width, height)).expanded(-MARGIN / camera.zoom);
         if shown.encloses(&rect) {
             return;
         }
@@ -216,14 +231,34 @@ impl View {
         let dx = shift(rect.x, rect.right(), shown.x, shown.right());
         let dy = shift(rect.y, rect.bottom(), shown.y, shown.bottom());
         self.pan_by(dx * camera.zoom, dy * camera.zoom);
+        if self.placed.get_value() == Some(camera) {
+            self.placed.set_value(Some(self.camera.get_untracked()));
+        }
     }
 
-    /// The same, unless it is larger than the screen.
-    pub fn reveal_if_it_fits(self, rect: Rect) {
+    /// Brings what was added onto the screen, and the whole picture with it where there is room. A picture that nobody
+    /// has moved becomes smaller for that, as long as it can be read.
+    pub fn reveal_added(self, added: Option<Rect>, whole: Rect) {
+        if let Some(added) = added {
+            self.reveal(added);
+        }
+        if self.reveal_if_it_fits(whole) || self.placed.get_value() != Some(self.camera.get_untracked()) {
+            return;
+        }
         let (width, height) = self.size.get_untracked();
-        let zoom = self.camera.get_untracked().zoom;
-        if rect.width * zoom <= width - 2.0 * MARGIN && rect.height * zoom <= height - 2.0 * MARGIN {
+        if Camera::fitting(whole, width, uncovered(width, height)).zoom >= LEAST_READABLE {
+            self.open_on(whole);
+        }
+    }
+
+    /// As [`View::reveal`], unless it is larger than the screen, which it answers.
+    fn reveal_if_it_fits(self, rect: Rect) -> bool {
+        let (width, height) = self.size.get_untracked();
+        let (zoom, height) = (self.camera.get_untracked().zoom, uncovered(width, height));
+        let fits = rect.width * zoom <= width - 2.0 * MARGIN && rect.height * zoom <= height - 2.0 * MARGIN;
+        if fits {
             self.reveal(rect);
         }
+        fits
     }
 }

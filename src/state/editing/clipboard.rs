@@ -107,7 +107,8 @@ impl Studio {
                     asl::sniff::TextKind::Definition => first_mistake(states),
                     _ => None,
                 };
-                self.shell.fail(match place {
+                // Nothing has been lost: the notice goes by itself.
+                self.shell.say(match place {
                     Some(mistake) => format!("Nothing was pasted. The text is not JSON: {mistake}"),
                     None => format!("Nothing was pasted. {}", kind.explanation()),
                 });

@@ -143,6 +143,39 @@ impl Studio {
         self.reveal_selected();
     }
 
+    /// Selects, beside the main selected state, those of its scope that it leads to, or that lead to it.
+    pub fn select_reached(self, forwards: bool) {
+        let Some(main) = self.selected_state() else { return };
+        let names: Vec<String> = self.workspace.shown.with_untracked(|document| {
+            let Some(state) = document.state(main) else { return Vec::new() };
+            let scope = state.scope();
+            let ways: Vec<(StateId, StateId)> = scope
+                .states()
+                .flat_map(|from| {
+                    let ways = from.transitions();
+                    let targets = ways.iter().filter_map(|way| match way.target {
+                        asl::Target::State(to) => Some((from.id(), to)),
+                        _ => None,
+                    });
+                    targets.collect::<Vec<_>>()
+                })
+                .map(|(from, to)| if forwards { (from, to) } else { (to, from) })
+                .collect();
+            let mut reached = vec![main];
+            let mut at = 0;
+            while let Some(here) = reached.get(at).copied() {
+                at += 1;
+                for (_, to) in ways.iter().filter(|(from, _)| *from == here) {
+                    if !reached.contains(to) {
+                        reached.push(*to);
+                    }
+                }
+            }
+            reached.into_iter().filter_map(|id| Some(document.state(id)?.name().to_owned())).collect()
+        });
+        self.select_all_named(&names.iter().map(String::as_str).collect::<Vec<&str>>());
+    }
+
     /// Selects the states beside the main selected one; all states where those are selected already.
     pub fn select_all(self) {
         let selection = self.workspace.selection_untracked();
@@ -216,8 +249,8 @@ impl Studio {
     /// Brings what was added onto the screen, and all of the workflow where there is room for it: the next thing is
     /// likely added at an end.
     pub fn reveal_added(self) {
-        self.reveal_selected();
-        self.view.reveal_if_it_fits(untrack(|| self.workspace.bounds()));
+        let (added, whole) = untrack(|| (self.workspace.selected_rect(), self.workspace.bounds()));
+        self.view.reveal_added(added, whole);
     }
 
     /// Gives the focus to the main selected state, or to the graph where there is none.
