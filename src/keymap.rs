@@ -97,10 +97,21 @@ pub fn command_of(event: &web_sys::KeyboardEvent, in_text: bool) -> Option<Comma
     // Enter is also what presses buttons: it is a command in the graph alone.
     let is_enter = |key: &Key| *key == plain("Enter");
     let in_graph = || dom::is_in_graph(event.target());
+    // Who has just pressed a button of a form may go on to type: a letter is no command there, and nothing is deleted.
+    let is_for_form = dom::is_within(event, ".inspector");
+    let is_typed = |key: &Key| {
+        let types = key.name.chars().count() == 1 || matches!(key.name, "Delete" | "Backspace");
+        types && !key.main && !key.alt
+    };
     // These answer the browser's own events, which give access to the clipboard.
     let by_event = [Command::Cut, Command::Copy, Command::Paste];
     Command::ALL.iter().copied().filter(|command| !by_event.contains(command)).find(|command| {
         let mut keys = command.spec().keys.iter();
-        keys.any(|key| key.matches(event) && (!in_text || key.is_no_text()) && (!is_enter(key) || in_graph()))
+        keys.any(|key| {
+            key.matches(event)
+                && (!in_text || key.is_no_text())
+                && (!is_enter(key) || in_graph())
+                && !(is_for_form && is_typed(key))
+        })
     })
 }

@@ -131,7 +131,8 @@ export function create(host, given = {}) {
           ...foldKeymap,
           ...completionKeymap,
           ...lintKeymap,
-          ...defaultKeymap,
+          // Ctrl+Enter is the page's: it runs the workflow.
+          ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter"),
           ...(options.tabLeaves ? [] : [indentWithTab]),
         ]),
         EditorView.contentAttributes.of({ "aria-label": options.label ?? "Code", spellcheck: "false", tabindex: "0" }),

@@ -265,7 +265,11 @@ pub fn focus_first_in_soon(selector: String) {
     let focus = move || {
         let find = || {
             let place = document()?.query_selector(&selector).ok()??;
-            place.scroll_into_view_with_bool(false);
+            let (rect, (_, height)) = (place.get_bounding_client_rect(), page_size());
+            // What is in sight already stays where it is.
+            if rect.top() < 0.0 || rect.bottom() > height {
+                place.scroll_into_view_with_bool(false);
+            }
             let control = place.query_selector(CONTROLS).ok()?;
             // What is still empty has only a button that begins it.
             control.or_else(|| place.query_selector(".form-chip").ok()?)?.dyn_into::<HtmlElement>().ok()

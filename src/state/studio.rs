@@ -26,7 +26,9 @@ use crate::state::workspace::{Workspace, is_yaml_name};
 /// Milliseconds from a change to its being kept.
 const KEEP_AFTER_MS: u32 = 350;
 
-/// A new workflow. Its state only holds it open.
+/// The state that only holds a new workflow open.
+pub(super) const BLANK_STATE: &str = "Start here";
+/// A new workflow.
 pub(super) const BLANK: &str = r#"{
   "Comment": "A new workflow",
   "QueryLanguage": "JSONata",
@@ -142,6 +144,10 @@ impl Studio {
         self.page.example.set(None);
         let draft = Draft { definition: BLANK.into(), name: "workflow.asl.json".into(), ..fresh_draft() };
         self.workspace.open(draft);
+        // The next key is about the graph, whatever the command was given with.
+        if let Some(stage) = crate::platform::dom::element_by_id("stage") {
+            let _ = stage.focus();
+        }
         self.shell.say("A new workflow. The one before is kept under recent workflows.");
     }
 

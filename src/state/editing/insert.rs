@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::command::Command;
 use crate::state::shell::DesignTab;
-use crate::state::studio::{BLANK, Studio};
+use crate::state::studio::{BLANK_STATE, Studio};
 
 impl Studio {
     /// Where the next block goes: onto the selected way, in front of the selected state where that was asked for, or
@@ -24,11 +24,14 @@ impl Studio {
                     Some(Place::InPlaceOf(state.id()))
                 }
                 (Some(state), None) => place_after(document, state.id()),
-                (None, _) if document.text() == BLANK => {
-                    let start = document.machine().and_then(|machine| machine.start());
-                    start.map(|start| Place::InPlaceOf(start.id()))
-                }
-                (None, _) => None,
+                // As it was made, in whichever language and with whichever settings.
+                (None, _) => document
+                    .machine()
+                    .and_then(|machine| machine.start())
+                    .filter(|start| {
+                        start.name() == BLANK_STATE && is_alone_and_does_nothing(document, *start)
+                    })
+                    .map(|start| Place::InPlaceOf(start.id())),
             };
             place.unwrap_or_else(|| {
                 let body = root.and_then(|root| document.state(root)?.scopes().next());
@@ -63,9 +66,12 @@ fn place_at_end(document: &Document, scope: Option<Scope<'_>>) -> Place {
 
 /// Whether a state is the only one of a container's scope, and does nothing.
 fn holds_container_open(document: &Document, state: State<'_>) -> bool {
+    state.scope().owner().is_some() && is_alone_and_does_nothing(document, state)
+}
+
+fn is_alone_and_does_nothing(document: &Document, state: State<'_>) -> bool {
     let tree = document.tree();
-    state.scope().owner().is_some()
-        && state.scope().states().count() == 1
+    state.scope().states().count() == 1
         && state.state_type() == Some(StateType::Pass)
         && state.node().is_some_and(|node| {
             tree.members(node).all(|member| matches!(&*member.name, "Type" | "Next" | "End"))

@@ -218,6 +218,54 @@ fn an_expression_completes_variables() {
 }
 
 #[test]
+fn who_asks_for_an_expression_types_it() {
+    let page = Page::open("");
+    open_example(&page, "order-processing");
+    select(&page, "Notify customer");
+    page.wait_for(".inspector button[aria-label='Add PhoneNumber']");
+    page.click(".inspector button[aria-label='Add PhoneNumber']");
+    page.wait_for(&format!("{} input", field("PhoneNumber")));
+    page.script(&format!(
+        "[...document.querySelectorAll(\"{} .form-segment\")].at(-1).click()",
+        field("PhoneNumber")
+    ));
+    page.wait_for_value("return document.activeElement?.tagName", &json!("TEXTAREA"));
+    page.keys("$states.input.phone");
+    page.until("the expression in the text", || {
+        page.kept_definition().contains("\"PhoneNumber\": \"{% $states.input.phone %}\"").then_some(())
+    });
+    // A letter and Delete are no commands to the graph while a button of the form has the focus.
+    let before = page.kept_definition();
+    page.script("document.querySelector('.inspector .form-fold, .inspector .form-segment').focus()");
+    page.keys("p");
+    page.press(&[], Key::Delete.into());
+    page.settle();
+    assert_eq!(page.kept_definition(), before);
+    page.assert_clean();
+}
+
+#[test]
+fn a_rule_that_grows_moves_every_way() {
+    let page = Page::open("");
+    page.wait_for("g.node");
+    page.click("button[aria-label^='New workflow']");
+    page.wait_for("g.node[data-name='Start here']");
+    page.script("document.querySelector('g.node').focus()");
+    page.fill("#palette-search", "choice");
+    page.wait_for_value("return document.querySelector('.block-title')?.textContent", &json!("Choice"));
+    page.click(".block");
+    select(&page, "Choice");
+    page.fill(&format!("{} textarea", field("Condition")), "$states.input.order.total > 100");
+    page.until("the rule in the text", || page.kept_definition().contains("total > 100").then_some(()));
+    // The line from the start begins below the middle of its marker.
+    let apart = "const [line, marker] = ['[data-key=\"0::start\"] .edge-line', '.marker rect']
+            .map(selector => document.querySelector(selector).getBoundingClientRect());
+        return Math.abs(line.x + line.width / 2 - marker.x - marker.width / 2) < 1";
+    page.wait_for_value(apart, &json!(true));
+    page.assert_clean();
+}
+
+#[test]
 fn parameters_of_a_service_are_a_form() {
     let page = Page::open("");
     open_example(&page, "order-processing");

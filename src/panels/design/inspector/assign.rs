@@ -148,6 +148,7 @@ fn row(parent: &Site, position: usize, member: &str) -> AnyView {
             };
             let suffix = if to == Mode::Path { ".$" } else { "" };
             replace(&parent, position, Some(&format!("{variable}{suffix}")), Some(&value));
+            dom::focus_place_soon(&format!("{}/value", parent.item(position).pointer));
         }
     };
     let body = {

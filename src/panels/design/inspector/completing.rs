@@ -38,7 +38,8 @@ impl Completer {
     }
 
     pub fn close(self) {
-        if !self.offered.with_untracked(|offered| offered.options.is_empty()) {
+        // It may be gone by now, as the field is.
+        if self.offered.try_with_untracked(|offered| !offered.options.is_empty()).unwrap_or(false) {
             self.offered.set(Offered::default());
         }
     }

@@ -67,13 +67,25 @@ fn modes(control: Control, language: QueryLanguage) -> Vec<(Mode, &'static str, 
 }
 
 /// A value to begin with in a mode.
-fn first_of_mode(control: Control, mode: Mode, language: QueryLanguage) -> Value {
+fn first_of_mode(site: &Site, control: Control, mode: Mode) -> Value {
+    let language = site.form.language;
     match mode {
         Mode::Path => Value::from("$.value"),
         Mode::Null => Value::Null,
-        Mode::Expression => Value::from("{% $states.input %}"),
+        Mode::Expression => Value::from(format!("{{% {} %}}", expression_at_first(site, control.field))),
         Mode::Value if matches!(control.field.kind, Kind::Template) => Value::from_members::<&str>([]),
         Mode::Value => initial_value(control.field, language, None),
+    }
+}
+
+/// What a new expression says: for an output, what the state puts out without it.
+fn expression_at_first(site: &Site, field: &Field) -> &'static str {
+    let with_result = [&asl::fields::TASK, &asl::fields::PARALLEL, &asl::fields::MAP];
+    let has_result = || with_result.iter().any(|of| std::ptr::eq(*of, site.form.object_type));
+    match field.name {
+        "Output" if site.pointer.starts_with("/Catch/") => "$states.errorOutput",
+        "Output" if site.pointer.is_empty() && has_result() => "$states.result",
+        _ => "$states.input",
     }
 }
 
@@ -88,7 +100,8 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
     let own_place = own.pointer.to_string();
     let is_container = matches!(field.kind, Kind::Object(_) | Kind::Objects { .. });
     // The rows inside show their own problems.
-    let shows_inner_problems = is_container || matches!(field.kind, Kind::Assignments);
+    let is_of_action = matches!(field.kind, Kind::Template) && parameters::is_of_action(&own);
+    let shows_inner_problems = is_container || is_of_action || matches!(field.kind, Kind::Assignments);
     let problems = Memo::new({
         let (own, beside) = (own.clone(), beside.clone());
         move |_| {
@@ -120,7 +133,7 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
     let choices = modes(control, language);
     let remembered = StoredValue::new(Vec::<(Mode, Value)>::new());
     let switch = (choices.len() > 1).then(|| {
-        let (own, beside) = (own.clone(), beside.clone());
+        let (mode_site, own, beside) = (site.clone(), own.clone(), beside.clone());
         let on_change = move |to: Mode| {
             let from = mode.get_untracked();
             let present = if from == Mode::Path { beside.as_ref() } else { Some(&own) };
@@ -133,7 +146,7 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
             let before = remembered.with_value(|remembered| {
                 remembered.iter().find(|(mode, _)| *mode == to).map(|(_, value)| value.clone())
             });
-            let value = before.unwrap_or_else(|| first_of_mode(control, to, language));
+            let value = before.unwrap_or_else(|| first_of_mode(&mode_site, control, to));
             let mut fields = Vec::new();
             let (path, plain) = match (to, &beside) {
                 (Mode::Path, Some(beside)) => (Some((beside, Some(value))), (&own, None)),
@@ -146,6 +159,8 @@ pub fn field_row(site: &Site, control: Control) -> AnyView {
             // What goes, goes first: the new one then stands where the language has it.
             fields.sort_by_key(|(_, value)| value.is_some());
             form.change_or_say(fields, &format!("Changed {}", control.field.name));
+            // Who asks for another form of a value is about to type it.
+            dom::focus_place_soon(&own.pointer);
         };
         segments(format!("Form of {}", field.name), choices, mode.into(), on_change)
     });
@@ -512,8 +527,11 @@ fn add_chip(site: &Site, control: Control) -> AnyView {
     let id = chip_id(site, field);
     let pointer: Str = site.child(field.name).pointer;
     let form = site.form;
+    let first_output = (field.name == "Output" && form.language == QueryLanguage::Jsonata)
+        .then(|| first_of_mode(site, control, Mode::Expression));
     let add = move |_| {
-        let value = initial_value(field, form.language, form.default_target().as_deref());
+        let initial = || initial_value(field, form.language, form.default_target().as_deref());
+        let value = first_output.clone().unwrap_or_else(initial);
         form.change_or_say(vec![(pointer.to_string(), Some(value))], &format!("Added {}", field.name));
         dom::focus_place_soon(&pointer);
     };

@@ -41,7 +41,8 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
         draft.set(Some(text));
     };
     let take = move || {
-        let Some(text) = draft.get_untracked() else { return };
+        // Nothing is left of a form that goes while its name has the focus.
+        let Some(text) = draft.try_get_untracked().flatten() else { return };
         let before = name.get_untracked();
         if text == *before {
             draft.set(None);

@@ -120,8 +120,10 @@ pub fn text_input(labelling: &Labelling, control: TextControl) -> AnyView {
             }
         }
     });
+    // A field that goes while it has the focus is left after its signals are gone.
     let leave = move || {
-        if complaint.with_untracked(Option::is_none) && draft.with_untracked(Option::is_some) {
+        let is_fine = complaint.try_with_untracked(Option::is_none).unwrap_or(false);
+        if is_fine && draft.try_with_untracked(Option::is_some).unwrap_or(false) {
             draft.set(None);
         }
     };

@@ -30,7 +30,9 @@ pub fn text_list(site: &Site, labelling: &Labelling, suggestions: Signal<Vec<(St
     let add = {
         let site = site.clone();
         move || {
-            let text = typed.get_untracked().trim().trim_end_matches(',').to_owned();
+            // Nothing is left of a field that goes while it has the focus.
+            let Some(text) = typed.try_get_untracked() else { return };
+            let text = text.trim().trim_end_matches(',').to_owned();
             typed.set(String::new());
             if text.is_empty() || texts.with_untracked(|texts| texts.contains(&text)) {
                 return;

@@ -9,11 +9,13 @@ use json::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::field::problem_list;
 use super::form::Site;
-use super::inputs::Labelling;
+use super::inputs::{Labelling, unique_id};
 use super::payload;
 use super::shape_form::{Parameter, ParameterKind, ShapeRef, members_form};
 use crate::platform::fetch;
+use crate::state::Severity;
 use crate::ui::segments;
 
 thread_local! {
@@ -73,7 +75,10 @@ pub fn parameters(site: &Site, labelling: &Labelling) -> AnyView {
             if has_form.get() && !is_json.get() {
                 members_form(&site, known, 0)
             } else {
-                payload::json(&site, &labelling)
+                // Without rows that would show their own problems.
+                let (id, inner) = (unique_id("inner-problems"), inner_problems(&site));
+                let editor = payload::json(&site, &labelling);
+                view! { {editor} {problem_list(id, inner, RwSignal::new(None))} }.into_any()
             }
         }
     };
@@ -88,6 +93,16 @@ pub fn parameters(site: &Site, labelling: &Labelling) -> AnyView {
         {body}
     }
     .into_any()
+}
+
+/// The problems of what is within a value.
+fn inner_problems(site: &Site) -> Memo<Vec<(Severity, String)>> {
+    let site = site.clone();
+    Memo::new(move |_| {
+        let own = site.own_problems();
+        let inner = site.problems().into_iter().filter(|problem| !own.contains(problem));
+        inner.map(|problem| (problem.severity, problem.message)).collect()
+    })
 }
 
 /// The parameters of what the task calls, as soon as they are known. A service's shapes are fetched when they

@@ -49,6 +49,8 @@ pub enum ParameterKind {
     Map(Option<ShapeRef>),
     Structure(ShapeRef),
     Any,
+    /// Of a member that the shape doesn't have.
+    Unknown,
 }
 
 /// A shape in the file of its service.
@@ -117,6 +119,7 @@ impl ParameterKind {
             ParameterKind::List(_) => "list",
             ParameterKind::Map(_) | ParameterKind::Structure(_) => "object",
             ParameterKind::Any => "any JSON",
+            ParameterKind::Unknown => "not one of its parameters",
         }
     }
 
@@ -157,9 +160,10 @@ impl ParameterKind {
                     (member.name, value)
                 }))
             }
-            ParameterKind::Structure(_) | ParameterKind::Map(_) | ParameterKind::Any => {
-                Value::from_members::<&str>([])
-            }
+            ParameterKind::Structure(_)
+            | ParameterKind::Map(_)
+            | ParameterKind::Any
+            | ParameterKind::Unknown => Value::from_members::<&str>([]),
         }
     }
 }
@@ -178,8 +182,9 @@ fn structure_form(site: &Site, known: Memo<Vec<Parameter>>, is_union: bool, dept
             let known = known.get();
             let parameter = |name: &String| {
                 let base = base_of(name, site.form.language);
-                let unknown =
-                    || Parameter { name: base.to_owned(), is_required: false, kind: ParameterKind::Any };
+                // Before anything is known, nothing is unknown.
+                let kind = if known.is_empty() { ParameterKind::Any } else { ParameterKind::Unknown };
+                let unknown = || Parameter { name: base.to_owned(), is_required: false, kind };
                 known.iter().find(|known| known.name == base).cloned().unwrap_or_else(unknown)
             };
             names.into_iter().map(|name| (parameter(&name), name)).collect::<Vec<(Parameter, String)>>()
@@ -346,7 +351,10 @@ fn row(own: &Site, of: RowForm, remove: impl Fn() + 'static) -> AnyView {
                 _ => vec![(own.pointer.to_string(), fixed())],
             };
             is_json.set(false);
+            // The name of a path is another one, and so is its row.
+            let made = fields.iter().find(|(_, value)| value.is_some()).map(|(pointer, _)| pointer.clone());
             form.change_or_say(fields, &format!("Changed {label}"));
+            dom::focus_place_soon(made.as_deref().unwrap_or(&own.pointer));
         }
     };
     let words = kind.words();
