@@ -248,6 +248,16 @@ pub fn Viewport() -> impl IntoView {
     };
     let width = move || format!("{:.0}", bounds.get().width);
     let height = move || format!("{:.0}", bounds.get().height);
+    // Of a large picture the browser draws what is near the screen. What that is it would tell anew, and draw it anew, in
+    // nearly each frame of zooming out; what is in the page is all that there is to draw.
+    let clip = move || {
+        const LEEWAY: f64 = 600.0;
+        let window = near.window.get()?.expanded(LEEWAY);
+        let bounds = bounds.get();
+        let (top, left) = (window.y - bounds.y, window.x - bounds.x);
+        let (right, bottom) = (bounds.right() - window.right(), bounds.bottom() - window.bottom());
+        Some(format!("inset({top:.0}px {right:.0}px {bottom:.0}px {left:.0}px)"))
+    };
     let has_edge_breakpoints = Memo::new(move |_| {
         studio.shell.mode.get() == Mode::Run
             || studio.runs.mark_of(|place| matches!(place, Place::Transition { .. })).is_some()
@@ -281,17 +291,27 @@ pub fn Viewport() -> impl IntoView {
         >
             <div class="ground" style:transform=ground_transform></div>
             <div class="plane" style:transform=transform>
+                <Show when=move || near.is_large.get()>
+                    <svg
+                        class="picture"
+                        style:left=left
+                        style:top=top
+                        width=width
+                        height=height
+                        viewBox=view_box
+                    >
+                        <Overview is_shown=near.shows_overview />
+                    </svg>
+                </Show>
                 <svg
                     class="picture"
                     style:left=left
                     style:top=top
+                    style:clip-path=clip
                     width=width
                     height=height
                     viewBox=view_box
                 >
-                    <Show when=move || near.is_large.get()>
-                        <Overview is_shown=near.shows_overview />
-                    </Show>
                     <FrameLayer window=near.window is_overview=is_overview />
                     <g aria-hidden="true">
                         <EdgeLayer edges=near.edges index=edge_index />

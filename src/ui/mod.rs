@@ -9,6 +9,7 @@ mod icon_data;
 mod json_tree;
 mod later;
 mod menu;
+mod row_window;
 mod segments;
 mod splitter;
 mod tabs;

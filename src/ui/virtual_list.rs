@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::html;
@@ -5,10 +6,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
+use super::row_window::{SPARE_ROWS, rows_for, stretch};
 use crate::platform::by_hand::Part;
 
-/// Rows kept beyond each end of what is seen.
-const SPARE_ROWS: usize = 3;
 /// No screen shows more rows than this; whatever a style sheet does to the list's height, the page stays light.
 const MOST_ROWS: usize = 200;
 
@@ -72,10 +72,66 @@ impl Told {
     }
 }
 
+/// The places for rows in the page, each with the position of the row that it shows. A place is made when it is needed
+/// first, and keeps its row until another one needs it, so that scrolling changes only what is new; of a change hears the
+/// place that it is about.
+#[derive(Clone, Copy)]
+struct Places {
+    /// How many there are at most.
+    count: usize,
+    taken: RwSignal<Vec<(usize, RwSignal<usize>)>>,
+    /// Of the list; signals of places live as long as it.
+    owner: StoredValue<Owner>,
+}
+
+impl Places {
+    fn new(count: usize) -> Places {
+        Places {
+            count,
+            taken: RwSignal::new(Vec::with_capacity(count)),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        }
+    }
+
+    /// Shows what is seen, and maybe more; answers what is shown.
+    fn follow(self, before: Option<Range<usize>>, seen: Range<usize>, count: usize) -> Range<usize> {
+        // A list that became shorter has no rows where some of the places are.
+        let is_shorter = self
+            .taken
+            .with_untracked(|taken| taken.iter().any(|(_, position)| position.get_untracked() >= count));
+        let rows = match is_shorter {
+            true => stretch(seen.end, count, self.count),
+            false => rows_for(seen, before, count, self.count),
+        };
+        self.show(rows.clone());
+        rows
+    }
+
+    /// Shows rows, each at its place.
+    fn show(self, rows: Range<usize>) {
+        let mut new = Vec::new();
+        self.taken.with_untracked(|taken| {
+            for row in rows {
+                let place = row % self.count.max(1);
+                match taken.iter().find(|(known, _)| *known == place) {
+                    Some((_, position)) if position.get_untracked() != row => position.set(row),
+                    Some(_) => {}
+                    None => new.push((place, row)),
+                }
+            }
+        });
+        if !new.is_empty() {
+            let owner = self.owner.get_value();
+            let new = new.into_iter().map(|(place, row)| (place, owner.with(|| RwSignal::new(row))));
+            self.taken.update(|taken| taken.extend(new));
+        }
+    }
+}
+
 /// A list of rows of equal height of which only those in sight are in the page.
 ///
-/// Rows are told their position as a signal, so that scrolling re-points a fixed pool of rows. In the page they do not
-/// stand in the order of the list: each says its position.
+/// Rows are told their position as a signal, so that scrolling re-points a fixed pool of rows (see [`rows_for`]). In the
+/// page they do not stand in the order of the list: each says its position.
 #[component]
 pub fn VirtualList<V>(
     #[prop(into)] count: Signal<usize>,
@@ -93,6 +149,10 @@ pub fn VirtualList<V>(
     /// Gets the keys first, and answers whether it had a use for one.
     #[prop(optional)]
     keys: Option<Callback<leptos::ev::KeyboardEvent, bool>>,
+    /// Rows that are made ready in the direction in which the list is scrolled. For lists whose rows do not change all at
+    /// once while they are looked at.
+    #[prop(optional)]
+    ahead: usize,
     /// While it is so, the list stays where it is, whatever is selected.
     #[prop(optional, into)]
     holds: Signal<bool>,
@@ -107,13 +167,12 @@ where
     let scroll = RwSignal::new(0.0);
     let height = RwSignal::new(400.0);
     let is_measured = StoredValue::new(false);
-    let pool = Memo::new(move |_| {
-        let seen = (height.get() / row_height).ceil() as usize + 1;
-        (seen + 2 * SPARE_ROWS).min(MOST_ROWS).min(count.get())
-    });
-    let first = Memo::new(move |_| {
-        let top = (scroll.get() / row_height) as usize;
-        top.saturating_sub(SPARE_ROWS).min(count.get().saturating_sub(pool.get()))
+    let rows_in_sight = move || (height.get() / row_height).ceil() as usize + 1;
+    let pool = Memo::new(move |_| (rows_in_sight() + 2 * SPARE_ROWS + ahead).min(MOST_ROWS).min(count.get()));
+    let seen = Memo::new(move |_| {
+        let count = count.get();
+        let start = ((scroll.get() / row_height) as usize).min(count.saturating_sub(1));
+        (start, (start + rows_in_sight()).min(count))
     });
     Effect::new(move |_| {
         let Some(list) = element.get() else { return };
@@ -164,8 +223,8 @@ where
     });
     let active = move || {
         let position = selected.get()?;
-        let (first, pool) = (first.get(), pool.get());
-        (first..first + pool).contains(&position).then(|| format!("row-{own}-{position}"))
+        let (start, end) = seen.get();
+        (start..end).contains(&position).then(|| format!("row-{own}-{position}"))
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let count = count.get_untracked();
@@ -227,50 +286,33 @@ where
     };
     let rows = move || {
         let row = row.clone();
-        let count = pool.get();
-        // A row keeps its position as long as it is in sight, so that scrolling changes only what is new; rows are told of
-        // a new one by a signal each, and the others hear nothing of it.
-        let position_of = move |slot: usize, first: usize| {
-            let count = count.max(1);
-            first + (slot + count - first % count) % count
-        };
-        let from = first.get_untracked();
-        let positions: Vec<RwSignal<usize>> =
-            (0..count).map(|slot| RwSignal::new(position_of(slot, from))).collect();
-        let slots = positions.clone();
-        Effect::new(move |_| {
-            let first = first.get();
-            for (slot, position) in slots.iter().enumerate() {
-                let now = position_of(slot, first);
-                if position.get_untracked() != now {
-                    position.set(now);
-                }
-            }
+        let places = Places::new(pool.get());
+        Effect::new(move |before: Option<Range<usize>>| {
+            let (start, end) = seen.get();
+            places.follow(before, start..end, count.get())
         });
-        positions
-            .into_iter()
-            .map(|position| {
-                let shown = NodeRef::<html::Div>::new();
-                // One effect for all that a row says of itself: an effect an attribute would take most of a frame.
-                Effect::new(move |before: Option<Option<Told>>| {
-                    let row = shown.get()?;
-                    let now = told_of(position.get());
-                    now.tell(before.flatten().as_ref(), &Part::from(&row));
-                    Some(now)
-                });
-                view! {
-                    <div
-                        node_ref=shown
-                        class="virtual-row"
-                        role=if tree.is_some() { "treeitem" } else { "option" }
-                        style:height=format!("{row_height}px")
-                        on:click=move |_| selected.set(Some(position.get_untracked()))
-                    >
-                        {row(position.into())}
-                    </div>
-                }
-            })
-            .collect_view()
+        let children = move |(_, position): (usize, RwSignal<usize>)| {
+            let shown = NodeRef::<html::Div>::new();
+            // One effect for all that a row says of itself: an effect an attribute would take most of a frame.
+            Effect::new(move |before: Option<Option<Told>>| {
+                let row = shown.get()?;
+                let now = told_of(position.get());
+                now.tell(before.flatten().as_ref(), &Part::from(&row));
+                Some(now)
+            });
+            view! {
+                <div
+                    node_ref=shown
+                    class="virtual-row"
+                    role=if tree.is_some() { "treeitem" } else { "option" }
+                    style:height=format!("{row_height}px")
+                    on:click=move |_| selected.set(Some(position.get_untracked()))
+                >
+                    {row(position.into())}
+                </div>
+            }
+        };
+        view! { <For each=move || places.taken.get() key=|(place, _)| *place children=children /> }
     };
     view! {
         <div

@@ -15,6 +15,8 @@ use crate::state::{RowOf, Studio, mirrored};
 use crate::ui::{Icon, VirtualList};
 
 pub const ROW_HEIGHT: f64 = 30.0;
+/// Rows that are made ready ahead of those in sight: three turns of a wheel.
+pub const ROWS_AHEAD: usize = 24;
 /// The id of the list, and how its selected row is found; a row that is out of sight is not in the page.
 pub const LIST: &str = "event-list";
 const SELECTED_ROW: &[&str] = &["#event-list [aria-selected=true]", ".event-head"];
@@ -58,6 +60,7 @@ pub fn Events() -> impl IntoView {
                 id=LIST
                 keys=Callback::new(move |event| menu_by_key(studio, &event))
                 holds=holds
+                ahead=ROWS_AHEAD
                 row=row
             />
         }

@@ -3,7 +3,7 @@ use debugger::event_groups::LineOf;
 use leptos::prelude::*;
 
 use super::event_row::EventRow;
-use super::events::{LIST, ROW_HEIGHT, menu_by_key};
+use super::events::{LIST, ROW_HEIGHT, ROWS_AHEAD, menu_by_key};
 use crate::state::Studio;
 use crate::ui::{Icon, TreeRow, VirtualList};
 
@@ -32,6 +32,7 @@ pub fn GroupedEvents(label: Signal<String>, holds: RwSignal<bool>) -> impl IntoV
             tree=tree
             keys=keys
             holds=holds
+            ahead=ROWS_AHEAD
             row=row
         />
     }
