@@ -167,12 +167,17 @@ where
     let scroll = RwSignal::new(0.0);
     let height = RwSignal::new(400.0);
     let is_measured = StoredValue::new(false);
-    let rows_in_sight = move || (height.get() / row_height).ceil() as usize + 1;
-    let pool = Memo::new(move |_| (rows_in_sight() + 2 * SPARE_ROWS + ahead).min(MOST_ROWS).min(count.get()));
+    let pool = Memo::new(move |_| {
+        let most_seen = (height.get() / row_height).ceil() as usize + 1;
+        (most_seen + 2 * SPARE_ROWS + ahead).min(MOST_ROWS).min(count.get())
+    });
     let seen = Memo::new(move |_| {
-        let count = count.get();
-        let start = ((scroll.get() / row_height) as usize).min(count.saturating_sub(1));
-        (start, (start + rows_in_sight()).min(count))
+        let (top, count) = (scroll.get(), count.get());
+        let end = ((top + height.get()) / row_height).ceil() as usize;
+        let start = (top / row_height) as usize;
+        // No more than there are places for, however high the list is.
+        let end = end.min(count).min(start.min(count) + MOST_ROWS);
+        (start.min(end), end)
     });
     Effect::new(move |_| {
         let Some(list) = element.get() else { return };
