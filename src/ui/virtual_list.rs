@@ -11,6 +11,8 @@ use crate::platform::by_hand::Part;
 
 /// No screen shows more rows than this; whatever a style sheet does to the list's height, the page stays light.
 const MOST_ROWS: usize = 200;
+/// Of these, so many can be in sight.
+const MOST_SEEN: usize = MOST_ROWS - 10;
 
 /// Numbers the lists of the page, so that their rows have ids of their own.
 static NEXT_LIST: AtomicUsize = AtomicUsize::new(0);
@@ -175,8 +177,7 @@ where
         let (top, count) = (scroll.get(), count.get());
         let end = ((top + height.get()) / row_height).ceil() as usize;
         let start = (top / row_height) as usize;
-        // No more than there are places for, however high the list is.
-        let end = end.min(count).min(start.min(count) + MOST_ROWS);
+        let end = end.min(count).min(start + MOST_SEEN);
         (start.min(end), end)
     });
     Effect::new(move |_| {
