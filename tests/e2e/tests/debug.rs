@@ -147,6 +147,8 @@ fn a_run_is_stopped_looked_into_stepped_back_changed_and_compared() {
     page.wait_for_text(".pair-row.first .pair-name", "Ask");
     page.wait_for_text(".pair-details .change[data-kind=before]", "prepared");
     page.wait_for_text(".pair-details .change[data-kind=after]", "stop");
+    // What one of them alone visited stands at the list's end.
+    page.script("document.querySelector('.comparison-list .virtual-list').scrollTop = 10_000");
     page.wait_for_text(".pair-side.missing", "not visited");
     page.click(".pair-link");
     page.wait_for("g.node.here[data-name=Ask]");
