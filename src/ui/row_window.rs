@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-/// Rows kept on the side from which a list was scrolled.
+/// Rows kept on the side from which a list was scrolled, and beyond both ends of what is seen first.
 pub const SPARE_ROWS: usize = 3;
 /// Rows that are beyond each end of what is seen before more are brought in.
 const LEAST_SPARE: usize = 1;
@@ -9,15 +9,23 @@ const LEAST_SPARE: usize = 1;
 /// many rows, and a page with places for so many of them.
 ///
 /// Where scrolling goes on they come a stretch at a time: a change of one row costs the browser nearly as much as one of
-/// twenty, and scrolling within the stretch costs none. After a jump those in sight come alone.
+/// twenty, and scrolling within the stretch costs none. After a jump those in sight come alone. A list for which there is
+/// room is there as a whole.
 pub fn rows_for(
     seen: Range<usize>,
     before: Option<Range<usize>>,
     count: usize,
     places: usize,
 ) -> Range<usize> {
-    let wanted = seen.start.saturating_sub(LEAST_SPARE)..(seen.end + LEAST_SPARE).min(count);
-    let Some(before) = before.filter(|before| before.end <= count) else { return seen };
+    if count <= places {
+        return 0..count;
+    }
+    let with_spare = |spare| seen.start.saturating_sub(spare)..(seen.end + spare).min(count);
+    let Some(before) = before else { return with_spare(SPARE_ROWS) };
+    let wanted = with_spare(LEAST_SPARE);
+    if before.end > count {
+        return seen;
+    }
     if before.start <= wanted.start && wanted.end <= before.end {
         before
     } else if wanted.end <= before.start || before.end <= wanted.start {
@@ -45,8 +53,9 @@ mod tests {
 
     #[test]
     fn what_is_seen_comes_first() {
-        assert_eq!(rows_for(100..108, None, 1_000, 30), 100..108);
+        assert_eq!(rows_for(100..108, None, 1_000, 30), 97..111);
         assert_eq!(rows_for(0..3, None, 3, 3), 0..3);
+        assert_eq!(rows_for(9..13, Some(0..4), 20, 20), 0..20);
         assert_eq!(rows_for(0..0, None, 0, 0), 0..0);
     }
 

@@ -125,7 +125,11 @@ impl Places {
         if !new.is_empty() {
             let owner = self.owner.get_value();
             let new = new.into_iter().map(|(place, row)| (place, owner.with(|| RwSignal::new(row))));
-            self.taken.update(|taken| taken.extend(new));
+            self.taken.update(|taken| {
+                taken.extend(new);
+                // So that a list that has not been scrolled far stands in the page in its order.
+                taken.sort_unstable_by_key(|(place, _)| *place);
+            });
         }
     }
 }
