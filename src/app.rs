@@ -104,7 +104,7 @@ fn listen(studio: Studio) {
             return;
         }
         let in_text = dom::is_in_text(event.target());
-        if let Some(command) = command_of(&event, in_text) {
+        if let Some(command) = command_of(&event, in_text, studio.shell.letters.get_untracked()) {
             event.prevent_default();
             dispatch(studio, command);
         }

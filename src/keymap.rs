@@ -50,6 +50,11 @@ impl Key {
             || (self.name.len() > 1 && self.name.starts_with('F'))
     }
 
+    /// Whether it is a letter, a digit or a sign alone, which dictation and slips of the hand type as well.
+    pub fn is_letter(self) -> bool {
+        self.name.chars().count() == 1 && !self.main && !self.alt
+    }
+
     /// As people write it: `⌘K`, `Ctrl+K`.
     pub fn label(self, apple: bool) -> String {
         let mut parts = Vec::new();
@@ -92,17 +97,15 @@ impl Key {
     }
 }
 
-/// The command that a key press means. In a text, only those that leave the text alone.
-pub fn command_of(event: &web_sys::KeyboardEvent, in_text: bool) -> Option<Command> {
+/// The command that a key press means. In a text, only those that leave the text alone; letters, digits and signs alone
+/// mean one only where that is wanted.
+pub fn command_of(event: &web_sys::KeyboardEvent, in_text: bool, with_letters: bool) -> Option<Command> {
     // Enter is also what presses buttons: it is a command in the graph alone.
     let is_enter = |key: &Key| *key == plain("Enter");
     let in_graph = || dom::is_in_graph(event.target());
     // Who has just pressed a button of a form may go on to type: a letter is no command there, and nothing is deleted.
     let is_for_form = dom::is_within(event, ".inspector");
-    let is_typed = |key: &Key| {
-        let types = key.name.chars().count() == 1 || matches!(key.name, "Delete" | "Backspace");
-        types && !key.main && !key.alt
-    };
+    let is_typed = |key: &Key| key.is_letter() || matches!(key.name, "Delete" | "Backspace");
     // These answer the browser's own events, which give access to the clipboard.
     let by_event = [Command::Cut, Command::Copy, Command::Paste];
     Command::ALL.iter().copied().filter(|command| !by_event.contains(command)).find(|command| {
@@ -112,6 +115,7 @@ pub fn command_of(event: &web_sys::KeyboardEvent, in_text: bool) -> Option<Comma
                 && (!in_text || key.is_no_text())
                 && (!is_enter(key) || in_graph())
                 && !(is_for_form && is_typed(key))
+                && (with_letters || !key.is_letter())
         })
     })
 }

@@ -30,6 +30,7 @@ fn ShortcutList() -> impl IntoView {
         ("Leave the definition for the next control", "Esc, then Tab"),
     ];
     let apple = dom::is_apple();
+    let shell = Studio::of_app().shell;
     let row = move |(title, keys): (String, Vec<String>)| {
         let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> }).collect_view();
         view! {
@@ -63,5 +64,13 @@ fn ShortcutList() -> impl IntoView {
     view! {
         class = sheet,
         <div class="shortcuts">{sections.collect_view()}</div>
+        <label class="shortcut-choice">
+            <input
+                type="checkbox"
+                prop:checked=move || shell.letters.get()
+                on:change=move |event| shell.use_letters(event_target_checked(&event))
+            />
+            "Letters, digits and signs alone are shortcuts"
+        </label>
     }
 }

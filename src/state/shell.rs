@@ -105,6 +105,7 @@ const THEME_KEY: &str = "stepglass.theme";
 const LEFT_KEY: &str = "stepglass.left";
 const DOCK_KEY: &str = "stepglass.dock";
 const MINIMAP_KEY: &str = "stepglass.minimap";
+const LETTERS_KEY: &str = "stepglass.letters";
 const SIZES_KEY: &str = "stepglass.sizes";
 const TOAST_MS: u32 = 6_000;
 /// A long notice stays for as long as it takes to read.
@@ -138,6 +139,8 @@ pub struct Shell {
     pub template_file: StoredValue<Option<TemplateFile>, LocalStorage>,
     pub test_state: RwSignal<bool>,
     pub minimap: RwSignal<bool>,
+    /// Whether letters, digits and signs alone are commands.
+    pub letters: RwSignal<bool>,
     pub palette: RwSignal<bool>,
     pub shortcuts: RwSignal<bool>,
     pub theme: RwSignal<Theme>,
@@ -191,6 +194,7 @@ impl Shell {
             template_file: StoredValue::new_local(None),
             test_state: RwSignal::new(false),
             minimap: RwSignal::new(storage::read(MINIMAP_KEY).as_deref() != Some("off")),
+            letters: RwSignal::new(storage::read(LETTERS_KEY).as_deref() != Some("off")),
             palette: RwSignal::new(false),
             shortcuts: RwSignal::new(false),
             theme,
@@ -318,6 +322,11 @@ impl Shell {
     pub fn toggle_minimap(self) {
         self.minimap.update(|on| *on = !*on);
         let _ = storage::write(MINIMAP_KEY, if self.minimap.get_untracked() { "on" } else { "off" });
+    }
+
+    pub fn use_letters(self, on: bool) {
+        self.letters.set(on);
+        let _ = storage::write(LETTERS_KEY, if on { "on" } else { "off" });
     }
 
     pub fn go_to_dock(self, tab: DockTab) {

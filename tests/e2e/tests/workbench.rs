@@ -404,3 +404,31 @@ fn the_page_can_be_used_soon() {
     println!("load to interactive: median {:.0} ms of {times:.0?}", times[2]);
     assert!(times[2] < 5_000.0, "{times:?}");
 }
+
+#[test]
+fn letters_alone_need_not_be_shortcuts() {
+    let page = Page::open("#example=order-processing");
+    page.wait_for("g.node");
+    let dialog = "dialog.shortcuts-dialog[open]";
+    page.press(&[], '?');
+    page.wait_for(dialog);
+    page.click(&format!("{dialog} .shortcut-choice input"));
+    page.press(&[], Key::Escape.into());
+    page.wait_until_gone(dialog);
+
+    page.reload();
+    page.wait_for("g.node");
+    page.press(&[], '?');
+    page.press(&[Key::Control], 'k');
+    page.wait_for(".palette-input");
+    assert_eq!(page.count(dialog), 0, "a sign alone was no command");
+    page.keys("Keyboard shortcuts");
+    page.press(&[], Key::Enter.into());
+    page.wait_for(dialog);
+    page.click(&format!("{dialog} .shortcut-choice input"));
+    page.press(&[], Key::Escape.into());
+    page.wait_until_gone(dialog);
+    page.press(&[], '?');
+    page.wait_for(dialog);
+    page.assert_clean();
+}

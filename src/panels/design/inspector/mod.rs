@@ -70,7 +70,7 @@ fn on_key(studio: Studio, event: &leptos::ev::KeyboardEvent) {
         event.prevent_default();
         studio.shell.pane.set(crate::state::Pane::Stage);
         studio.focus_selected();
-    } else if let Some(command @ (Command::Undo | Command::Redo)) = command_of(event, false)
+    } else if let Some(command @ (Command::Undo | Command::Redo)) = command_of(event, false, false)
         && target.matches(inputs::WITHOUT_DRAFT).unwrap_or(false)
     {
         event.prevent_default();
