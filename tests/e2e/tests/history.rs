@@ -311,5 +311,20 @@ fn any_iteration_of_a_large_map_is_a_click_away() {
     page.press(&[], Key::Enter.into());
     page.wait_for_text(".grid-told", "Iteration 7000: Succeeded, Even");
     page.wait_for_standing("Even: Pass state exited");
+    // It is in sight among all of them, and the keys go on from there.
+    page.click(".grid-chip[data-status=failed]");
+    page.fill(".grid-number input", "6999");
+    page.press(&[], Key::Enter.into());
+    page.wait_for_text(".grid-told", "Iteration 6999: Succeeded, Even");
+    page.wait_for_value("return document.querySelector('.grid-field').scrollTop > 1000", &true.into());
+    page.script("document.querySelector('.grid canvas').focus()");
+    page.press(&[], Key::Right.into());
+    page.wait_for_text(".grid-told", "Iteration 7000: Succeeded, Even");
+    page.wait_for_value(
+        "const field = document.querySelector('.grid-field').getBoundingClientRect();
+         const mark = document.querySelector('.grid-mark').getBoundingClientRect();
+         return mark.width > 0 && mark.top >= field.top && mark.bottom <= field.bottom + 1",
+        &true.into(),
+    );
     page.assert_clean();
 }

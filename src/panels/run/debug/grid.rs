@@ -90,6 +90,7 @@ pub fn Grid() -> impl IntoView {
         })
     });
     let canvas = NodeRef::<html::Canvas>::new();
+    let field = NodeRef::<html::Div>::new();
     let width = RwSignal::new(400.0);
     let pointed = RwSignal::new(None::<usize>);
     let cell = move || if shown.with(Vec::len) > MANY { SMALL_CELL } else { CELL };
@@ -148,6 +149,31 @@ pub fn Grid() -> impl IntoView {
             });
         });
     });
+    // Where an iteration is drawn, in CSS pixels.
+    let drawn_at = move |index: usize| {
+        let place = shown.with(|shown| shown.binary_search(&index).ok())?;
+        let (columns, size) = (columns(), cell());
+        Some(((place % columns) as f64 * size, (place / columns) as f64 * size))
+    };
+    let reveal = move |index: usize| {
+        let (Some(field), Some((_, y))) = (field.get_untracked(), untrack(|| drawn_at(index))) else {
+            return;
+        };
+        let (top, height) = (f64::from(field.scroll_top()), f64::from(field.client_height()));
+        let bottom = y + untrack(cell);
+        if y < top {
+            field.set_scroll_top(y as i32);
+        } else if bottom > top + height {
+            field.set_scroll_top((bottom - height).ceil() as i32);
+        }
+    };
+    // In the next frame, when the field is as high as what is in it.
+    Effect::new(move |_| {
+        if let Some(index) = current.get() {
+            request_animation_frame(move || reveal(index));
+        }
+    });
+    let mark = move || pointed.get().and_then(drawn_at);
     let place_at = move |event: &leptos::ev::MouseEvent| {
         let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
         let (column, row) = ((x / cell()) as usize, (y / cell()) as usize);
@@ -184,7 +210,11 @@ pub fn Grid() -> impl IntoView {
             return;
         }
         event.prevent_default();
-        pointed.set(shown.with_untracked(|shown| shown.get(next.min(count.saturating_sub(1))).copied()));
+        let next = shown.with_untracked(|shown| shown.get(next.min(count.saturating_sub(1))).copied());
+        pointed.set(next);
+        if let Some(next) = next {
+            reveal(next);
+        }
     };
     let told = move || {
         let index = pointed.get().or(current.get())?;
@@ -239,7 +269,7 @@ pub fn Grid() -> impl IntoView {
                         />
                     </label>
                 </div>
-                <div class="grid-field">
+                <div class="grid-field" node_ref=field>
                     <canvas
                         node_ref=canvas
                         tabindex="0"
@@ -259,6 +289,14 @@ pub fn Grid() -> impl IntoView {
                         on:mouseleave=move |_| pointed.set(None)
                         on:keydown=on_key
                     ></canvas>
+                    <div
+                        class="grid-mark"
+                        hidden=move || mark().is_none()
+                        style:width=move || format!("{}px", cell() - 2.0)
+                        style:height=move || format!("{}px", cell() - 2.0)
+                        style:left=move || format!("{}px", mark().unwrap_or_default().0)
+                        style:top=move || format!("{}px", mark().unwrap_or_default().1)
+                    ></div>
                 </div>
                 <p class="grid-told" role="status">{told}</p>
             </section>
