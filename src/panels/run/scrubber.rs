@@ -59,6 +59,8 @@ pub fn Scrubber() -> impl IntoView {
         runs.breakpoints.track();
         draw(&canvas, width.get(), &runs.marks());
     });
+    // As wide as it becomes: the track beside it keeps its width, and its marks, while the position goes through the run.
+    let place_width = move || format!("{}ch", 2 * count.get().to_string().len() + 2);
     // While a run goes on its track grows: marks are drawn when it rests.
     let place_of = move |event: &leptos::ev::PointerEvent| -> Option<u32> {
         let rect = track.get_untracked()?.get_bounding_client_rect();
@@ -172,7 +174,9 @@ pub fn Scrubber() -> impl IntoView {
                 <span class="track-past" style:width=share></span>
                 <span class="track-cursor" style:left=share></span>
             </div>
-            <span class="place">{move || format!("{} / {}", position.get(), count.get())}</span>
+            <span class="place" style:min-width=place_width>
+                {move || format!("{} / {}", position.get(), count.get())}
+            </span>
             <span class="clock" title="Virtual time, UTC">{told}</span>
         </div>
     }
