@@ -311,11 +311,13 @@ fn any_iteration_of_a_large_map_is_a_click_away() {
     page.press(&[], Key::Enter.into());
     page.wait_for_text(".grid-told", "Iteration 7000: Succeeded, Even");
     page.wait_for_standing("Even: Pass state exited");
-    // It is in sight among all of them, and the keys go on from there.
+    // What is asked for by its number is shown among all of them, and the keys go on from there.
     page.click(".grid-chip[data-status=failed]");
+    page.wait_for_text(".grid-chip[aria-pressed=true]", "Failed 10");
     page.fill(".grid-number input", "6999");
     page.press(&[], Key::Enter.into());
     page.wait_for_text(".grid-told", "Iteration 6999: Succeeded, Even");
+    page.wait_until_gone(".grid-chip[aria-pressed=true]");
     page.wait_for_value("return document.querySelector('.grid-field').scrollTop > 1000", &true.into());
     page.script("document.querySelector('.grid canvas').focus()");
     page.press(&[], Key::Right.into());

@@ -169,6 +169,7 @@ pub fn Grid() -> impl IntoView {
     };
     // In the next frame, when the field is as high as what is in it.
     Effect::new(move |_| {
+        shown.track();
         if let Some(index) = current.get() {
             request_animation_frame(move || reveal(index));
         }
@@ -184,7 +185,13 @@ pub fn Grid() -> impl IntoView {
         // Where it ended, if it has: all of its data is there to see.
         let last = grid.with_untracked(|grid| grid.as_ref()?.cells.get(index).map(|cell| cell.last));
         match last {
-            Some(last) if last > 0 => runs.seek(last),
+            Some(last) if last > 0 => {
+                // What one asks for by its number is to be seen, whatever was filtered before.
+                if shown.with_untracked(|shown| shown.binary_search(&index).is_err()) {
+                    filter.set(None);
+                }
+                runs.seek(last);
+            }
             Some(_) => studio.shell.say(format!("Iteration {index} has not begun.")),
             None => studio.shell.say(format!("There is no iteration {index}.")),
         }
