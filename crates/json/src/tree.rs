@@ -199,6 +199,18 @@ impl Tree {
         self.text.get(self.span(node).range()).unwrap_or_default()
     }
 
+    /// What of a span is between its quotes: a string at the end of a broken text may have none at its end.
+    pub fn between_quotes(&self, span: Span) -> Span {
+        let source = self.text.get(span.range()).unwrap_or_default();
+        let Some(quote) = source.chars().next().filter(|first| matches!(first, '"' | '\'')) else {
+            return span;
+        };
+        let rest = &source[1..];
+        let escapes = |text: &str| text.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        let is_closed = rest.strip_suffix(quote).is_some_and(|body| escapes(body) % 2 == 0);
+        Span::new(span.start + 1, span.end - usize::from(is_closed))
+    }
+
     /// The container or member that a node stands in.
     pub fn parent(&self, node: NodeId) -> Option<NodeId> {
         self.node(node)?.parent
@@ -907,6 +919,24 @@ mod tests {
             check(text, &parse(text).unwrap().to_text(), &[]);
         }
         check(" \n{ \"a\" : [ 1 , 2 ] } \n", r#"{"a":[1,2]}"#, &[]);
+    }
+
+    #[test]
+    fn a_text_is_what_is_between_its_quotes_also_without_the_last_one() {
+        for (text, expected) in [
+            (r#""abc""#, "abc"),
+            (r#""""#, ""),
+            (r#""añ"#, "añ"),
+            (r#"""#, ""),
+            (r#""a\\""#, r"a\\"),
+            (r#""a\""#, r#"a\""#),
+            ("'abc'", "abc"),
+            ("12", "12"),
+        ] {
+            let tree = Tree::parse(text);
+            let span = tree.between_quotes(tree.span(tree.root().unwrap()));
+            assert_eq!(text.get(span.range()), Some(expected), "{text}");
+        }
     }
 
     #[test]

@@ -9,10 +9,10 @@ pub fn references(document: &Document, state: StateId) -> Vec<Span> {
     let tree = document.tree();
     let mut named: Vec<Span> = places_of(document)
         .filter(|(_, target)| *target == state)
-        .map(|(node, _)| inner(tree.span(node)))
+        .map(|(node, _)| tree.between_quotes(tree.span(node)))
         .collect();
     named.sort_by_key(|span| span.start);
-    named.insert(0, inner(view.name_span()));
+    named.insert(0, tree.between_quotes(view.name_span()));
     named
 }
 
@@ -34,10 +34,6 @@ fn places_of(document: &Document) -> impl Iterator<Item = (json::NodeId, StateId
         _ => None,
     });
     starts.chain(ways)
-}
-
-fn inner(span: Span) -> Span {
-    Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1))
 }
 
 #[cfg(test)]

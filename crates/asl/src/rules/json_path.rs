@@ -41,6 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{check, single};
+    use crate::Document;
 
     #[test]
     fn paths_start_with_a_dollar() {
@@ -76,5 +77,19 @@ mod tests {
         let data = "/States/S/ResultPath: ResultPath: The place to write to is in the state's data: start with $. or $[.";
         check("json-path", &pass("$$.Execution"), &[data]);
         check("json-path", &pass("$total"), &[data]);
+    }
+
+    /// The text ends within a path: what is marked ends where the text does.
+    #[test]
+    fn a_path_that_is_not_closed_is_marked_to_its_end() {
+        let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Fail", "CausePath": "States.Format('añ"#;
+        let document = Document::parse(text);
+        let marked: Vec<&str> = document
+            .problems()
+            .iter()
+            .filter(|problem| problem.code == "json-path")
+            .map(|problem| text.get(problem.span.range()).unwrap())
+            .collect();
+        assert_eq!(marked, ["'añ"]);
     }
 }

@@ -445,11 +445,12 @@ impl<'d> Context<'d> {
     /// From an offset of a text to its end, or the whole literal if the offset can't be told.
     fn span_in_text(&self, node: NodeId, offset: usize) -> Span {
         let span = self.tree().span(node);
-        let start = span.start + 1 + offset;
-        if offset == 0 || start + 1 >= span.end || self.tree().source(node).contains('\\') {
+        let text = self.tree().between_quotes(span);
+        let start = text.start + offset;
+        if offset == 0 || start >= text.end || self.tree().source(node).contains('\\') {
             return span;
         }
-        Span::new(start, span.end - 1)
+        Span::new(start, text.end)
     }
 
     fn location(&self, node: NodeId) -> String {
