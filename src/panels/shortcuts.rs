@@ -20,13 +20,14 @@ pub fn Shortcuts() -> impl IntoView {
 #[component]
 fn ShortcutList() -> impl IntoView {
     let sheet = style_sheet!("style/shortcuts.css");
-    const IN_GRAPH: [(&str, &str); 7] = [
+    const IN_GRAPH: [(&str, &str); 8] = [
         ("Next or previous state, in the order of execution", "Tab, Shift+Tab"),
         ("Nearest state in a direction", "Arrow keys"),
         ("Pan", "Shift+arrow keys"),
         ("First state", "Home"),
         ("Select nothing", "Esc"),
         ("From a form or a list of blocks back to the graph", "Esc"),
+        ("Next or previous row of a list", "Arrow keys, J and K"),
         ("Leave the definition for the next control", "Esc, then Tab"),
     ];
     let apple = dom::is_apple();
@@ -52,15 +53,16 @@ fn ShortcutList() -> impl IntoView {
     };
     let in_graph = IN_GRAPH.map(|(title, keys)| (title.to_owned(), vec![keys.to_owned()]));
     let groups = ["File", "Edit", "View", "Help", "Run"].map(of_group).into_iter();
-    let sections = groups.chain([("In the graph and in texts", in_graph.to_vec())]).map(|(title, rows)| {
-        view! {
-            class = sheet,
-            <section>
-                <h3>{title}</h3>
-                <ul>{rows.into_iter().map(row).collect_view()}</ul>
-            </section>
-        }
-    });
+    let sections =
+        groups.chain([("In the graph, in lists and in texts", in_graph.to_vec())]).map(|(title, rows)| {
+            view! {
+                class = sheet,
+                <section>
+                    <h3>{title}</h3>
+                    <ul>{rows.into_iter().map(row).collect_view()}</ul>
+                </section>
+            }
+        });
     view! {
         class = sheet,
         <div class="shortcuts">{sections.collect_view()}</div>

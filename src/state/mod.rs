@@ -26,6 +26,7 @@ mod shell;
 mod step_columns;
 mod studio;
 mod testing;
+mod typed;
 mod view;
 mod workspace;
 

@@ -75,7 +75,7 @@ impl Studio {
         let answers = json::parse(&workspace.answers.get_untracked())
             .map_err(|error| format!("The task answers are not JSON: {error}."))?;
         let mut host = MockHost::from_json(&answers)
-            .map_err(|error| format!("The task answers can't be used: {error}."))?;
+            .map_err(|error| format!("The task answers can't be used: {error}"))?;
         host.unmocked = Unmocked::Succeed;
         let s3 = workspace.s3()?;
         let execution_type = match workspace.is_express.get_untracked() {

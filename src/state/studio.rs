@@ -20,6 +20,7 @@ use crate::state::page::ExecutionPage;
 use crate::state::palette::Palette;
 use crate::state::run::{Runs, Start};
 use crate::state::shell::{DockTab, Mode, Pane, Shell, SideTab};
+use crate::state::typed::Typed;
 use crate::state::view::View;
 use crate::state::workspace::{Workspace, is_yaml_name};
 
@@ -53,6 +54,8 @@ pub struct Studio {
     pub drag: Drag,
     pub runs: Runs,
     pub page: ExecutionPage,
+    /// What was typed into the forms of the panels and not taken yet.
+    pub typed: Typed,
     pub shell: Shell,
 }
 
@@ -68,6 +71,7 @@ impl Studio {
             drag: Drag::new(),
             runs,
             page: ExecutionPage::new(runs),
+            typed: Typed::new(),
             shell: Shell::new(),
         }
     }
@@ -111,6 +115,7 @@ impl Studio {
             let opened = self.workspace.opened.get();
             if before.is_some_and(|before| before != opened) {
                 self.runs.clear();
+                self.typed.clear();
             }
             self.restore_history();
             self.view.fit_when_known.set(true);
@@ -386,7 +391,7 @@ impl Studio {
         let answers = json::parse(&workspace.answers.get_untracked())
             .map_err(|error| in_answers(format!("The task answers are not JSON: {error}.")))?;
         let mut host = MockHost::from_json(&answers)
-            .map_err(|error| in_answers(format!("The task answers can't be used: {error}.")))?;
+            .map_err(|error| in_answers(format!("The task answers can't be used: {error}")))?;
         host.unmocked = engine::Unmocked::Stop;
         for child in &children {
             host.machines.insert(child.name.as_str().into(), child.machine.clone());

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::Closure;
 
 use super::row_window::{SPARE_ROWS, rows_for, stretch};
 use crate::platform::by_hand::Part;
+use crate::state::Studio;
 
 /// No screen shows more rows than this; whatever a style sheet does to the list's height, the page stays light.
 const MOST_ROWS: usize = 200;
@@ -251,7 +252,10 @@ where
         }
         let page = ((height.get_untracked() / row_height) as usize).max(1);
         let now = selected.get_untracked();
+        let has_letters = Studio::of_app().shell.letters.get_untracked();
         let next = match &*event.key() {
+            "j" if has_letters => now.map_or(0, |now| now + 1),
+            "k" if has_letters => now.map_or(0, |now| now.saturating_sub(1)),
             "ArrowDown" => now.map_or(0, |now| now + 1),
             "ArrowUp" => now.map_or(0, |now| now.saturating_sub(1)),
             "PageDown" => now.map_or(0, |now| now + page),
@@ -261,6 +265,8 @@ where
             _ => return,
         };
         event.prevent_default();
+        // To the page, j and k are other commands.
+        event.stop_propagation();
         selected.set(Some(next.min(count - 1)));
     };
     // The row below the pointer, which is told when the pointer moves, not when rows move below it.

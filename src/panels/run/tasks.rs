@@ -74,17 +74,21 @@ fn TaskCard(task: TaskRequest) -> impl IntoView {
     let name = task.state_name.clone();
     let proposals = StoredValue::new(proposals(studio, &task));
     let first = proposals.with_value(|proposals| proposals.first().map(|(_, value)| value.to_pretty()));
-    let result = RwSignal::new(first.unwrap_or_else(|| "{}".to_owned()));
+    let form = form_of(studio, &task);
+    let typed = studio.typed;
+    let result = typed.field(&form, "result", first.unwrap_or_else(|| "{}".to_owned()));
     let errors = errors_of(studio, &task);
-    let error = RwSignal::new(errors.first().cloned().unwrap_or_else(|| "States.TaskFailed".to_owned()));
-    let cause = RwSignal::new(String::new());
-    let delay = RwSignal::new(String::new());
-    let keep = RwSignal::new(true);
+    let first = errors.first().cloned().unwrap_or_else(|| "States.TaskFailed".to_owned());
+    let error = typed.field(&form, "error", first);
+    let cause = typed.field(&form, "cause", String::new());
+    let delay = typed.field(&form, "delay", String::new());
+    let keep = typed.field(&form, "keep", true);
     let complaint = RwSignal::new(None::<String>);
     let seconds = move || delay.get_untracked().trim().parse::<f64>().unwrap_or(0.0).clamp(0.0, 3.2e7);
     let remember = {
         let name = name.clone();
         move |entry: Vec<(&'static str, Value)>| {
+            typed.forget(&form);
             if keep.get_untracked() {
                 let millis = (seconds() * 1000.0) as i64;
                 let delayed = (millis > 0).then(|| ("delayMs", Value::int(millis)));
@@ -262,6 +266,12 @@ fn TaskCard(task: TaskRequest) -> impl IntoView {
             }}
         </section>
     }
+}
+
+/// The name of the form that answers a task.
+fn form_of(studio: Studio, task: &TaskRequest) -> String {
+    let run = studio.runs.current.get_untracked().map_or(0, |run| run.0);
+    format!("answer {run} {} {:?}", task.id.0, task.scheduled_at)
 }
 
 /// Results that the task may have: what it answered before, what is prepared, what is made up.

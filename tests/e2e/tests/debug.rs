@@ -334,6 +334,61 @@ fn a_nested_workflow_runs_for_real() {
 }
 
 #[test]
+fn what_is_typed_into_a_form_outlives_its_tab() {
+    let page = Page::open_workflow(
+        r#"{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
+            "Ask": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+                    "Arguments": {"Bucket": "b", "Key": "k"}, "Next": "End"},
+            "End": {"Type": "Pass", "End": true}}}"#,
+        "{}",
+    );
+    page.wait_for("g.node[data-name=Ask]");
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Waiting for a task's answer");
+    let value_of =
+        |selector: &str| page.script(&format!("return document.querySelector(\"{selector}\")?.value"));
+    let go_and_come_back = |tab: &str, selector: &str| {
+        page.click("#tab-definition");
+        page.wait_until_gone(selector);
+        page.click("button.mode:first-child");
+        page.click("button.mode:last-child");
+        page.click(tab);
+        page.wait_for(selector);
+    };
+    page.click("#tab-tasks");
+    page.fill(".answer textarea", "{\"Body\": ");
+    page.fill(".answer-field.narrow input", "7");
+    go_and_come_back("#tab-tasks", ".answer textarea");
+    assert_eq!(value_of(".answer textarea"), "{\"Body\": ");
+    assert_eq!(value_of(".answer-field.narrow input"), "7");
+    // A breakpoint that is not added yet, until it is given up.
+    page.click("#tab-debug");
+    page.click(".breakpoint-tools .button");
+    page.fill("[data-testid=condition]", "$states.input.n >");
+    go_and_come_back("#tab-debug", "[data-testid=condition]");
+    assert_eq!(value_of("[data-testid=condition]"), "$states.input.n >");
+    page.click(".breakpoint-form button[type=button]");
+    page.wait_until_gone(".breakpoint-form");
+    page.click(".breakpoint-tools .button");
+    page.wait_for("[data-testid=condition]");
+    assert_eq!(value_of("[data-testid=condition]"), "");
+    // Another input of a state, where it is entered: it belongs to that place alone.
+    page.press(&[Key::Alt], Key::Left.into());
+    page.wait_for_standing("Ask: Task state entered");
+    page.click("#tab-data");
+    let input = "textarea[aria-label='New input of the state, as JSON']";
+    let edit = "section.stages button[aria-expanded]";
+    page.click(edit);
+    page.fill(input, "{\"n\": 2");
+    page.click(edit);
+    page.wait_until_gone(input);
+    page.click(edit);
+    page.wait_for(input);
+    assert_eq!(value_of(input), "{\"n\": 2");
+    page.assert_clean();
+}
+
+#[test]
 fn a_watch_is_told_over_time() {
     let page = Page::open_workflow(COUNTING, ANSWERS);
     page.wait_for("g.node[data-name=Ask]");

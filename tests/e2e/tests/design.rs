@@ -357,6 +357,16 @@ fn several_states_are_deleted_at_once_and_come_back() {
     page.wait_until_gone("g.node");
     page.press(&[Key::Control], 'z');
     page.wait_for_kept_definition(THREE);
+    // The same by the inspector's buttons: the form goes, and the graph has the focus.
+    page.click(&format!("{} .node-card", node("B")));
+    page.click("#tab-inspector");
+    page.wait_for(".form-title");
+    page.click(".form-tools button[aria-label=Duplicate]");
+    wait_for_focus(&page, "B 2");
+    page.click(".form-tools button[aria-label^=Delete]");
+    page.wait_until_gone(&node("B 2"));
+    page.wait_for_kept_definition(THREE);
+    page.wait_for_value("return !!document.activeElement.closest('.stage, #stage')", &true.into());
     page.assert_clean();
 }
 

@@ -188,6 +188,18 @@ fn events_stand_inside_of_their_states() {
     page.wait_for_text("#event-list .event-type", "Attempt 2");
     page.press(&[], Key::Down.into());
     page.wait_for_text(".event-details h3", "TaskStateEntered");
+    let is_at = |label: &str| {
+        let row = "document.getElementById(document.querySelector('#event-list').getAttribute('aria-activedescendant'))";
+        page.wait_for_value(
+            &format!("return {row}?.getAttribute('aria-label')?.startsWith('{label}') ?? false"),
+            &true.into(),
+        );
+    };
+    page.press(&[], 'j');
+    is_at("Attempt 1");
+    page.press(&[], 'k');
+    page.press(&[], 'k');
+    is_at("Charge card");
     // The filter holds in groups, too.
     page.click("button[aria-label='Open all groups']");
     page.fill("#event-search", "TaskFailed");

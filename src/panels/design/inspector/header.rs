@@ -9,8 +9,8 @@ use super::form::Form;
 use super::inputs::{Labelling, select};
 use crate::canvas::{state_icon, type_icon};
 use crate::command::{Command, dispatch};
-use crate::state::Severity;
-use crate::ui::{Icon, segments};
+use crate::state::{Severity, Studio};
+use crate::ui::{CommandButton, Icon, segments};
 
 pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Option<Str>>) -> AnyView {
     let studio = form.studio;
@@ -113,6 +113,7 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
                     on:keydown=on_key
                     on:blur=move |_| take()
                 />
+                {selection_tools(studio)}
             </div>
             {super::field::problem_list("state-name-problem".to_owned(), problems, complaint)}
             <div class="form-type-row">
@@ -132,6 +133,18 @@ pub fn header(form: Form, state_type: Option<StateType>, renamed: StoredValue<Op
                 </button>
             </div>
         </header>
+    }
+    .into_any()
+}
+
+/// What is done most with what is selected, for the mouse. The form goes with what it is about, so the graph has the
+/// focus then.
+pub fn selection_tools(studio: Studio) -> AnyView {
+    view! {
+        <span class="form-tools" on:click=move |_| studio.focus_selected()>
+            <CommandButton command=Command::Duplicate look="quiet" />
+            <CommandButton command=Command::Delete look="quiet" />
+        </span>
     }
     .into_any()
 }

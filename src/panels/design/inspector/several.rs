@@ -98,6 +98,8 @@ pub fn several_form(studio: Studio) -> AnyView {
                     <Icon name="stack" size=20 />
                 </span>
                 <h2 class="form-heading">{move || format!("{} states", states.with(Vec::len))}</h2>
+                <span class="form-gap"></span>
+                {super::header::selection_tools(studio)}
             </div>
             <ul class="form-list" aria-label="Selected states">
                 {list}

@@ -31,6 +31,12 @@ pub struct Followed {
     pub is_forward: bool,
 }
 
+/// The run that is looked at, and where in it: what is typed there belongs there.
+fn place_of(studio: Studio) -> (u32, u32) {
+    let run = studio.runs.current.get_untracked().map_or(0, |run| run.0);
+    (run, studio.runs.cursor.get_untracked().position)
+}
+
 /// The panel of the tab "Data".
 #[component]
 pub fn Data() -> impl IntoView {

@@ -3,9 +3,9 @@ use json::Value;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::Followed;
 use super::expression::{ExpressionView, Rules};
 use super::stage_card::{ShownStage, StageCard};
+use super::{Followed, place_of};
 use crate::state::{SharedData, Studio};
 use crate::ui::Icon;
 
@@ -149,25 +149,43 @@ pub fn Stages(data: Memo<Option<SharedData>>, followed: RwSignal<Option<Followed
 fn EditInput(data: Memo<Option<SharedData>>, stage: Memo<Option<Stage>>) -> impl IntoView {
     let sheet = style_sheet!("style/edit_value.css");
     let studio = Studio::of_app();
-    let text = RwSignal::new(String::new());
     let is_open = RwSignal::new(false);
     let can_edit = move || {
         stage.get() == Some(Stage::Input)
             && data.with(|data| data.as_ref().is_some_and(|data| data.0.is_entry))
     };
-    let open = move |_| {
-        let input = data.with_untracked(|data| {
+    // A form of its own for each place that a state is entered at.
+    let form = move || {
+        let (run, position) = place_of(studio);
+        let form = StoredValue::new(format!("input {run} {position}"));
+        let input = data.with(|data| {
             data.as_ref().and_then(|data| data.0.view.stages.first().map(|view| view.value.without_text()))
         });
-        text.set(input.map_or(String::new(), |input| input.to_pretty()));
-        is_open.update(|open| *open = !*open);
-    };
-    let save = move |_| match text.with_untracked(|text| json::parse(text)) {
-        Ok(value) => {
-            is_open.set(false);
-            studio.replace_input(value);
+        let input = input.map_or(String::new(), |input| input.to_pretty());
+        let text = form.with_value(|form| studio.typed.field(form, "value", input));
+        let save = move |_| match text.with_untracked(|text| json::parse(text)) {
+            Ok(value) => {
+                is_open.set(false);
+                form.with_value(|form| studio.typed.forget(form));
+                studio.replace_input(value);
+            }
+            Err(error) => studio.shell.fail(format!("The input is not JSON: {error}.")),
+        };
+        view! {
+            class = sheet,
+            <div class="edit-value">
+                <textarea
+                    rows="8"
+                    spellcheck="false"
+                    aria-label="New input of the state, as JSON"
+                    prop:value=move || text.get()
+                    on:input=move |event| text.set(event_target_value(&event))
+                ></textarea>
+                <button type="button" class="button primary" on:click=save>
+                    "Use it"
+                </button>
+            </div>
         }
-        Err(error) => studio.shell.fail(format!("The input is not JSON: {error}.")),
     };
     view! {
         class = sheet,
@@ -177,26 +195,13 @@ fn EditInput(data: Memo<Option<SharedData>>, stage: Memo<Option<Stage>>) -> impl
                     type="button"
                     class="button"
                     aria-expanded=move || if is_open.get() { "true" } else { "false" }
-                    on:click=open
+                    on:click=move |_| is_open.update(|open| *open = !*open)
                 >
                     <Icon name="edit" />
                     "Edit the input"
                 </button>
             </div>
-            <Show when=move || is_open.get()>
-                <div class="edit-value">
-                    <textarea
-                        rows="8"
-                        spellcheck="false"
-                        aria-label="New input of the state, as JSON"
-                        prop:value=move || text.get()
-                        on:input=move |event| text.set(event_target_value(&event))
-                    ></textarea>
-                    <button type="button" class="button primary" on:click=save>
-                        "Use it"
-                    </button>
-                </div>
-            </Show>
+            <Show when=move || is_open.get()>{form}</Show>
         </Show>
     }
 }

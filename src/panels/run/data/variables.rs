@@ -3,6 +3,7 @@ use engine::FrameRole;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::place_of;
 use super::stages::short_text;
 use crate::state::{SharedData, Studio};
 use crate::ui::{Json, JsonTree};
@@ -111,9 +112,14 @@ pub fn Variables(data: Memo<Option<SharedData>>) -> impl IntoView {
 fn EditVariable(name: String, value: Json) -> impl IntoView {
     let sheet = style_sheet!("style/edit_value.css");
     let studio = Studio::of_app();
-    let text = RwSignal::new(value.0.without_text().to_pretty());
+    let (run, position) = place_of(studio);
+    let form = format!("variable {name} {run} {position}");
+    let text = studio.typed.field(&form, "value", value.0.without_text().to_pretty());
     let save = move |_| match text.with_untracked(|text| json::parse(text)) {
-        Ok(value) => studio.set_variable(&name, value),
+        Ok(value) => {
+            studio.typed.forget(&form);
+            studio.set_variable(&name, value);
+        }
         Err(error) => studio.shell.fail(format!("The value is not JSON: {error}.")),
     };
     view! {

@@ -56,10 +56,10 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
         Place::Timer { state: Some(key), .. } => ("timer", text_of(Some(key)), text_of(None)),
         Place::Timer { state: None, .. } => ("timer", String::new(), text_of(None)),
     };
-    let timers = RwSignal::new(match &known.place {
+    let timers_now = match &known.place {
         Place::Timer { kinds, .. } => *kinds,
         _ => Timers::ALL,
-    });
+    };
     let (caught_now, uncaught_now, error_now) = match &known.place {
         Place::Error { caught, uncaught, name } => {
             (*caught, *uncaught, name.as_deref().unwrap_or_default().to_owned())
@@ -70,16 +70,25 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
         Place::Event(event_type) => event_type.name(),
         _ => "TaskScheduled",
     };
-    let kind = RwSignal::new(kind_now.to_owned());
-    let first = RwSignal::new(first);
-    let second = RwSignal::new(second);
-    let event_type = RwSignal::new(event_now.to_owned());
-    let caught = RwSignal::new(caught_now);
-    let uncaught = RwSignal::new(uncaught_now);
-    let error_name = RwSignal::new(error_now);
-    let condition = RwSignal::new(known.condition.as_deref().unwrap_or_default().to_owned());
-    let hits = RwSignal::new(known.hits.map(HitCount::to_text).unwrap_or_default());
-    let log = RwSignal::new(known.log.as_deref().unwrap_or_default().to_owned());
+    let form = id.map_or_else(|| "breakpoint".to_owned(), |BreakpointId(id)| format!("breakpoint {id}"));
+    let typed = studio.typed;
+    let text = |name, now: &str| typed.field(&form, name, now.to_owned());
+    let kind = text("kind", kind_now);
+    let first = text("first", &first);
+    let second = text("second", &second);
+    let event_type = text("event type", event_now);
+    let error_name = text("error", &error_now);
+    let condition = text("condition", known.condition.as_deref().unwrap_or_default());
+    let hits = text("hits", &known.hits.map(HitCount::to_text).unwrap_or_default());
+    let log = text("log", known.log.as_deref().unwrap_or_default());
+    let timers = typed.field(&form, "timers", timers_now);
+    let caught = typed.field(&form, "caught", caught_now);
+    let uncaught = typed.field(&form, "uncaught", uncaught_now);
+    let form = StoredValue::new(form);
+    let close = move || {
+        form.with_value(|form| typed.forget(form));
+        close.run(());
+    };
     let is_enabled = known.enabled;
     let language = move || {
         let key = first.get();
@@ -152,7 +161,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                 breakpoints.add(breakpoint);
             }
         });
-        close.run(());
+        close();
     };
     let is_kind = move |kinds: &'static [&'static str]| move || kinds.contains(&&*kind.get());
     let states = move |label: &'static str, chosen: RwSignal<String>, any: bool| {
@@ -194,7 +203,8 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                 >
                     {KINDS
                         .map(|(value, title)| {
-                            view! { <option value=value selected=value == kind_now>{title}</option> }
+                            let is_chosen = kind.with_untracked(|kind| kind == value);
+                            view! { <option value=value selected=is_chosen>{title}</option> }
                         })
                         .into_iter()
                         .collect_view()}
@@ -239,7 +249,8 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                             .iter()
                             .map(|known| {
                                 let name = known.name();
-                                view! { <option value=name selected=name == event_now>{name}</option> }
+                                let is_chosen = event_type.with_untracked(|chosen| chosen == name);
+                                view! { <option value=name selected=is_chosen>{name}</option> }
                             })
                             .collect_view()}
                     </select>
@@ -311,7 +322,7 @@ pub fn BreakpointForm(id: Option<BreakpointId>, close: Callback<()>) -> impl Int
                 <button type="submit" class="button primary" aria-disabled=move || complaint.with(Option::is_some).then_some("true")>
                     {if id.is_some() { "Save" } else { "Add" }}
                 </button>
-                <button type="button" class="button" on:click=move |_| close.run(())>
+                <button type="button" class="button" on:click=move |_| close()>
                     "Cancel"
                 </button>
             </div>

@@ -21,7 +21,7 @@ pub fn BreakpointList() -> impl IntoView {
     let sheet = style_sheet!("style/breakpoint_list.css");
     let studio = Studio::of_app();
     let runs = studio.runs;
-    let editing = RwSignal::new(None::<Option<BreakpointId>>);
+    let editing = studio.typed.field("breakpoints", "editing", None::<Option<BreakpointId>>);
     let list = Memo::new(move |_| {
         runs.breakpoints_verified.track();
         runs.breakpoints.with(|breakpoints| {

@@ -29,7 +29,7 @@ pub fn Watches() -> impl IntoView {
     let sheet = style_sheet!("style/watches.css");
     let studio = Studio::of_app();
     let list = Memo::new(move |_| studio.watches());
-    let fresh = RwSignal::new(String::new());
+    let fresh = studio.typed.field("watch", "expression", String::new());
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let text = fresh.get_untracked();
