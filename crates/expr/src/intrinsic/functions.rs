@@ -88,6 +88,11 @@ impl Function {
         Function::ALL.iter().copied().find(|function| function.name() == name)
     }
 
+    /// Whether equal arguments always give the same.
+    pub(super) fn is_pure(self) -> bool {
+        !matches!(self, Function::MathRandom | Function::UUID)
+    }
+
     /// Whether a literal of a type may be an argument.
     pub(super) fn takes(self, position: usize, literal: Kind) -> bool {
         let kinds = self.kinds();

@@ -7,6 +7,7 @@ mod parse;
 mod random;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use json::{Number, Str, Value};
 
@@ -20,6 +21,9 @@ pub use functions::Function;
 /// How deep calls may stand in calls.
 pub const MAX_NESTING: usize = 10;
 
+/// The longest result, as JSON text, that is kept for a call of nothing but literals: a definition may have many.
+const MAX_KEPT_BYTES: usize = 1024;
+
 /// A compiled call of an intrinsic function, with the calls in it.
 #[derive(Debug)]
 pub struct Intrinsic {
@@ -32,6 +36,8 @@ pub struct Intrinsic {
 pub struct Call {
     pub function: Function,
     pub arguments: Box<[Argument]>,
+    /// What a call of nothing but literals gave the first time: it gives the same each time.
+    known: Option<OnceLock<Value>>,
 }
 
 /// An argument of a call.
@@ -97,11 +103,27 @@ impl Intrinsic {
 }
 
 impl Call {
+    fn new(function: Function, arguments: Box<[Argument]>) -> Call {
+        let is_constant = function.is_pure()
+            && arguments.iter().all(|argument| match argument {
+                Argument::Literal(_) | Argument::Template(_) => true,
+                Argument::Path(_) => false,
+                Argument::Call(call) => call.known.is_some(),
+            });
+        Call { function, arguments, known: is_constant.then(OnceLock::new) }
+    }
+
     fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Failure> {
-        functions::call(
-            self.function,
-            &Arguments { arguments: &self.arguments, scope, function: self.function },
-        )
+        let arguments = Arguments { arguments: &self.arguments, scope, function: self.function };
+        let Some(known) = &self.known else { return functions::call(self.function, &arguments) };
+        if let Some(value) = known.get() {
+            return Ok(value.clone());
+        }
+        let value = functions::call(self.function, &arguments)?;
+        if value.text_len() <= MAX_KEPT_BYTES {
+            let _ = known.set(value.clone());
+        }
+        Ok(value)
     }
 
     fn references(&self, references: &mut References) {

@@ -85,7 +85,7 @@ impl<'t> Parser<'t> {
                 start,
             ));
         }
-        Ok(Call { function, arguments: arguments.into_boxed_slice() })
+        Ok(Call::new(function, arguments.into_boxed_slice()))
     }
 
     fn argument(
