@@ -187,7 +187,10 @@ impl Studio {
             RunPhase::Failed | RunPhase::TimedOut | RunPhase::Aborted if is_recording() => Some(
                 "This run was recorded elsewhere: take its answers as task answers, and run the definition",
             ),
-            RunPhase::Failed | RunPhase::TimedOut | RunPhase::Aborted => None,
+            RunPhase::Failed | RunPhase::TimedOut | RunPhase::Aborted => {
+                let refused = self.runs.with_run(|run| run.session.recorded().redrivable().err());
+                refused.flatten().map(engine::RedriveError::reason)
+            }
             RunPhase::Succeeded => Some("The run has succeeded"),
             RunPhase::None => Some("Nothing has been run yet"),
             _ => Some("The run has not come to its end"),

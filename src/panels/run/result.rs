@@ -151,6 +151,16 @@ pub fn Facts() -> impl IntoView {
             if redrives > 0 {
                 facts.push(("Redrives", redrives.to_string(), String::new()));
             }
+            // Of those that have succeeded, nobody asks.
+            let outcome = run.session.outcome();
+            let has_failed = outcome.is_some_and(|outcome| outcome.status != engine::Status::Succeeded);
+            if !is_recording && has_failed {
+                let (status, reason) = match execution.redrivable() {
+                    Ok(()) => ("REDRIVABLE", ""),
+                    Err(error) => ("NOT_REDRIVABLE", error.reason()),
+                };
+                facts.push(("Redrive status", status.to_owned(), reason.to_owned()));
+            }
             if let Some(arn) = recording.and_then(|recording| recording.execution_arn.clone()) {
                 facts.push(("Recorded as", arn.to_string(), String::new()));
             }

@@ -249,6 +249,24 @@ fn a_failed_run_is_redriven_with_a_changed_definition() {
 }
 
 #[test]
+fn a_run_that_can_be_redriven_says_so_and_an_express_one_does_not_offer_it() {
+    let page = Page::open_workflow(FAILING, "{}");
+    page.wait_for("g.node[data-name=Last]");
+    run_to_end(&page, "Failed");
+    let redrive = ".controls button[aria-label^=Redrive], .controls button[title^=Redrive]";
+    page.wait_for(redrive);
+    assert!(page.texts(".fact").concat().contains("REDRIVABLE"));
+    page.click("#tab-input");
+    page.click("#tab-input-panel .express input");
+    page.click("button[aria-label=Run]");
+    page.wait_until_gone(redrive);
+    page.wait_for_text(".fact:last-child", "NOT_REDRIVABLE");
+    let reason = page.attribute(".fact:last-child", "title");
+    assert_eq!(reason.as_deref(), Some("Express executions cannot be redriven"));
+    page.assert_clean();
+}
+
+#[test]
 fn a_breakpoint_on_a_timer_stops_before_it_fires() {
     let page = Page::open_workflow(WORKFLOW, ANSWERS);
     page.wait_for("g.node[data-name=Rest]");

@@ -68,9 +68,12 @@ impl Fallen {
 }
 
 impl Execution {
-    /// Goes on with a run that failed, timed out or was stopped, as RedriveExecution does: states that
-    /// succeeded stay so, retries and timeouts start anew.
-    pub fn redrive(&mut self) -> Result<(), RedriveError> {
+    /// Whether [`Execution::redrive`] can go on with the run.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot, as `redriveStatusReason` tells.
+    pub fn redrivable(&self) -> Result<(), RedriveError> {
         let run = self.run(RunId(0)).ok_or(RedriveError::NotEnded)?;
         let outcome = run.outcome.as_ref().ok_or(RedriveError::NotEnded)?;
         if outcome.status == Status::Succeeded {
@@ -85,6 +88,18 @@ impl Execution {
         if self.now - outcome.stopped_at > REDRIVABLE_MILLIS {
             return Err(RedriveError::TooLate);
         }
+        Ok(())
+    }
+
+    /// Goes on with a run that failed, timed out or was stopped, as RedriveExecution does: states that
+    /// succeeded stay so, retries and timeouts start anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`Execution::redrivable`]; nothing has happened then.
+    pub fn redrive(&mut self) -> Result<(), RedriveError> {
+        self.redrivable()?;
+        let run = self.run(RunId(0)).ok_or(RedriveError::NotEnded)?;
         let last = run.history.last().map_or(EventId::NONE, |event| event.id);
         let redrive_count = self.count_redrive(self.now);
         let event = self.emit(
