@@ -123,8 +123,14 @@ fn score_of_integration(integration: &Integration, words: &[&str]) -> Option<i32
 }
 
 fn search_service(service: &NamedService, words: &[&str], add: &mut impl FnMut(i32, Hit)) {
-    let in_service: Vec<Option<i32>> =
-        words.iter().map(|word| weight(&service.words, &service.words, word)).collect();
+    // The one word that is a service's name for Step Functions has many in it: `csv` in `kinesisanalyticsv2`.
+    let is_by_chance = |word: &str| {
+        let titles = service.words.get(service.name.len()..).unwrap_or_default();
+        !service.name.starts_with(word) && service.name.contains(word) && !titles.contains(word)
+    };
+    let weight_of =
+        |word: &&str| weight(&service.words, &service.words, word).filter(|_| !is_by_chance(word));
+    let in_service: Vec<Option<i32>> = words.iter().map(weight_of).collect();
     let popularity = POPULAR.iter().position(|name| *name == service.name).map_or(0, |rank| 20 - rank as i32);
     if in_service.iter().all(Option::is_some) {
         let is_name = words.len() == 1 && words[0] == service.name;
@@ -260,9 +266,10 @@ mod tests {
             assert_eq!(first(&names, query), expected, "{query}");
         }
         assert_eq!(search(Some(&names), "zzzz", 9), []);
-        // Topi-cs-V-2.
+        // Topi-cs-V-2, Kinesis Analyti-cs V-2.
         let csv = search(Some(&names), "csv", 60);
         assert!(csv.iter().all(|hit| !hit.title.contains("TopicsV2")), "{csv:?}");
+        assert!(csv.iter().all(|hit| !hit.title.contains("Kinesis")), "{csv:?}");
         assert!(!csv.is_empty());
     }
 

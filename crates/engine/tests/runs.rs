@@ -338,3 +338,21 @@ fn deep_nesting_fails_instead_of_overflowing() {
     let mut execution = Execution::start(Arc::new(compiled), Value::Null, Options::default());
     assert_eq!(finish(&mut execution, &mut MockHost::default()).error.as_deref(), Some("States.Runtime"));
 }
+
+/// What a reader reads is no part of the run's history, so the stages that come of it are not told, least of all as
+/// empty lists.
+#[test]
+fn stages_after_a_reader_are_not_made_up() {
+    let definition = r#"{"StartAt": "Rows", "States": {"Rows": {"Type": "Map", "End": true,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$.bucket", "Key": "k"},
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}},
+        "ItemSelector": {"row.$": "$$.Map.Item.Value"}, "ItemBatcher": {"MaxItemsPerBatch": 2},
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}}}}"#;
+    let mut execution = start(definition, "{}", Options::default());
+    assert_eq!(finish(&mut execution, &mut host("{}")).status, Status::Failed);
+    let entered = execution.history().iter().find(|event| event.event_type.is_state_entered()).unwrap().id;
+    let inspection = execution.inspect(engine::EventRef { run: RunId(0), event: entered }).unwrap();
+    assert_eq!(inspection.data.after_item_selector, None);
+    assert_eq!(inspection.data.after_item_batcher, None);
+}

@@ -246,6 +246,8 @@ fn follow_items(
     is_jsonata: bool,
 ) -> Result<(), Fault> {
     let reader = map.distributed.as_ref().and_then(|distributed| distributed.reader.as_ref());
+    // What a reader reads is known to whoever ran it only.
+    let mut are_known = true;
     let items = match (reader, &known.items) {
         (Some(reader), Some(read)) => {
             let pointer = reader.config.get("ItemsPointer").and_then(Value::as_str);
@@ -259,7 +261,10 @@ fn follow_items(
                 ..Items::default()
             }
         }
-        (Some(_), None) => Items::default(),
+        (Some(_), None) => {
+            are_known = false;
+            Items::default()
+        }
         (None, _) => {
             let items = items_of(map, effective, host)?;
             if !is_jsonata {
@@ -275,6 +280,9 @@ fn follow_items(
     let (count, percentage) = tolerance(map, effective, host)?;
     data.tolerated_failure_count = count;
     data.tolerated_failure_percentage = percentage;
+    if !are_known {
+        return Ok(());
+    }
     let mut selected = Vec::new();
     if let Some(selector) = &map.item_selector {
         for index in 0..items.values.len() {
