@@ -29,6 +29,12 @@ pub fn RunResult() -> impl IntoView {
             }
         })
     };
+    // Of a run of one's own: what it reads is given beside it.
+    let lacks_object = Memo::new(move |_| {
+        let is_own = runs.with_run(|run| run.session.recording.is_none()).unwrap_or(false);
+        let error = runs.with_execution(failure_of).flatten().map(|(error, _)| error);
+        is_own && error.is_some_and(|error| error == "States.ItemReaderFailed")
+    });
     let remarks = move || {
         let remarks = runs.with_run(|run| {
             run.session.recording.as_ref().map(|recording| recording.remarks.clone()).unwrap_or_default()
@@ -87,6 +93,11 @@ pub fn RunResult() -> impl IntoView {
                     </div>
                 </Show>
                 {failure}
+                <Show when=move || lacks_object.get()>
+                    <div>
+                        <CommandButton command=Command::ShowObjects label="Give it the objects in S3" />
+                    </div>
+                </Show>
                 {remarks}
                 <div class="payloads">
                     <Payload title="Input" text=Signal::derive(move || Some(input.get())) />

@@ -85,3 +85,18 @@ fn files_are_dropped_on_a_bucket_and_stay() {
     }
     page.assert_clean();
 }
+
+#[test]
+fn a_run_that_lacks_an_object_leads_to_where_it_is_given() {
+    // Which one it is, only the input tells.
+    let definition = WORKFLOW.replace("\"2026/plain.parquet\"", "\"{% $states.input.key %}\"");
+    let page = Page::open_workflow(&definition, "{}");
+    page.wait_for("g.node[data-name='Read people']");
+    page.replace_text("#tab-input", r#"{"key": "today.parquet"}"#);
+    page.click("button[aria-label=Run]");
+    page.wait_for_text("[data-testid=status]", "Failed");
+    page.click(".result button[aria-label^='Give it the objects']");
+    page.wait_for("#tab-objects-panel .object-bucket-form, #tab-objects-panel input");
+    assert_eq!(page.attribute("#tab-objects", "aria-selected").as_deref(), Some("true"));
+    page.assert_clean();
+}
