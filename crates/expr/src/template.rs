@@ -158,6 +158,13 @@ fn filled(
                 tally.add(found);
                 filled.push(found.clone());
             }
+            Node::Dynamic { expression: Expression::Intrinsic(call), .. }
+                if let Some(sum) = call.plain_sum(scope.input) =>
+            {
+                let sum = Value::int(sum);
+                tally.add(&sum);
+                filled.push(sum);
+            }
             Node::Dynamic { expression: Expression::Intrinsic(call), .. } => {
                 let value = call.evaluate(scope)?.into_without_text();
                 tally.add(&value);

@@ -180,6 +180,39 @@ fn functions_of_intrinsics() {
 }
 
 #[test]
+fn sums_are_the_same_in_templates() {
+    let numbers = ["0", "-7", "1.5", "1e2", "2147483647", "2147483648", "-2147483648", "-2147483649", "1e30"];
+    let operands = numbers.iter().chain(&["$.n", "$.o.n", "$.l[1]", "$.l[-1]", "$.s", "$.none", "$['n']"]);
+    let operands = operands.copied().chain(["$.l[*]", "$..n", "$$.State.RetryCount", "States.MathAdd(1, 2)"]);
+    let operands: Vec<&str> = operands.collect();
+    let input = parse(r#"{"n":3,"o":{"n":2147483647},"l":[1,2.5],"s":"4"}"#).unwrap();
+    let (host, mut sums, mut failures) = (TestHost::default(), 0, 0);
+    let scope = Scope::new(&input, &host);
+    for (first, second) in
+        operands.iter().flat_map(|first| operands.iter().map(move |second| (first, second)))
+    {
+        let call = format!("States.MathAdd({first}, {second})");
+        let alone = Expression::parse(&call).unwrap().evaluate("v.$", &scope);
+        let template =
+            Template::compile(&Value::from_members([("v.$", Value::from(call.as_str()))])).unwrap();
+        let filled = template.evaluate(&scope);
+        match alone {
+            Ok(sum) => {
+                sums += 1;
+                let filled = filled.unwrap();
+                assert_eq!(filled.to_text(), format!("{{\"v\":{sum}}}"), "{call}");
+                assert_eq!(filled.text_len(), filled.to_text().len(), "{call}");
+            }
+            Err(error) => {
+                failures += 1;
+                assert_eq!(filled.unwrap_err(), error, "{call}");
+            }
+        }
+    }
+    assert!(sums > 60 && failures > 60, "{sums} {failures}");
+}
+
+#[test]
 fn failing_intrinsics() {
     let failure = |call: &str, detail: &str| {
         assert_eq!(
