@@ -196,10 +196,10 @@ fn events_stand_inside_of_their_states() {
         );
     };
     page.press(&[], 'j');
-    is_at("Attempt 1");
+    is_at("Charge card, attempt 1");
     page.press(&[], 'k');
     page.press(&[], 'k');
-    is_at("Charge card");
+    is_at("Charge card, Succeeded");
     // The filter holds in groups, too.
     page.click("button[aria-label='Open all groups']");
     page.fill("#event-search", "TaskFailed");
