@@ -36,6 +36,8 @@ pub enum Command {
     GoToVisitBefore,
     GoToStart,
     GoToEnd,
+    /// Through the recording, and then the run itself.
+    TogglePlaying,
     ForkRun,
     RedriveRun,
     GoOnWithDefinition,
@@ -173,6 +175,7 @@ impl Command {
         Command::GoToVisitBefore,
         Command::GoToStart,
         Command::GoToEnd,
+        Command::TogglePlaying,
         Command::ForkRun,
         Command::RedriveRun,
         Command::GoOnWithDefinition,
@@ -347,6 +350,9 @@ impl Command {
                 ("Go to the start of the run", "Run", "jump-start", const { &[alt("Home")] })
             }
             Command::GoToEnd => ("Go to the end of the run", "Run", "jump-end", const { &[alt("End")] }),
+            Command::TogglePlaying => {
+                ("Play the run slowly, or stop playing", "Run", "start", const { &[alt_shift("p")] })
+            }
             Command::ForkRun => ("Fork the run here, and keep both", "Run", "choice", &[]),
             Command::RedriveRun => ("Redrive the run", "Run", "retry", &[]),
             Command::GoOnWithDefinition => ("Go on with the changed definition", "Run", "diff", &[]),
@@ -521,7 +527,9 @@ impl Command {
 
     fn known_obstacle(self, studio: Studio) -> Option<&'static str> {
         match self {
-            Command::Run | Command::Debug | Command::RestartRun if studio.workspace.is_empty() => {
+            Command::Run | Command::Debug | Command::RestartRun | Command::TogglePlaying
+                if studio.workspace.is_empty() =>
+            {
                 Some("There is no workflow yet")
             }
             Command::Continue
@@ -657,6 +665,7 @@ fn carry_out(studio: Studio, command: Command) {
                 studio.toggle_breakpoint_at(debugger::Place::Event(event_type));
             }
         }
+        Command::TogglePlaying => studio.toggle_playing(),
         Command::CopyEvent => studio.copy_event_here(),
         Command::ToggleBreakpoint => studio.toggle_breakpoint(),
         Command::ToggleExitBreakpoint => studio.toggle_exit_breakpoint(),

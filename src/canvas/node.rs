@@ -31,6 +31,7 @@ pub struct StatusLook {
 pub fn status_look(status: NodeStatus) -> StatusLook {
     let (key, icon) = match status {
         NodeStatus::Idle => ("idle", ""),
+        NodeStatus::Waiting => ("waiting", "wait"),
         NodeStatus::Running => ("running", "play"),
         NodeStatus::Retrying => ("retrying", "retry"),
         NodeStatus::Succeeded => ("succeeded", "check"),

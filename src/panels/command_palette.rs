@@ -124,6 +124,7 @@ fn other_words(command: Command) -> &'static str {
         Command::Run => "execute start simulate play",
         Command::Debug => "debugger step breakpoint pause",
         Command::Continue => "resume go on",
+        Command::TogglePlaying => "slow run speed animate replay recording pause",
         Command::StopRun => "abort cancel kill",
         Command::RestartRun => "restart rerun",
         Command::StepInto => "debug next into",

@@ -238,6 +238,19 @@ pub fn focus_soon(id: impl Into<Cow<'static, str>>) {
     });
 }
 
+/// Moves the focus to an element of this id at once, so that the next key is about it already; and once the page has
+/// been drawn anew where it could not be had before.
+pub fn focus_now_or_soon(id: &'static str) {
+    let has_focus =
+        || document().and_then(|document| document.active_element()).is_some_and(|at| at.id() == id);
+    if let Some(element) = element_by_id(id) {
+        let _ = element.focus();
+    }
+    if !has_focus() {
+        focus_soon(id);
+    }
+}
+
 /// Scrolls the row that an element is in so far sideways that the element is in sight, once the page has been
 /// drawn anew.
 pub fn scroll_into_row_soon(id: &'static str) {

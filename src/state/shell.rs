@@ -250,7 +250,7 @@ impl Shell {
     /// Shows a pane and moves the focus into it.
     pub fn go_to(self, pane: Pane) {
         self.pane.set(pane);
-        dom::focus_soon(match pane {
+        dom::focus_now_or_soon(match pane {
             Pane::Left => "left",
             Pane::Stage => "stage",
             Pane::Side => "side",

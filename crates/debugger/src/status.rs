@@ -18,6 +18,8 @@ pub enum StateStatus {
     Failed,
     /// An error occurred; the next attempt is to come.
     Retrying,
+    /// In a Wait state, for a task's token, or for a worker that takes up an activity.
+    Waiting,
     Running,
 }
 
@@ -32,11 +34,12 @@ impl StateStatus {
             StateStatus::TimedOut => "Timed out",
             StateStatus::Failed => "Failed",
             StateStatus::Retrying => "Retrying",
+            StateStatus::Waiting => "Waiting",
             StateStatus::Running => "Running",
         }
     }
 
-    pub const ALL: [StateStatus; 8] = [
+    pub const ALL: [StateStatus; 9] = [
         StateStatus::Idle,
         StateStatus::Succeeded,
         StateStatus::Caught,
@@ -44,6 +47,7 @@ impl StateStatus {
         StateStatus::TimedOut,
         StateStatus::Failed,
         StateStatus::Retrying,
+        StateStatus::Waiting,
         StateStatus::Running,
     ];
 
@@ -57,12 +61,26 @@ impl StateStatus {
             StateStatus::TimedOut => "timed-out",
             StateStatus::Failed => "failed",
             StateStatus::Retrying => "retrying",
+            StateStatus::Waiting => "waiting",
             StateStatus::Running => "running",
         }
     }
 
     pub fn from_slug(slug: &str) -> Option<StateStatus> {
         StateStatus::ALL.into_iter().find(|status| status.slug() == slug)
+    }
+}
+
+/// Whether an open visit begins to wait with an event, or waits no longer; none where the event tells nothing of that.
+pub fn waits_from(event: &HistoryEvent) -> Option<bool> {
+    match event.event_type {
+        EventType::WaitStateEntered | EventType::ActivityScheduled => Some(true),
+        EventType::TaskSubmitted => {
+            event.details.resource().map(|resource| resource.action.ends_with(".waitForTaskToken"))
+        }
+        event_type if event_type.begins_attempt() || event_type.is_failure() => Some(false),
+        EventType::ActivityStarted | EventType::ActivitySucceeded | EventType::TaskSucceeded => Some(false),
+        _ => None,
     }
 }
 
@@ -79,6 +97,7 @@ type Place = (u32, FrameId);
 struct Visit {
     state: StateId,
     has_failed: bool,
+    is_waiting: bool,
     /// How many attempts were begun.
     attempts: u32,
     /// Visits are numbered in the order in which they begin.
@@ -90,6 +109,7 @@ struct Tally {
     visits: u32,
     open: u32,
     failing: u32,
+    waiting: u32,
     retries: u32,
     /// How many visits have ended so, by the status.
     ended: [u32; StateStatus::ALL.len()],
@@ -135,7 +155,8 @@ impl StatusBoard {
     pub fn status(&self, state: StateId) -> StateStatus {
         match self.tallies.get(&state) {
             None => StateStatus::Idle,
-            Some(tally) if tally.open > tally.failing => StateStatus::Running,
+            Some(tally) if tally.open > tally.failing + tally.waiting => StateStatus::Running,
+            Some(tally) if tally.waiting > 0 => StateStatus::Waiting,
             Some(tally) if tally.open > 0 => StateStatus::Retrying,
             Some(tally) => tally.worst(),
         }
@@ -232,6 +253,9 @@ impl StatusBoard {
             event_type if event_type.is_failure() => self.fail(place),
             _ => {}
         }
+        if let Some(waits) = waits_from(event) {
+            self.wait(place, waits);
+        }
     }
 
     /// A redriven execution goes on in the visits that had not ended well, and in the containers around them.
@@ -259,14 +283,14 @@ impl StatusBoard {
             *count = count.saturating_sub(1);
         }
         tally.open += 1;
-        self.open.insert(place, Visit { has_failed: false, ..visit });
+        self.open.insert(place, Visit { has_failed: false, is_waiting: false, ..visit });
     }
 
     fn enter(&mut self, place: Place, state: StateId) {
         self.close(place, StateStatus::Aborted);
         self.visits += 1;
         let number = self.visits;
-        self.open.insert(place, Visit { state, has_failed: false, attempts: 0, number });
+        self.open.insert(place, Visit { state, has_failed: false, is_waiting: false, attempts: 0, number });
         let tally = self.tallies.entry(state).or_default();
         tally.visits += 1;
         tally.open += 1;
@@ -297,6 +321,13 @@ impl StatusBoard {
         }
     }
 
+    fn wait(&mut self, place: Place, waits: bool) {
+        let Some(visit) = self.open.get_mut(&place) else { return };
+        let Some(tally) = self.tallies.get_mut(&visit.state) else { return };
+        tally.waiting = tally.waiting.saturating_sub(u32::from(visit.is_waiting)) + u32::from(waits);
+        visit.is_waiting = waits;
+    }
+
     fn fail(&mut self, place: Place) {
         let Some(visit) = self.open.get_mut(&place) else { return };
         if !visit.has_failed {
@@ -312,6 +343,7 @@ impl StatusBoard {
         let tally = self.tallies.entry(visit.state).or_default();
         tally.open = tally.open.saturating_sub(1);
         tally.failing = tally.failing.saturating_sub(u32::from(visit.has_failed));
+        tally.waiting = tally.waiting.saturating_sub(u32::from(visit.is_waiting));
         if let Some(count) = tally.ended.get_mut(result as usize) {
             *count += 1;
         }

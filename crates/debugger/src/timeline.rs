@@ -106,7 +106,7 @@ pub fn spans_of(id: VisitId, visit: &Visit, now: Instant) -> Vec<Span> {
             (true, _) if number + 1 == visit.attempts.len() => visit.status,
             (true, _) => StateStatus::Failed,
             (false, _) if attempt.was_aborted => StateStatus::Aborted,
-            (false, Some(_)) if visit.status == StateStatus::Running => StateStatus::Succeeded,
+            (false, Some(_)) if visit.is_open() => StateStatus::Succeeded,
             (false, _) => visit.status,
         };
         let kind = match is_container {

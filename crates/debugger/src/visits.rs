@@ -6,7 +6,7 @@ use asl::{StateId, StateType, TransitionKind};
 use engine::{Details, EventId, EventType, Failure, FrameId, HistoryEvent, Instant, RunId};
 use json::Str;
 
-use crate::status::{Parents, StateStatus};
+use crate::status::{Parents, StateStatus, waits_from};
 
 /// A visit of a state, numbered in the order in which visits begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -257,7 +257,11 @@ impl Visits {
             parent,
             number,
             attempts: Vec::new(),
-            status: if is_fail { StateStatus::Failed } else { StateStatus::Running },
+            status: match event.event_type {
+                EventType::FailStateEntered => StateStatus::Failed,
+                EventType::WaitStateEntered => StateStatus::Waiting,
+                _ => StateStatus::Running,
+            },
             failure: None,
             has_failed: is_fail,
         });
@@ -320,6 +324,15 @@ impl Visits {
                 visit.failure = failure.clone();
             }
             end_attempt(visit, event.timestamp, position, Some(failure));
+        }
+        if let Some(waits) = waits_from(event)
+            && let Some(visit) = self.visits.get_mut(id.0 as usize).filter(|visit| visit.is_open())
+        {
+            visit.status = match (visit.status, waits) {
+                (StateStatus::Running, true) => StateStatus::Waiting,
+                (StateStatus::Waiting, false) => StateStatus::Running,
+                (status, _) => status,
+            };
         }
     }
 

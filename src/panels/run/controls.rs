@@ -49,7 +49,7 @@ pub fn Controls() -> impl IntoView {
                 <CommandButton command=Command::BackToBreakpoint look="quiet" />
             </div>
             <p class="standing">
-                <span class="phase">{move || phase.get().title()}</span>
+                <span class="phase">{move || if runs.playing.get() { "Playing" } else { phase.get().title() }}</span>
                 <span class="standing-text" data-testid="standing" title=sentence>
                     {sentence}
                 </span>

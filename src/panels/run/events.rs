@@ -160,6 +160,7 @@ fn EventTools(total: Memo<usize>, count: Signal<usize>) -> impl IntoView {
         StateStatus::TimedOut,
         StateStatus::Aborted,
         StateStatus::Running,
+        StateStatus::Waiting,
     ];
     let is_filtered = move || page.filter.with(|filter| *filter != EventFilter::default());
     let download_csv = move |_| {

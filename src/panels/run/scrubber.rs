@@ -9,7 +9,7 @@ use crate::platform::dom;
 use crate::state::{Mark, Mode, RunPhase, Studio};
 use crate::ui::{CommandButton, Icon};
 
-/// Events a second of the speeds of the playback.
+/// Events a second of the speeds at which a run is played.
 const SPEEDS: [(u32, &str); 6] = [
     (1, "1 event/s"),
     (4, "4 events/s"),
@@ -130,8 +130,16 @@ pub fn Scrubber() -> impl IntoView {
             <button
                 type="button"
                 class="button quiet icon-only"
-                aria-label=move || if runs.playing.get() { "Pause the playback" } else { "Play the recording" }
-                title=move || if runs.playing.get() { "Pause the playback" } else { "Play the recording" }
+                aria-label=move || if runs.playing.get() { "Stop playing" } else { "Play from here" }
+                title=move || {
+                    match (runs.playing.get(), runs.phase().is_over()) {
+                        (true, _) => "Stop playing",
+                        (false, true) => "Play from here, at the speed beside",
+                        (false, false) => {
+                            "Play from here: what is recorded, then the run itself, at the speed beside"
+                        }
+                    }
+                }
                 on:click=move |_| studio.toggle_playing()
             >
                 {move || view! { <Icon name=if runs.playing.get() { "pause" } else { "start" } size=18 /> }}
@@ -139,7 +147,7 @@ pub fn Scrubber() -> impl IntoView {
             <CommandButton command=Command::GoToEnd look="quiet" />
             <select
                 class="speed"
-                aria-label="Speed of the playback"
+                aria-label="Speed of playing"
                 on:change=move |event| runs.speed.set(event_target_value(&event).parse().unwrap_or(15))
             >
                 {SPEEDS

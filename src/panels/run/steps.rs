@@ -206,6 +206,7 @@ fn StepTools(total: Memo<usize>, count: Signal<usize>, scale: Memo<Shared<Scale>
         StateStatus::TimedOut,
         StateStatus::Aborted,
         StateStatus::Running,
+        StateStatus::Waiting,
         StateStatus::Retrying,
     ];
     let types = [

@@ -1,10 +1,13 @@
-//! What stands out on the way through a run, and playing it.
+//! What stands out on the way through a run, and playing it: what is recorded of it, and then the run itself.
 
+use debugger::{Run, Stop, Target};
+use engine::Budget;
 use json::Str;
 use leptos::prelude::*;
 
-use super::{RunPhase, Runs};
+use super::{KeptRun, RunPhase, Runs, STEPS_AT_ONCE};
 use crate::platform::dom;
+use crate::state::Mode;
 use crate::state::studio::Studio;
 
 /// Why an event is marked.
@@ -70,19 +73,45 @@ impl Runs {
     }
 }
 
+impl KeptRun {
+    /// Goes to a position: through what is recorded, and beyond its end by letting the run itself go on, which its
+    /// breakpoints stop. Answers whether there is more to come.
+    pub(super) fn play_to(&mut self, position: u32) -> bool {
+        self.session.seek(position);
+        let is_over = self.phase(false).is_over();
+        if position <= self.session.len() || is_over {
+            return !(is_over && self.session.is_at_end());
+        }
+        let stop = self.session.run(Run::To(Target::Position(position)), Budget { steps: STEPS_AT_ONCE });
+        self.session.pause();
+        let goes_on = matches!(stop, Stop::Stepped | Stop::Budget);
+        self.stop = (!goes_on).then_some((stop, self.session.cursor().position));
+        goes_on
+    }
+}
+
 impl Studio {
-    /// Plays the recording from the cursor on, from its start where the cursor is at its end; or stops playing.
+    /// Plays the run from the cursor on: what is recorded of it, and then the run itself, which so goes on slowly. Begins
+    /// with its start where the cursor is at the end of a run that is over, and a run where there is none. Or stops playing.
     pub fn toggle_playing(self) {
         let runs = self.runs;
         if runs.playing.get_untracked() {
             return self.stop_playing();
         }
-        if runs.phase.get_untracked() == RunPhase::Running {
+        match runs.phase.get_untracked() {
+            RunPhase::Running => return,
+            RunPhase::None => self.debug(),
+            phase => {
+                let is_at_end = runs.with_run_untracked(|run| run.session.is_at_end()).unwrap_or(true);
+                if is_at_end && phase.is_over() {
+                    runs.seek(0);
+                }
+            }
+        }
+        if matches!(runs.phase.get_untracked(), RunPhase::None | RunPhase::Running) {
             return;
         }
-        if runs.with_run_untracked(|run| run.session.is_at_end()).unwrap_or(true) {
-            runs.seek(0);
-        }
+        self.shell.mode.set(Mode::Run);
         runs.playing.set(true);
         self.play_on(dom::now_ms(), 0.0);
     }
@@ -105,8 +134,7 @@ impl Studio {
             let due = owed.floor();
             if due >= 1.0 {
                 let position = runs.cursor.get_untracked().position.saturating_add(due as u32);
-                runs.show_position(position);
-                if runs.with_run_untracked(|run| run.session.is_at_end()).unwrap_or(true) {
+                if !runs.play_to(position) {
                     return self.stop_playing();
                 }
             }

@@ -128,7 +128,7 @@ pub struct Runs {
     pub runs_children: RwSignal<bool>,
     /// Whether an Express workflow is started a second time, as AWS may.
     pub starts_twice: RwSignal<bool>,
-    /// Whether the recording is played, and how many events a second.
+    /// Whether the run is played, and how many events a second.
     pub playing: RwSignal<bool>,
     pub speed: RwSignal<u32>,
     /// Which of several branches goes on first in the next run, and the seed of what is random in it.
@@ -519,15 +519,23 @@ impl Runs {
     /// Goes to a stage of an event.
     pub fn seek_to(self, cursor: Cursor) {
         self.pause();
-        self.playing.set(false);
         self.touch(|run| run.session.seek_to(cursor));
         self.publish(false);
     }
 
-    /// Goes to a position while the recording is played.
-    fn show_position(self, position: u32) {
-        self.touch(|run| run.session.seek(position));
-        self.publish(false);
+    /// Goes to a position while the run is played. Answers whether there is more to come.
+    fn play_to(self, position: u32) -> bool {
+        let played = self.touch(|run| {
+            let before = run.session.len();
+            let goes_on = run.play_to(position);
+            (goes_on, run.session.len() > before)
+        });
+        let (goes_on, has_grown) = played.unwrap_or_default();
+        self.publish(has_grown);
+        if has_grown && !goes_on {
+            self.list_version.update(|version| *version += 1);
+        }
+        goes_on
     }
 
     /// Goes to where a visit of a state ended, or got to so far.
@@ -550,7 +558,6 @@ impl Runs {
     /// Does a command of the debugger, a part of a frame at a time, until it stops.
     pub fn command(self, command: Run) {
         self.pause();
-        self.playing.set(false);
         if self.current.get_untracked().is_none() {
             return;
         }
@@ -558,8 +565,11 @@ impl Runs {
         self.advance(Some(command));
     }
 
-    /// Stops going on; the run can go on later.
+    /// Stops going on, and playing; the run can go on later.
     pub fn pause(self) {
+        if self.playing.get_untracked() {
+            self.playing.set(false);
+        }
         self.serial.update_value(|serial| *serial += 1);
         if !self.is_going.get_value() {
             return;

@@ -546,3 +546,64 @@ fn a_branch_that_has_yet_to_begin_is_chosen_to_go_first() {
     page.wait_for_text("[data-testid=status]", "Succeeded");
     page.assert_clean();
 }
+
+#[test]
+fn a_run_is_played_slowly_and_stops_where_it_has_to() {
+    const SPEED: &str = "select[aria-label='Speed of playing']";
+    const PLAY: &str = "button[aria-label='Play from here']";
+    let page = Page::open_workflow(COUNTING, ANSWERS);
+    page.wait_for("g.node[data-name=Ask]");
+    page.follow_runs();
+    page.press(&[], Key::F10.into());
+    page.wait_for_standing("Count: Pass state entered");
+    let begun = page.position();
+    page.choose_option(SPEED, "1");
+    page.click(PLAY);
+    page.wait_for_text(".phase", "Playing");
+    page.wait_for_position(begun + 1);
+    page.press(&[Key::Alt, Key::Shift], 'p');
+    page.wait_for_text(".phase", "Paused");
+    assert!(page.position() < begun + 10, "one event a second");
+
+    // What stops a run that goes on at full speed stops this one, too.
+    stop_at(&page, "Count", "$states.input.n = 2");
+    page.choose_option(SPEED, "250");
+    page.click(PLAY);
+    page.wait_for_standing("Stopped by a breakpoint. Count");
+    page.wait_for(PLAY);
+    page.click(PLAY);
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+
+    // From the end of a run that is over it is played from its start.
+    let end = page.position();
+    page.choose_option(SPEED, "1");
+    page.click(PLAY);
+    page.until("the start", || (page.position() < end).then_some(()));
+    page.wait_for_text(".phase", "Playing");
+    page.click("button[aria-label='Stop playing']");
+    page.wait_for(PLAY);
+
+    // Where there is no run it begins one, which stops at a task without an answer.
+    page.press(&[Key::Alt], 'n');
+    page.wait_for("g.node[data-name='Start here']");
+    page.replace_text("#tab-definition", COUNTING);
+    page.wait_for("g.node[data-name=Ask]");
+    page.press(&[Key::Alt, Key::Shift], 'p');
+    page.wait_for_standing("Ask waits for an answer");
+    page.assert_clean();
+}
+
+#[test]
+fn a_state_that_waits_says_so() {
+    let page = Page::open_workflow(ENDLESS, "{}");
+    page.wait_for("g.node[data-name=B]");
+    page.follow_runs();
+    page.press(&[], Key::F10.into());
+    page.wait_for_standing("A: Wait state entered");
+    let told = page.attribute("g.node[data-name=A]", "aria-label").unwrap_or_default();
+    assert!(told.contains("Waiting"), "{told}");
+    page.wait_for_text(".legend-entry", "Waiting");
+    page.press(&[], Key::F10.into());
+    page.wait_for("g.node[data-name=A][data-status=succeeded]");
+    page.assert_clean();
+}

@@ -72,7 +72,7 @@ impl Colours {
         let [succeeded, running, caught, idle] = self.statuses;
         match status {
             "succeeded" => succeeded,
-            "running" => running,
+            "running" | "waiting" => running,
             "caught" | "retrying" => caught,
             "failed" | "timed-out" => self.failed,
             _ => idle,

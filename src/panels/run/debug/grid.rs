@@ -125,7 +125,7 @@ pub fn Grid() -> impl IntoView {
                         StateStatus::Caught | StateStatus::Retrying => "--caught",
                         StateStatus::Failed | StateStatus::TimedOut => "--failed",
                         StateStatus::Aborted => "--idle",
-                        StateStatus::Running => "--running",
+                        StateStatus::Running | StateStatus::Waiting => "--running",
                     };
                     dom::colour_of(&canvas, token)
                 };

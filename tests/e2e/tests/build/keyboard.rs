@@ -27,7 +27,9 @@ impl Keyboard<'_> {
              const now = document.activeElement;
              if (now === wanted) return 0;
              if (now.closest('#stage')) return 'graph';
-             if (!inspector.contains(now)) return null;
+             // Where the form gave the focus to another control meanwhile, the last Tab led out of it.
+             if (now === document.body) return null;
+             if (!inspector.contains(now)) return 'elsewhere';
              const stops = [...inspector.querySelectorAll('button, input, select, textarea, .code-host.ready')]
                  .filter((one) => !one.disabled && one.checkVisibility());
              return stops.indexOf(wanted) - stops.indexOf(now)",
@@ -35,7 +37,7 @@ impl Keyboard<'_> {
         );
         page.until(&format!("{control:?} to have the focus"), || {
             let away = page.script(&script);
-            if away == json!("graph") {
+            if away == json!("graph") || away == json!("elsewhere") {
                 self.go_to_form();
                 return None;
             }
