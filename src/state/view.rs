@@ -161,14 +161,21 @@ impl View {
         }
     }
 
-    /// Notes the canvas's size, and fits the picture anew if nobody has moved it since it was fitted.
+    /// Notes the canvas's size. A picture that nobody has moved since it was fitted, or was in sight as a whole, is fitted
+    /// anew; one that somebody has moved is moved into sight where all of it was there before and still has room.
     pub fn resize(self, width: f64, height: f64, picture: Rect) {
-        if self.size.try_get_untracked().is_none_or(|size| size == (width, height)) {
+        let Some(before) = self.size.try_get_untracked().filter(|before| *before != (width, height)) else {
             return;
-        }
+        };
+        let camera = self.camera.get_untracked();
+        let was_whole = before.0 > 0.0 && camera.visible(before.0, before.1).encloses(&picture);
         self.size.set((width, height));
-        if self.fitted.get_value() == Some(self.camera.get_untracked()) {
+        let is_placed = self.placed.get_value() == Some(camera);
+        let is_whole = || camera.visible(width, uncovered(width, height)).encloses(&picture);
+        if self.fitted.get_value() == Some(camera) || (was_whole && is_placed && !is_whole()) {
             self.open_on(picture);
+        } else if was_whole {
+            self.reveal_if_it_fits(picture);
         }
     }
 
