@@ -274,14 +274,24 @@ fn form_of(studio: Studio, task: &TaskRequest) -> String {
     format!("answer {run} {} {:?}", task.id.0, task.scheduled_at)
 }
 
-/// Results that the task may have: what it answered before, what is prepared, what is made up.
+/// Results that the task may have: what it answered before, what is prepared, what is made up with what the workflow
+/// reads of it.
 fn proposals(studio: Studio, task: &TaskRequest) -> Vec<(&'static str, Value)> {
     let mut found: Vec<(&'static str, Value)> = Vec::new();
     found.extend(studio.earlier_result(&task.state_name).map(|value| ("its answer before", value)));
     found.extend(studio.prepared_result(&task.state_name).map(|value| ("the prepared answers", value)));
-    let made_up = engine::mock::made_up_result(&task.resource, &task.parameters);
-    found.push(("the service's shape", made_up.without_text()));
-    found.push(("nothing", Value::object(json::Map::new())));
+    let made_up = engine::mock::made_up_result(&task.resource, &task.parameters).without_text();
+    let read = studio
+        .runs
+        .with_run_untracked(|run| asl::assist::result_read_of(run.document_of(task.run)?.state(task.state)?));
+    let nothing = Value::object(json::Map::new());
+    if let Some(read) = read.flatten() {
+        found.push(("what is read of it", asl::assist::with_what_is_read(&made_up, &read)));
+    }
+    if made_up != nothing {
+        found.push(("the service's shape", made_up));
+    }
+    found.push(("nothing", nothing));
     found
 }
 

@@ -607,3 +607,24 @@ fn a_state_that_waits_says_so() {
     page.wait_for("g.node[data-name=A][data-status=succeeded]");
     page.assert_clean();
 }
+
+#[test]
+fn what_the_workflow_reads_of_an_answer_is_proposed() {
+    let definition = r#"{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
+        "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Arguments": {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody": "{% $states.context.Task.Token %}"},
+            "Output": "{% $merge([$states.input, {'approval': $states.result}]) %}", "Next": "Approved?"},
+        "Approved?": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.approval.approved = true %}", "Next": "Yes"}], "Default": "No"},
+        "Yes": {"Type": "Succeed"}, "No": {"Type": "Fail"}}}"#;
+    let page = Page::open_workflow(definition, "{}");
+    page.wait_for("g.node[data-name=Yes]");
+    page.press(&[], Key::F8.into());
+    page.wait_for_value(
+        "return JSON.parse(document.querySelector('.answer textarea')?.value ?? null)",
+        &json!({ "approved": true }),
+    );
+    page.click(".answer .button.primary");
+    page.wait_for_text("[data-testid=status]", "Succeeded");
+    page.wait_for("g.node[data-name=Yes][data-status=succeeded]");
+    page.assert_clean();
+}

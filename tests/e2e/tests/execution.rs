@@ -285,7 +285,7 @@ fn a_breakpoint_on_a_timer_stops_before_it_fires() {
     page.wait_for(".breakpoint-row");
     page.press(&[], Key::F8.into());
     page.wait_for_standing("Stopped by a breakpoint");
-    page.wait_for("g.node.here[data-name=Rest][data-status=running]");
+    page.wait_for("g.node.here[data-name=Rest][data-status=waiting]");
     page.press(&[], Key::F8.into());
     page.wait_for_text("[data-testid=status]", "Succeeded");
     page.assert_clean();

@@ -1,18 +1,14 @@
-//! Completion within data: JSON of which examples are known, and of which it is known what a state reads of it.
+//! Completion within data: JSON of which examples are known.
 
-use json::{Map, NodeId, NodeKind, Value};
+use json::{Map, NodeKind, Value};
 
 use super::cursor::{Cursor, Spot, Step};
 use super::{Item, ItemKind, Items};
-use crate::{QueryLanguage, State};
 
 /// Completions in one list.
 const MOST: usize = 100;
 /// Items of an array that are looked at for what members items have.
 const MOST_ITEMS: usize = 50;
-/// More is not read of a state.
-const MOST_NODES: usize = 5_000;
-const MOST_STEPS: usize = 24;
 
 /// What can stand at an offset of a JSON text that is like the examples: names of members and values that these have
 /// at the same place, those of the first example first.
@@ -150,78 +146,9 @@ fn shortened(label: &str) -> String {
     }
 }
 
-/// An object with the members that the fields of a state read of its input, as far as paths name them. What is read
-/// as a whole is an empty string. States inside of it are left out.
-pub fn input_read_by(state: State<'_>) -> Value {
-    let tree = state.document().tree();
-    let mark = match state.language() {
-        QueryLanguage::JsonPath => "$.",
-        QueryLanguage::Jsonata => "$states.input.",
-    };
-    let mut read = Map::new();
-    let mut open: Vec<NodeId> = state.node().into_iter().collect();
-    let mut seen = 0;
-    while let Some(node) = open.pop() {
-        seen += 1;
-        if seen > MOST_NODES {
-            break;
-        }
-        if let Some(text) = tree.as_str(node) {
-            for (at, _) in text.match_indices(mark) {
-                // `$$.` is the context object.
-                let is_other = text.get(..at).is_some_and(|before| before.ends_with('$'));
-                let steps = names_in(text.get(at + mark.len()..).unwrap_or_default());
-                if !is_other && !steps.is_empty() {
-                    note(&mut read, &steps);
-                }
-            }
-        }
-        let members = tree
-            .members(node)
-            .filter(|member| !matches!(&*member.name, "States" | "ResultPath" | "ResultSelector"));
-        let inner: Vec<NodeId> = tree.items(node).chain(members.filter_map(|member| member.value)).collect();
-        // The last is the first that is taken.
-        open.extend(inner.into_iter().rev());
-    }
-    Value::object(read)
-}
-
-/// The names that a path begins with: of `a.b[0].c + 1` these are `a` and `b`.
-fn names_in(path: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = path;
-    loop {
-        let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
-        let end = rest.find(|letter| !is_letter(letter)).unwrap_or(rest.len());
-        let Some(name) = rest.get(..end).filter(|name| !name.is_empty()) else { return names };
-        names.push(name);
-        match rest.get(end..).and_then(|rest| rest.strip_prefix('.')) {
-            Some(after) if names.len() < MOST_STEPS => rest = after,
-            _ => return names,
-        }
-    }
-}
-
-fn note(read: &mut Map, steps: &[&str]) {
-    let Some((name, inner)) = steps.split_first() else { return };
-    let known = read.get(name).and_then(Value::as_object).cloned();
-    if inner.is_empty() {
-        if known.is_none() {
-            read.insert(*name, Value::from(""));
-        }
-        return;
-    }
-    let mut members = known.unwrap_or_default();
-    note(&mut members, inner);
-    read.insert(*name, Value::object(members));
-}
-
 #[cfg(test)]
 mod tests {
-    use json::Value;
-
-    use super::{complete_data, input_read_by};
-    use crate::Document;
+    use super::complete_data;
 
     fn check(text: &str, expected: &[(&str, &str)]) {
         let examples = [
@@ -280,26 +207,6 @@ mod tests {
                 ),
                 (r#"{"customer":{"name":"Ada"},"id":"o-2"}"#, r#"{"customer":{"name":"Ada"},"id":"o-2"}"#),
             ],
-        );
-    }
-
-    #[test]
-    fn what_a_state_reads_is_known() {
-        let read = |fields: &str| -> Value {
-            let text = format!(
-                r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Pass", {fields}, "End": true}}}}}}"#
-            );
-            let document = Document::parse(&text);
-            input_read_by(document.state_named("A").unwrap())
-        };
-        assert_eq!(
-            read(r#""Parameters": {"a.$": "$.order.total", "b.$": "States.Format('{}', $.order.id, $$.State.Name)", "c.$": "$.order"}"#).to_text(),
-            r#"{"order":{"total":"","id":""}}"#
-        );
-        assert_eq!(
-            read(r#""QueryLanguage": "JSONata", "Output": "{% $states.input.items[price > 1].name & $states.input.to.`x y` %}""#)
-                .to_text(),
-            r#"{"items":"","to":""}"#
         );
     }
 }
