@@ -193,7 +193,7 @@ fn other_words(command: Command) -> &'static str {
 /// those that have it in their title. Where none has them all, those that have most.
 fn search(query: &str) -> Vec<Command> {
     let query = query.trim().to_lowercase();
-    let words: Vec<&str> = query.split_whitespace().collect();
+    let words: Vec<&str> = catalogue::words_of(&query).collect();
     let mut found: Vec<(usize, u8, Command)> = Command::ALL
         .iter()
         .map(|command| {

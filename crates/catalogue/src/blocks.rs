@@ -3,6 +3,8 @@
 use asl::QueryLanguage;
 use json::Value;
 
+use crate::search::has_words;
+
 /// The ready blocks.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Blocks {
@@ -56,6 +58,6 @@ impl Block {
     /// Whether each word of a query is somewhere in what is said of it.
     pub fn fits(&self, query: &str) -> bool {
         let text = format!("{} {} {}", self.title, self.about, self.words).to_lowercase();
-        query.to_lowercase().split_whitespace().all(|word| text.contains(word))
+        has_words(&text, query)
     }
 }

@@ -24,7 +24,7 @@ pub use insertion::{Insertable, Insertion};
 pub use integration::{Integration, Pattern, Service, integration, integration_of, service};
 pub use names::{Action, NamedService, Names};
 pub use own_shapes::own_shapes;
-pub use search::{Hit, NOT_CALLABLE, Target, api_name, search};
+pub use search::{Hit, NOT_CALLABLE, Target, api_name, has_words, search, words_of};
 pub use shapes::{Member, Operation, Shape, Shapes, Structure};
 pub use table::{INTEGRATIONS, SERVICES};
 pub use template::{choice_with_end, flow_state, sdk_template, skeleton, template};

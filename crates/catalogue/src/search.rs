@@ -67,13 +67,22 @@ const POPULAR: [&str; 16] = [
 /// Why an action can't be used.
 pub const NOT_CALLABLE: &str = "Step Functions can't call this: it streams, or it hands out credentials";
 
+/// The words of a query: `fan-out` are two.
+pub fn words_of(query: &str) -> impl Iterator<Item = &str> {
+    query.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Whether a text in small letters has all words of a query.
+pub fn has_words(text: &str, query: &str) -> bool {
+    words_of(&query.to_lowercase()).all(|word| text.contains(word))
+}
+
 /// The best hits for the words of a query, the best first; optimized integrations before others that fit as well.
 /// Each word has to be somewhere in the service's or the action's name. Without `names`, only the optimized
 /// integrations are searched; an empty query gives all of those.
 pub fn search(names: Option<&Names>, query: &str, limit: usize) -> Vec<Hit> {
-    let words: Vec<String> =
-        query.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+    let query = query.to_lowercase();
+    let words: Vec<&str> = words_of(&query).collect();
     let mut found: Vec<(i32, usize, Hit)> = Vec::new();
     let mut add = |score: i32, hit: Hit| {
         let order = found.len();

@@ -136,6 +136,7 @@ fn they_can_be_found() {
         ("poll", "poll-until-done"),
         ("compensation", "saga-step"),
         ("rate limit", "http-call"),
+        ("fan-out", "fan-out-gather"),
     ] {
         assert!(blocks.iter().any(|block| block.id == id && block.fits(query)), "{query}");
     }

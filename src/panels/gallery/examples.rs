@@ -1,5 +1,6 @@
 //! What the gallery knows of the examples that came with the app, and which of them somebody looks for.
 
+use catalogue::has_words;
 use json::Value;
 
 use crate::platform::fetch;
@@ -88,9 +89,4 @@ impl Filter {
             && self.is_express.is_none_or(|is_express| is_express == example.is_express)
             && has_words(&example.words, &self.query)
     }
-}
-
-/// Whether a text in small letters has all words of a query.
-pub fn has_words(text: &str, query: &str) -> bool {
-    query.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }

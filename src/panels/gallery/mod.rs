@@ -4,6 +4,7 @@ mod recent;
 
 use std::collections::BTreeSet;
 
+use catalogue::has_words;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use self::card::ExampleCard;
-use self::examples::{Example, Filter, has_words};
+use self::examples::{Example, Filter};
 use self::recent::RecentRow;
 use crate::platform::dom;
 use crate::state::{DraftSummary, Studio};

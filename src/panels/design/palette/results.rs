@@ -1,4 +1,5 @@
-use catalogue::{Hit, Target, search};
+use asl::StateType;
+use catalogue::{Hit, Target, has_words, search};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -19,13 +20,10 @@ pub fn Results(query: RwSignal<String>) -> impl IntoView {
         palette.names.with(|names| query.with(|query| search(names.as_deref(), query, MOST_HITS)))
     });
     let states = move || {
-        let query = query.get().to_lowercase();
-        let fits = move |text: &str| query.split_whitespace().all(|word| text.contains(word));
+        let query = query.get();
         STATES
             .into_iter()
-            .filter(|(state_type, about)| {
-                fits(&format!("{} {} state flow", state_type.name(), about).to_lowercase())
-            })
+            .filter(move |(state_type, about)| fits_state(*state_type, about, &query))
             .map(|(state_type, about)| {
                 let kind = type_key(Some(state_type));
                 let icon = type_icon(Some(state_type));
@@ -45,9 +43,9 @@ pub fn Results(query: RwSignal<String>) -> impl IntoView {
             .collect_view()
     };
     let saved = move || {
-        let query = query.get().to_lowercase();
+        let query = query.get();
         let saved = palette.saved.get();
-        let fitting = saved.into_iter().filter(|block| block.name.to_lowercase().contains(query.trim()));
+        let fitting = saved.into_iter().filter(|block| has_words(&block.name.to_lowercase(), &query));
         fitting
             .map(|block| {
                 let source = Source::Saved(block.name.clone());
@@ -77,15 +75,14 @@ pub fn Results(query: RwSignal<String>) -> impl IntoView {
 }
 
 fn anything_else(query: RwSignal<String>, palette: crate::state::Palette) -> bool {
-    let query = query.get().to_lowercase();
-    let words: Vec<&str> = query.split_whitespace().collect();
-    STATES.iter().any(|(state_type, about)| {
-        let text = format!("{} {} state flow", state_type.name(), about).to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    }) || palette.ready.with(|ready| ready.blocks.iter().any(|block| block.fits(&query)))
-        || palette
-            .saved
-            .with(|saved| saved.iter().any(|block| block.name.to_lowercase().contains(query.trim())))
+    let query = query.get();
+    STATES.iter().any(|(state_type, about)| fits_state(*state_type, about, &query))
+        || palette.ready.with(|ready| ready.blocks.iter().any(|block| block.fits(&query)))
+        || palette.saved.with(|saved| saved.iter().any(|block| has_words(&block.name.to_lowercase(), &query)))
+}
+
+fn fits_state(state_type: StateType, about: &str, query: &str) -> bool {
+    has_words(&format!("{} {about} state flow", state_type.name()).to_lowercase(), query)
 }
 
 fn is_optimized(hit: &Hit) -> bool {
