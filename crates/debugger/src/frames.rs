@@ -99,8 +99,7 @@ impl<H: TaskHost + Clone> Session<H> {
             .find(|(_, visit)| visit.frame == frame && visit.run == info.run);
         let status = match latest {
             None => StateStatus::Idle,
-            Some((_, visit)) if visit.last > cursor => StateStatus::Running,
-            Some((_, visit)) => visit.status,
+            Some((_, visit)) => visit.status_at(cursor),
         };
         Some(FrameView {
             run: info.run,

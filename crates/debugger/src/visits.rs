@@ -52,6 +52,27 @@ impl Visit {
         self.ended_at.is_none()
     }
 
+    /// How the visit fares at a position, which may be before its end.
+    pub fn status_at(&self, position: u32) -> StateStatus {
+        if position >= self.last {
+            return self.status;
+        }
+        if self.state_type == StateType::Wait {
+            return StateStatus::Waiting;
+        }
+        match self.attempts.iter().rev().find(|attempt| attempt.begun <= position) {
+            Some(attempt) if attempt.ended.is_some_and(|ended| ended <= position) => {
+                if attempt.has_failed {
+                    StateStatus::Retrying
+                } else {
+                    StateStatus::Running
+                }
+            }
+            Some(attempt) if attempt.waits_at(position) => StateStatus::Waiting,
+            _ => StateStatus::Running,
+        }
+    }
+
     /// How many attempts followed a failed one.
     pub fn retries(&self) -> usize {
         self.attempts.len().saturating_sub(1)
@@ -70,9 +91,15 @@ pub struct Attempt {
     pub has_failed: bool,
     /// Whether it was ended from outside: another branch failed, or the run was stopped.
     pub was_aborted: bool,
+    /// The positions from which and until which it waited for a token or a worker.
+    waits: Option<(u32, Option<u32>)>,
 }
 
 impl Attempt {
+    fn waits_at(&self, position: u32) -> bool {
+        self.waits.is_some_and(|(from, until)| from <= position && until.is_none_or(|until| position < until))
+    }
+
     pub fn status(&self) -> StateStatus {
         match self.to {
             _ if self.has_failed => StateStatus::Failed,
@@ -309,6 +336,7 @@ impl Visits {
                 failure: None,
                 has_failed: false,
                 was_aborted: false,
+                waits: None,
             });
         } else if ends_attempt(event.event_type) {
             visit.has_failed = false;
@@ -333,6 +361,13 @@ impl Visits {
                 (StateStatus::Waiting, false) => StateStatus::Running,
                 (status, _) => status,
             };
+            if let Some(attempt) = visit.attempts.last_mut() {
+                attempt.waits = match (attempt.waits, waits) {
+                    (None, true) => Some((position, None)),
+                    (Some((from, None)), false) => Some((from, Some(position))),
+                    (known, _) => known,
+                };
+            }
         }
     }
 

@@ -94,6 +94,24 @@ fn what_waits_is_told_from_what_works() {
     );
 }
 
+/// A visit tells at each of its positions what it told when the run was there.
+#[test]
+fn a_visit_tells_how_it_fared_before_its_end() {
+    let expected = told(WAITING, ANSWERS);
+    let machine = Arc::new(Machine::compile(&Document::parse(WAITING)).unwrap());
+    let host = MockHost::from_json(&json::parse(ANSWERS).unwrap()).unwrap();
+    let mut session = Session::start(machine, json::parse("{}").unwrap(), Options::default(), host);
+    session.run(Run::Continue, Budget { steps: 1_000 });
+    let mut found = Vec::new();
+    for position in 1..=session.len() {
+        session.seek(position);
+        let event_type = session.event().unwrap().event_type;
+        let Some((_, visit)) = session.visit() else { continue };
+        found.push((format!("{}: {}", visit.name, event_type.name()), visit.status_at(position)));
+    }
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn a_stopped_wait_is_aborted_and_a_state_waits_while_all_of_its_open_visits_do() {
     let definition = r#"{

@@ -65,7 +65,7 @@ impl KeptRun {
             visit: view.visit,
             name: visit.name.clone(),
             state_type: visit.state_type,
-            status: if is_going { StateStatus::Running } else { visit.status },
+            status: visit.status_at(position),
             number: visit.number,
             retries: visit
                 .attempts

@@ -11,6 +11,8 @@ use crate::options::Options;
 
 /// Distance of ports at the bottom of a vertex, if there is room.
 const PORT_GAP: f64 = 28.0;
+/// Ports do not come nearer to each other than this for a straight line, if there is room.
+const LEAST_PORT_GAP: f64 = 10.0;
 /// Distance of a port from the corner of its vertex, if there is room.
 const CORNER: f64 = 16.0;
 /// Ports at the bottom of a wide vertex stay this near to its middle, if there is room.
@@ -141,22 +143,28 @@ impl Ports {
 fn spread(targets: &[f64], center: f64, width: f64) -> Vec<f64> {
     let reach = (width / 2.0 - CORNER).max(width / 4.0).min(PORT_RANGE);
     let off = |x: f64| (x - center).abs();
-    let straight = (0..targets.len()).filter(|&at| off(targets[at]) <= reach);
-    let anchor = straight.min_by(|&a, &b| off(targets[a]).total_cmp(&off(targets[b])));
+    let corner = |side: f64| center + side * (width / 2.0 - CORNER.min(width / 8.0));
     let count = targets.len() as f64;
+    // Between the first that stands straight and the corners there has to be a place for each of the others.
+    let least = (width / (count + 1.0)).min(LEAST_PORT_GAP);
+    let has_room = |at: usize| {
+        let (before, after) = (at as f64, count - 1.0 - at as f64);
+        targets[at] - corner(-1.0) >= before * least && corner(1.0) - targets[at] >= after * least
+    };
+    let straight = (0..targets.len()).filter(|&at| off(targets[at]) <= reach && has_room(at));
+    let anchor = straight.min_by(|&a, &b| off(targets[a]).total_cmp(&off(targets[b])));
     let Some(anchor) = anchor else {
         let gap = (width / (count + 1.0)).min(PORT_GAP);
         return (0..targets.len()).map(|at| center + (at as f64 - (count - 1.0) / 2.0) * gap).collect();
     };
     let mut ports = vec![targets[anchor]; targets.len()];
-    let corner = |side: f64| center + side * (width / 2.0 - CORNER.min(width / 8.0));
     let mut fill = |others: &mut dyn Iterator<Item = usize>, count: usize, side: f64| {
         let mut port = targets[anchor];
         for (done, at) in others.enumerate() {
             let left = (count - done) as f64;
             let gap = ((corner(side) - port) * side / left).clamp(0.0, PORT_GAP);
-            let straight = (targets[at] - port) * side >= gap.min(10.0)
-                && (corner(side) - targets[at]) * side >= (left - 1.0) * gap.min(10.0);
+            let straight = (targets[at] - port) * side >= gap.min(LEAST_PORT_GAP)
+                && (corner(side) - targets[at]) * side >= (left - 1.0) * gap.min(LEAST_PORT_GAP);
             port = if straight { targets[at] } else { port + side * gap };
             ports[at] = port;
         }
@@ -531,4 +539,35 @@ fn simplified(points: Vec<Point>) -> Vec<Point> {
         kept.push(point);
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::spread;
+
+    #[test]
+    fn what_leads_to_below_a_corner_leaves_room_beside_it() {
+        assert_eq!(spread(&[412.0, 412.0], 308.0, 240.0), [384.0, 412.0]);
+        // One has the corner for itself.
+        assert_eq!(spread(&[412.0], 308.0, 240.0), [412.0]);
+        assert_eq!(spread(&[308.0, 412.0], 308.0, 240.0), [308.0, 412.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn each_has_a_port_of_its_own(mut targets in prop::collection::vec(-40_i32..40, 1..12), width in 6_u32..60) {
+            targets.sort_unstable();
+            let (targets, width): (Vec<f64>, f64) =
+                (targets.into_iter().map(|target| f64::from(target) * 8.0).collect(), f64::from(width) * 8.0);
+            let ports = spread(&targets, 0.0, width);
+            for pair in ports.windows(2) {
+                prop_assert!(pair[1] - pair[0] > 0.5, "{ports:?}");
+            }
+            for port in &ports {
+                prop_assert!(port.abs() <= width / 2.0, "{ports:?}");
+            }
+        }
+    }
 }
