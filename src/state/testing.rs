@@ -238,12 +238,10 @@ impl Studio {
         };
         let made_up = self.made_up_result(subject, trial).without_text();
         if subject.state_type == StateType::Task {
-            let read = self
-                .workspace
-                .document
-                .with_untracked(|document| asl::assist::result_read_of(document.state_named(&subject.name)?));
-            let whole = read.map(|read| asl::assist::with_what_is_read(&made_up, &read));
-            found.extend(whole.map(|value| ("what is read of it", value)));
+            let read = self.workspace.document.with_untracked(|document| {
+                asl::assist::answer_with_what_is_read(document.state_named(&subject.name)?, &made_up)
+            });
+            found.extend(read.map(|value| ("what is read of it", value)));
         }
         found.push((title, made_up));
         found

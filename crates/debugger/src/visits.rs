@@ -61,12 +61,8 @@ impl Visit {
             return StateStatus::Waiting;
         }
         match self.attempts.iter().rev().find(|attempt| attempt.begun <= position) {
-            Some(attempt) if attempt.ended.is_some_and(|ended| ended <= position) => {
-                if attempt.has_failed {
-                    StateStatus::Retrying
-                } else {
-                    StateStatus::Running
-                }
+            Some(attempt) if attempt.has_failed && attempt.ended.is_some_and(|ended| ended <= position) => {
+                StateStatus::Retrying
             }
             Some(attempt) if attempt.waits_at(position) => StateStatus::Waiting,
             _ => StateStatus::Running,

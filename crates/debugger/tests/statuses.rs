@@ -38,11 +38,15 @@ const ANSWERS: &str = r#"{
   "Work": [{ "Return": {} }]
 }"#;
 
-/// The event at each position, with the status that the visit's state and the visit itself have there.
-fn told(definition: &str, answers: &str) -> Vec<(String, StateStatus)> {
+fn session(definition: &str, answers: &str, input: &str) -> Session<MockHost> {
     let machine = Arc::new(Machine::compile(&Document::parse(definition)).unwrap());
     let host = MockHost::from_json(&json::parse(answers).unwrap()).unwrap();
-    let mut session = Session::start(machine, json::parse("{}").unwrap(), Options::default(), host);
+    Session::start(machine, json::parse(input).unwrap(), Options::default(), host)
+}
+
+/// The event at each position, with the status that the visit's state and the visit itself have there.
+fn told(definition: &str, answers: &str) -> Vec<(String, StateStatus)> {
+    let mut session = session(definition, answers, "{}");
     let mut told = Vec::new();
     loop {
         let before = session.len();
@@ -98,9 +102,7 @@ fn what_waits_is_told_from_what_works() {
 #[test]
 fn a_visit_tells_how_it_fared_before_its_end() {
     let expected = told(WAITING, ANSWERS);
-    let machine = Arc::new(Machine::compile(&Document::parse(WAITING)).unwrap());
-    let host = MockHost::from_json(&json::parse(ANSWERS).unwrap()).unwrap();
-    let mut session = Session::start(machine, json::parse("{}").unwrap(), Options::default(), host);
+    let mut session = session(WAITING, ANSWERS, "{}");
     session.run(Run::Continue, Budget { steps: 1_000 });
     let mut found = Vec::new();
     for position in 1..=session.len() {
@@ -121,10 +123,8 @@ fn a_stopped_wait_is_aborted_and_a_state_waits_while_all_of_its_open_visits_do()
           "Rest": { "Type": "Wait", "SecondsPath": "$", "Next": "Ask" },
           "Ask": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": { "FunctionName": "f", "Payload": { "t.$": "$$.Task.Token" } }, "End": true } } } } }
     }"#;
-    let machine = Arc::new(Machine::compile(&Document::parse(definition)).unwrap());
-    let host = MockHost::from_json(&json::parse(r#"{"Ask": [{"never": true}]}"#).unwrap()).unwrap();
-    let mut session =
-        Session::start(machine.clone(), json::parse("[1, 2]").unwrap(), Options::default(), host);
+    let mut session = session(definition, r#"{"Ask": [{"never": true}]}"#, "[1, 2]");
+    let machine = session.recorded().machine().unwrap().clone();
     session.run(Run::Continue, Budget { steps: 1_000 });
     let status = |session: &mut Session<MockHost>, name: &str| {
         let state = machine.states().find(|state| &*state.name == name).unwrap().id;

@@ -75,7 +75,7 @@ pub fn Scrubber() -> impl IntoView {
             let _ = target.set_pointer_capture(event.pointer_id());
         }
         pulled.set(true);
-        studio.stop_playing();
+        runs.stop_playing();
         if let Some(position) = place_of(&event) {
             runs.seek(position);
         }
@@ -105,7 +105,6 @@ pub fn Scrubber() -> impl IntoView {
         };
         event.prevent_default();
         event.stop_propagation();
-        studio.stop_playing();
         runs.seek(next);
     };
     let told = move || {

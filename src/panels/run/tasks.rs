@@ -281,13 +281,11 @@ fn proposals(studio: Studio, task: &TaskRequest) -> Vec<(&'static str, Value)> {
     found.extend(studio.earlier_result(&task.state_name).map(|value| ("its answer before", value)));
     found.extend(studio.prepared_result(&task.state_name).map(|value| ("the prepared answers", value)));
     let made_up = engine::mock::made_up_result(&task.resource, &task.parameters).without_text();
-    let read = studio
-        .runs
-        .with_run_untracked(|run| asl::assist::result_read_of(run.document_of(task.run)?.state(task.state)?));
+    let read = studio.runs.with_run_untracked(|run| {
+        asl::assist::answer_with_what_is_read(run.document_of(task.run)?.state(task.state)?, &made_up)
+    });
+    found.extend(read.flatten().map(|value| ("what is read of it", value)));
     let nothing = Value::object(json::Map::new());
-    if let Some(read) = read.flatten() {
-        found.push(("what is read of it", asl::assist::with_what_is_read(&made_up, &read)));
-    }
     if made_up != nothing {
         found.push(("the service's shape", made_up));
     }

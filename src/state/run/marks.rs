@@ -71,6 +71,12 @@ impl Runs {
         });
         found.unwrap_or(0)
     }
+
+    pub fn stop_playing(self) {
+        if self.playing.get_untracked() {
+            self.playing.set(false);
+        }
+    }
 }
 
 impl KeptRun {
@@ -96,7 +102,7 @@ impl Studio {
     pub fn toggle_playing(self) {
         let runs = self.runs;
         if runs.playing.get_untracked() {
-            return self.stop_playing();
+            return runs.stop_playing();
         }
         match runs.phase.get_untracked() {
             RunPhase::Running => return,
@@ -116,12 +122,6 @@ impl Studio {
         self.play_on(dom::now_ms(), 0.0);
     }
 
-    pub fn stop_playing(self) {
-        if self.runs.playing.get_untracked() {
-            self.runs.playing.set(false);
-        }
-    }
-
     /// Goes as many events on as have been due since a time.
     fn play_on(self, since: f64, owed: f64) {
         let runs = self.runs;
@@ -135,7 +135,7 @@ impl Studio {
             if due >= 1.0 {
                 let position = runs.cursor.get_untracked().position.saturating_add(due as u32);
                 if !runs.play_to(position) {
-                    return self.stop_playing();
+                    return runs.stop_playing();
                 }
             }
             self.play_on(now, owed - due);

@@ -567,9 +567,7 @@ impl Runs {
 
     /// Stops going on, and playing; the run can go on later.
     pub fn pause(self) {
-        if self.playing.get_untracked() {
-            self.playing.set(false);
-        }
+        self.stop_playing();
         self.serial.update_value(|serial| *serial += 1);
         if !self.is_going.get_value() {
             return;

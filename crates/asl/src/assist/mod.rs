@@ -13,7 +13,7 @@ use json::{Span, Str, Value};
 pub use complete::{complete, context_sample};
 pub use data::complete_data;
 pub use hover::{Hover, hover};
-pub use reads::{input_read_by, result_read_of, with_what_is_read};
+pub use reads::{answer_with_what_is_read, input_read_by};
 pub use references::{references, target_at};
 
 /// What is known about the run that a definition is for. All of it may be missing.

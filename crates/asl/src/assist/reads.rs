@@ -29,9 +29,15 @@ pub fn input_read_by(state: State<'_>) -> Value {
     Value::object(read)
 }
 
+/// An answer that a task may have, with what is read of it where the answer lacks that. None where nothing tells what is
+/// read.
+pub fn answer_with_what_is_read(state: State<'_>, answer: &Value) -> Option<Value> {
+    result_read_of(state).map(|read| with_what_is_read(answer, &read))
+}
+
 /// What is read of a task's answer, as [`input_read_by`] tells it: by the task's own fields, and by the states after
 /// it, as far as the answer goes on to them in their input or in a variable. None where nothing tells of it.
-pub fn result_read_of(state: State<'_>) -> Option<Value> {
+fn result_read_of(state: State<'_>) -> Option<Value> {
     let tree = state.document().tree();
     let (fields, mark) = match state.language() {
         QueryLanguage::JsonPath => (["ResultSelector", "Assign"], "$."),
@@ -41,13 +47,13 @@ pub fn result_read_of(state: State<'_>) -> Option<Value> {
     for field in fields.into_iter().filter_map(|field| state.field(field)) {
         note_reads(tree, field, mark, &mut read);
     }
+    let read_later: Vec<Value> = later_states(state).into_iter().map(input_read_by).collect();
     for (place, part) in places_of_result(state) {
         let mut found = Map::new();
         match place {
             Place::Input(path) => {
-                for later in later_states(state) {
-                    let whole = input_read_by(later);
-                    let inner = path.iter().try_fold(&whole, |value, step| value.get(step));
+                for whole in &read_later {
+                    let inner = path.iter().try_fold(whole, |value, step| value.get(step));
                     if let Some(inner) = inner.and_then(Value::as_object) {
                         merge(&mut found, inner);
                     }
@@ -71,7 +77,7 @@ pub fn result_read_of(state: State<'_>) -> Option<Value> {
 }
 
 /// An answer with the members that are read of it, where it lacks them.
-pub fn with_what_is_read(answer: &Value, read: &Value) -> Value {
+fn with_what_is_read(answer: &Value, read: &Value) -> Value {
     match (answer.as_object(), read.as_object()) {
         (Some(members), Some(more)) => {
             let mut members = members.clone();
